@@ -1,0 +1,112 @@
+"""What the dialogue can ask for. Orders, carried out by `pipelines/`; none is ever a suggestion."""
+
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from agent.commands import Command
+
+
+@dataclass(frozen=True, slots=True)
+class Expecting:
+    """What the open question expects of the ears; decides hints, keypad and endpointing.
+
+    `intents` names sets of sample sentences in the language pack (an embedded recogniser listens
+    for these and nothing else); `digits` is how many keys complete the answer (0: none wanted);
+    `pause` is how many seconds of silence end a turn, `quick` how many end it once what was said
+    is already a complete answer (`agent/endpointing.py`).
+    """
+
+    intents: tuple[str, ...] = ()
+    digits: int = 0
+    secret: bool = False
+    pause: float = 0.8
+    quick: float = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """Say this. `fixed` wording holds nothing of this caller and may be kept as audio on disk."""
+
+    utterance: int
+    text: str
+    language: str
+    interruptible: bool = True
+    fixed: bool = False
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hush:
+    """Stop speaking now and forget what was still to be said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """From the next turn on, listen in this language for this."""
+
+    language: str
+    expecting: Expecting
+
+
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """How a turn was decided: for the log, the page and the metrics, never for the caller.
+
+    `rung` is the step of the ladder that answered ("rule", "question", "classifier", "llm",
+    "keypad", "none"); `commands` is what it made of the turn and all that it changes.
+    """
+
+    rung: str
+    intent: str
+    confidence: float
+    commands: tuple[Command, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Interpret:
+    """Ask the language model what the caller meant; it may propose commands only."""
+
+    request: int
+    text: str
+    language: str
+    question: str  # the open question's name, "" if none
+    commands: tuple[str, ...]  # the names it may choose from
+
+
+@dataclass(frozen=True, slots=True)
+class Compose:
+    """Ask the language model for wording where no wording can exist."""
+
+    request: int
+    question: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Ask the back office. Answered by `Fetched` or `Failed` with the same request number."""
+
+    request: int
+    name: str
+    arguments: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Hand the call to a person in `queue`, with everything already known."""
+
+    queue: str
+    reason: str
+    packet: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the call."""
+
+    reason: str
+
+
+Action: TypeAlias = (
+    Speak | Hush | Listen | Explain | Interpret | Compose | Fetch | Transfer | HangUp
+)

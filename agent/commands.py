@@ -1,0 +1,97 @@
+"""The closed list of what a turn may ask of the dialogue.
+
+Every rung of the answer ladder (rule, open question, classifier, language model) and the keypad
+yields these and nothing else, so nothing a caller or a model says can act except through them.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class StartFlow:
+    """The caller wants this use case. `confirmed` is False while it only may have been said."""
+
+    flow: str
+    confirmed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SetSlot:
+    """A detail became known. `confirmed` is False while it was only heard."""
+
+    slot: str
+    value: str
+    confirmed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetSlot:
+    """The caller takes a detail back ("no, the other number")."""
+
+    slot: str
+
+
+@dataclass(frozen=True, slots=True)
+class Affirm:
+    """Yes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deny:
+    """No."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Say that again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Drop the use case in hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferChoices:
+    """What can you do?"""
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Words that an escalation rule watches for: "person", "emergency", "anger", "leaving"."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLanguage:
+    """Go on in another language."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class SayGoodbye:
+    """The caller is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """Words came and nothing could be made of them."""
+
+
+Command: TypeAlias = (
+    StartFlow
+    | SetSlot
+    | ForgetSlot
+    | Affirm
+    | Deny
+    | Repeat
+    | Cancel
+    | OfferChoices
+    | Signal
+    | ChangeLanguage
+    | SayGoodbye
+    | NotUnderstood
+)

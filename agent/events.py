@@ -1,0 +1,151 @@
+"""What can happen in a call.
+
+Every event carries `at`: seconds of caller audio since the call began, counted in samples. It is
+the only time the dialogue knows. Whatever could differ between two runs of the same call (what a
+recogniser heard, what a back office answered, that time has passed) arrives as one of these.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class CallStarted:
+    """The line is open and the agent may speak."""
+
+    at: float
+    channel: str  # "web", "telephone", ...
+    caller: str | None  # the caller's number where the channel knows it, E.164 or national
+    language: str  # lower-case BCP 47
+
+
+@dataclass(frozen=True, slots=True)
+class TurnStarted:
+    """The caller began to speak."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """What the ears believe the caller has said in the turn so far; the newest replaces the older."""
+
+    at: float
+    text: str
+    language: str
+    language_confidence: float  # 0..1
+    confidence: float  # 0..1, that the text is what was said
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TurnEnded:
+    """The caller has finished: the last hypothesis is the turn."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    """A telephone key: 0-9, * or #."""
+
+    at: float
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageChosen:
+    """The caller asked for a language by other means than words (a button, a menu)."""
+
+    at: float
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """The dialogue's deadline has come."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStarted:
+    """The first sound of an utterance of ours went out."""
+
+    at: float
+    utterance: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechEnded:
+    """An utterance of ours ended; `heard` is the part that was played."""
+
+    at: float
+    utterance: int
+    heard: str
+    interrupted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreted:
+    """The language model's proposal for a turn: commands from the closed list, as plain data."""
+
+    at: float
+    request: int
+    commands: tuple[dict[str, Any], ...]
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The language model's wording for an open question is complete."""
+
+    at: float
+    request: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The back office answered."""
+
+    at: float
+    request: int
+    name: str
+    arguments: dict[str, str]
+    value: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Something asked for (by its request number) could not be had."""
+
+    at: float
+    request: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded:
+    """The line is closed."""
+
+    at: float
+    reason: str
+
+
+Event: TypeAlias = (
+    CallStarted
+    | TurnStarted
+    | Hypothesis
+    | TurnEnded
+    | KeyPressed
+    | LanguageChosen
+    | Tick
+    | SpeechStarted
+    | SpeechEnded
+    | Interpreted
+    | Composed
+    | Fetched
+    | Failed
+    | CallEnded
+)

@@ -1,0 +1,1 @@
+"""Ears: one file per engine; `engine.py` is the contract they keep."""

@@ -1,0 +1,82 @@
+"""The contract of every recogniser: one per process, shared by all calls, one stream per call.
+
+All audio is 16 kHz mono signed 16-bit little-endian PCM. A *turn* is begun, fed and finished; a
+caller who goes on after a pause is heard by beginning again and feeding the turn from its start, so
+every result is about the whole turn so far.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
+
+SAMPLE_RATE = 16_000  # Hz, of all audio given to a recogniser
+
+Band: TypeAlias = Literal["wide", "telephone"]  # telephone: 300-3400 Hz at its source
+
+
+class EngineError(RuntimeError):
+    """An engine could not do what was asked: says what, where, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What was heard in a turn so far. `text` is "" where nothing was."""
+
+    text: str
+    language: str
+    confidence: float  # 0..1
+    language_confidence: float  # 0..1; 1 where the engine was told the language
+    final: bool
+
+
+class RecogniserStream(Protocol):
+    """One call's ears."""
+
+    def expect(self, language: str, phrases: Sequence[str]) -> None:
+        """From the next `begin` on, listen in `language` for `phrases` (a hint, or a closed list)."""
+        ...
+
+    def begin(self) -> None:
+        """A turn begins; whatever was heard of an unfinished one is forgotten."""
+        ...
+
+    def hear(self, pcm: bytes) -> None:
+        """Audio of the turn, any length. Never blocks; partial results go to `on_partial`."""
+        ...
+
+    async def finish(self) -> Recognised:
+        """The final result for all audio since `begin`.
+
+        Raises:
+            EngineError: the engine died or gave no answer in time; the stream can be used again.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Give the stream's memory back. Safe to call twice."""
+        ...
+
+
+class Recogniser(Protocol):
+    """An engine."""
+
+    name: str  # as in settings: "pocketsphinx", ...
+    version: str
+
+    async def start(self) -> None:
+        """Load what all calls share. Raises EngineError naming what is missing and what to do."""
+        ...
+
+    async def open(
+        self, language: str, band: Band, on_partial: Callable[[Recognised], None]
+    ) -> RecogniserStream:
+        """A stream for one call. `on_partial` is called on the event loop."""
+        ...
+
+    def serves(self, language: str) -> str | None:
+        """How well the engine serves a language, in plain words with figures; None if not at all."""
+        ...
+
+    async def close(self) -> None:
+        """End the engine's processes. Safe to call twice."""
+        ...

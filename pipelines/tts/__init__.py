@@ -1,0 +1,1 @@
+"""Voices: one file per engine; `engine.py` is the contract they keep."""

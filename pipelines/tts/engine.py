@@ -1,0 +1,48 @@
+"""The contract of every voice engine: one per process, shared by all calls."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from pipelines.asr.engine import EngineError
+
+__all__ = ["EngineError", "Synthesiser", "Voice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A voice as an engine knows it. Everything that changes its sound is part of it."""
+
+    name: str  # the engine's own name for it, e.g. "en-gb"
+    rate: int = 160  # words per minute
+    pitch: int = 50  # 0..99
+
+
+class Synthesiser(Protocol):
+    """An engine that turns text into sound."""
+
+    name: str  # as in settings: "espeak", ...
+    version: str  # of the engine and its data: part of the audio cache's key
+    sample_rate: int  # Hz of what `synthesise` yields; valid after `start`
+
+    async def start(self) -> None:
+        """Load what all calls share. Raises EngineError naming what is missing and what to do."""
+        ...
+
+    def synthesise(self, text: str, voice: Voice) -> AsyncIterator[bytes]:
+        """Mono signed 16-bit little-endian PCM at `sample_rate`, in order, as it becomes ready.
+
+        Closing the iterator early cancels the rest. Concurrent calls are allowed.
+
+        Raises:
+            EngineError: unknown voice, or the engine died twice.
+        """
+        ...
+
+    def serves(self, language: str) -> str | None:
+        """How well the engine speaks a language, in plain words; None if not at all."""
+        ...
+
+    async def close(self) -> None:
+        """End the engine's processes. Safe to call twice."""
+        ...
