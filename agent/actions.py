@@ -25,9 +25,14 @@ class Expecting:
 
 @dataclass(frozen=True, slots=True)
 class Speak:
-    """Say this. `fixed` wording holds nothing of this caller and may be kept as audio on disk."""
+    """Say this: one sentence, one utterance.
+
+    `act` names what it means, free of language. `fixed` wording holds nothing of this caller and
+    may be kept as audio on disk; `secret` wording must not be written down (`agent/privacy.py`).
+    """
 
     utterance: int
+    act: str
     text: str
     language: str
     interruptible: bool = True
@@ -42,9 +47,10 @@ class Hush:
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """From the next turn on, listen in this language for this."""
+    """A question is open: from the next turn on, listen in this language for this."""
 
     language: str
+    question: str
     expecting: Expecting
 
 
@@ -69,8 +75,8 @@ class Interpret:
     request: int
     text: str
     language: str
-    question: str  # the open question's name, "" if none
-    commands: tuple[str, ...]  # the names it may choose from
+    question: str  # the open question, "" if none
+    flows: tuple[str, ...]  # the use cases it may start
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,14 @@ class Fetch:
 
 
 @dataclass(frozen=True, slots=True)
+class Abandon:
+    """The answer to this request is no longer wanted. `late` if it did not come in time."""
+
+    request: int
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Transfer:
     """Hand the call to a person in `queue`, with everything already known."""
 
@@ -108,5 +122,5 @@ class HangUp:
 
 
 Action: TypeAlias = (
-    Speak | Hush | Listen | Explain | Interpret | Compose | Fetch | Transfer | HangUp
+    Speak | Hush | Listen | Explain | Interpret | Compose | Fetch | Abandon | Transfer | HangUp
 )

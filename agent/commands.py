@@ -53,6 +53,13 @@ class Cancel:
 
 
 @dataclass(frozen=True, slots=True)
+class FinishFlow:
+    """The use case has told all it had to tell. Only the dialogue itself says so."""
+
+    flow: str
+
+
+@dataclass(frozen=True, slots=True)
 class OfferChoices:
     """What can you do?"""
 
@@ -62,6 +69,7 @@ class Signal:
     """Words that an escalation rule watches for: "person", "emergency", "anger", "leaving"."""
 
     name: str
+    confirmed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +97,7 @@ Command: TypeAlias = (
     | Deny
     | Repeat
     | Cancel
+    | FinishFlow
     | OfferChoices
     | Signal
     | ChangeLanguage

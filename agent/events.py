@@ -28,7 +28,7 @@ class TurnStarted:
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """What the ears believe the caller has said in the turn so far; the newest replaces the older."""
+    """What the ears believe was said in the turn so far; the newest replaces the older."""
 
     at: float
     text: str

@@ -1,0 +1,59 @@
+"""Dialogue acts: what we mean to say or need, without language. Wording is `agent/wording.py`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask for a slot."""
+
+    slot: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Ask whether a slot's value is right."""
+
+    slot: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inform:
+    """Tell something once. `about` is what it depends on: other values make it new again."""
+
+    topic: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    about: Mapping[str, str] = field(default_factory=dict)
+    secret: bool = False
+
+    @property
+    def key(self) -> str:
+        """Names the telling, e.g. "inform balance line=770001234"."""
+        return key("inform " + self.topic, self.about)
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """Need a fact from the back office."""
+
+    name: str
+    arguments: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """A person takes over. `reason` is a rule's or a flow's code, `queue` where the call goes."""
+
+    reason: str
+    queue: str
+
+
+Act: TypeAlias = Ask | Confirm | Inform | LookUp | Handoff
+
+
+def key(name: str, arguments: Mapping[str, str]) -> str:
+    """A name with its arguments, in a fixed order: facts and tellings are known by it."""
+    return " ".join([name, *(f"{k}={v}" for k, v in sorted(arguments.items()))])

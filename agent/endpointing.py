@@ -1,0 +1,55 @@
+"""How long a pause the open question deserves, and what the ears should expect.
+
+A yes is complete at once; a wish told in one's own words has pauses in it. All in seconds of
+silence after the last speech.
+"""
+
+from agent.actions import Expecting
+from agent.language import Language, words
+from agent.understanding import OpenQuestion
+from agent.values import spoken_digits
+
+# How long the caller may pause, and how long once what was heard already answers the question.
+# Chosen so that the shorter one still exceeds the silence before a stressed stop consonant
+# (about 150 ms) plus the voice detector's own release.
+_YES_NO = (0.6, 0.22)
+_CHOICE = (0.7, 0.25)
+_DIGITS = (1.2, 0.4)
+_OPEN = (0.8, 0.3)
+
+_ALWAYS = ("person", "repeat", "help")
+
+
+def expecting(question: OpenQuestion, language: Language) -> Expecting:
+    """What to listen for while this question is open."""
+    slot = question.slot
+    if question.is_yes_or_no:
+        extra: tuple[str, ...] = (
+            ("other_number",) if question.name.startswith("confirm:line") else ()
+        )
+        if question.name == "more":
+            extra = (*language.of_kind("flow"), "goodbye")
+        return _expect(("affirm", "deny", *extra, *_ALWAYS), _YES_NO)
+    if slot is not None and slot.kind == "choice":
+        return _expect((*slot.choices, "cancel", *_ALWAYS), _CHOICE)
+    if slot is not None and slot.kind == "digits":
+        intents = (*language.of_kind("flow"), "other_number", "cancel", *_ALWAYS)
+        pause, quick = _DIGITS
+        return Expecting(intents, slot.digits, slot.secret, pause, quick)
+    known = tuple(i.name for i in language.intents.values() if i.kind != "answer")
+    return _expect(known, _OPEN)
+
+
+def _expect(intents: tuple[str, ...], pauses: tuple[float, float]) -> Expecting:
+    return Expecting(intents=tuple(dict.fromkeys(intents)), pause=pauses[0], quick=pauses[1])
+
+
+def pause(text: str, open_for: Expecting, language: Language) -> float:
+    """Seconds of silence that end the turn, given what has been heard of it so far."""
+    plain = words(text)
+    if open_for.digits and len(spoken_digits(plain, language)) == open_for.digits:
+        return open_for.quick
+    for name in language.exact.get(plain, ()):
+        if name in open_for.intents:
+            return open_for.quick
+    return open_for.pause

@@ -1,0 +1,73 @@
+"""When a person takes over: one function per rule, asked in this order, first answer wins.
+
+A rule's name is the reason code in the log, the packet and the metrics. What it looks at is the
+conversation and nothing else, so every handoff can be explained from the log alone. Thresholds and
+queues are the operator's (`prompts/escalation.toml`); a rule without a setting there is off.
+"""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from agent.acts import Handoff
+from agent.policy import Policy
+from agent.state import Conversation
+
+Rule: TypeAlias = Callable[[Conversation, Policy], Handoff | None]
+
+
+def emergency(c: Conversation, policy: Policy) -> Handoff | None:
+    """Somebody may be in danger."""
+    return _after("emergency", c.signals.count("emergency"), policy)
+
+
+def asked_for_person(c: Conversation, policy: Policy) -> Handoff | None:
+    """The caller asked for one."""
+    return _after("asked_for_person", c.signals.count("person"), policy)
+
+
+def threatens_to_leave(c: Conversation, policy: Policy) -> Handoff | None:
+    """The caller wants to end the contract."""
+    return _after("threatens_to_leave", c.signals.count("leaving"), policy)
+
+
+def angry(c: Conversation, policy: Policy) -> Handoff | None:
+    """The caller is angry at us."""
+    return _after("angry", c.signals.count("anger"), policy)
+
+
+def identity_not_verified(c: Conversation, policy: Policy) -> Handoff | None:
+    """The secret code was wrong too often."""
+    return _after("identity_not_verified", c.wrong_identity, policy)
+
+
+def back_office_unavailable(c: Conversation, policy: Policy) -> Handoff | None:
+    """What is needed cannot be looked up."""
+    return _after("back_office_unavailable", c.failures, policy)
+
+
+def misunderstood_repeatedly(c: Conversation, policy: Policy) -> Handoff | None:
+    """Turns in a row of which nothing could be made."""
+    return _after("misunderstood_repeatedly", c.misunderstood, policy)
+
+
+RULES: tuple[Rule, ...] = (
+    emergency,
+    asked_for_person,
+    threatens_to_leave,
+    angry,
+    identity_not_verified,
+    back_office_unavailable,
+    misunderstood_repeatedly,
+)
+
+
+def escalate(c: Conversation, policy: Policy) -> Handoff | None:
+    """The first rule that says so."""
+    return next((handoff for rule in RULES if (handoff := rule(c, policy))), None)
+
+
+def _after(rule: str, count: int, policy: Policy) -> Handoff | None:
+    setting = policy.rules.get(rule)
+    if setting is None or count < setting.after:
+        return None
+    return Handoff(rule, setting.queue)

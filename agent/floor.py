@@ -1,0 +1,103 @@
+"""Holding the floor: acts become sentences and open questions, each recorded as it is asked for."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from agent.actions import Action, Listen, Speak
+from agent.endpointing import expecting
+from agent.events import Event
+from agent.flow import Slot
+from agent.fold import apply, record
+from agent.language import Language
+from agent.state import Conversation
+from agent.understanding import OpenQuestion
+from agent.wording import word
+
+
+class Floor:
+    """The conversation so far and what is to be done about the event in hand."""
+
+    def __init__(self, languages: Mapping[str, Language], slots: Mapping[str, Slot]) -> None:
+        self.conversation = Conversation()
+        self.actions: list[Action] = []
+        self._languages = languages
+        self._slots = slots
+
+    @property
+    def language(self) -> Language:
+        """The language in which we speak now."""
+        return self._languages[self.conversation.language]
+
+    @property
+    def question(self) -> OpenQuestion:
+        """The question that the caller's next turn answers."""
+        return self._open(self.conversation.question)
+
+    def take(self, event: Event) -> None:
+        """An event has come: what was to be done about the one before is done."""
+        self.actions = []
+        self.conversation = apply(self.conversation, event)
+
+    def do(self, action: Action) -> None:
+        """Ask for an action, and remember having asked."""
+        self.actions.append(action)
+        self.conversation = record(self.conversation, action)
+
+    def ask(self, question: str, wording: str, values: Mapping[str, str] | None = None) -> None:
+        """Put a question; put in other words if it is put again."""
+        again = f"{wording}.again"
+        asked_before = self.conversation.question == question
+        name = again if asked_before and self.language.has(again) else wording
+        self.say(name, values, act=f"ask {question}")
+        self.listen(question)
+
+    def ask_again(self, instead: str = "") -> None:
+        """Put the open question again, or say `instead` in its place."""
+        if instead:
+            self.say(instead)
+            self.listen(self.conversation.question or "open")
+            return
+        question = self.conversation.question or "open"
+        match question.split(":"):
+            case ["confirm", "flow" | "signal", _]:
+                self.ask(question, "confirm")
+            case ["confirm", slot, value]:
+                self.ask(question, f"confirm.{slot}", {"value": value})
+            case _:
+                self.ask(question, f"ask.{question}")
+
+    def say(
+        self,
+        wording: str,
+        values: Mapping[str, str] | None = None,
+        *,
+        act: str = "",
+        interruptible: bool = True,
+        secret: bool = False,
+    ) -> None:
+        """Say a wording, one utterance a sentence; `act` names the meaning if not the wording."""
+        for sentence in word(self.language, wording, values):
+            self.do(
+                Speak(
+                    self.conversation.utterances + 1,
+                    act or wording,
+                    sentence.text,
+                    self.conversation.language,
+                    interruptible,
+                    sentence.fixed,
+                    secret and not sentence.fixed,
+                )
+            )
+
+    def say_again(self, spoken: tuple[Speak, ...]) -> None:
+        """Say the same sentences once more."""
+        for speak in spoken:
+            self.do(replace(speak, utterance=self.conversation.utterances + 1))
+
+    def listen(self, question: str) -> None:
+        """Open a question: the next turn answers it."""
+        expected = expecting(self._open(question), self.language)
+        self.do(Listen(self.conversation.language, question, expected))
+
+    def _open(self, question: str) -> OpenQuestion:
+        return OpenQuestion(question, self._slots.get(question))

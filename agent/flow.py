@@ -1,0 +1,68 @@
+"""A use case is a pure function of what is known, asked again every turn for its next act.
+
+It returns the first thing still missing (`Ask`, then `LookUp`, then `Inform`) and None once nothing
+is. There is no program counter, so answers in any order, correction, digression and resumption need
+no code. Facts and tellings are keyed by their arguments: a corrected slot makes them unknown again.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from agent.acts import Act, Inform, key
+from agent.state import Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A detail a use case needs."""
+
+    name: str
+    kind: Literal["digits", "yes_no", "choice"]
+    digits: int = 0  # how many complete it, for kind "digits"
+    choices: tuple[str, ...] = ()  # intents whose names are the values, for kind "choice"
+    secret: bool = False  # must never be written down
+
+
+class Known:
+    """What a flow may look at."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self._conversation = conversation
+
+    @property
+    def caller(self) -> str | None:
+        """The number the call comes from, unless the caller said that it is not the one."""
+        caller = self._conversation.caller
+        return None if caller in self._conversation.rejected else caller
+
+    def slot(self, name: str) -> str | None:
+        """A slot's value, whether confirmed or not (the dialogue confirms before it goes on)."""
+        filled = self._conversation.slots.get(name)
+        return filled.value if filled else None
+
+    def fact(self, name: str, **arguments: str) -> Mapping[str, Any] | None:
+        """What the back office answered for these arguments; None if it was not asked yet."""
+        return self._conversation.facts.get(key(name, arguments))
+
+    def tell(
+        self,
+        topic: str,
+        values: Mapping[str, str] | None = None,
+        *,
+        secret: bool = False,
+        **about: str,
+    ) -> Inform | None:
+        """The telling, or None if it was told already."""
+        inform = Inform(topic, values or {}, about, secret)
+        told = (self._conversation.flow, inform.key) in self._conversation.told
+        return None if told else inform
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A use case: its name is its intent's name in every language pack."""
+
+    name: str
+    slots: tuple[Slot, ...]
+    next_act: Callable[[Known], Act | None]

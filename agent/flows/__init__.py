@@ -1,0 +1,1 @@
+"""Use cases, one file each; a module's `FLOW` is its registration."""

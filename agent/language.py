@@ -1,0 +1,87 @@
+"""A language: how things are said in it, and how its speakers say what they want.
+
+The values come from a folder under `prompts/`, read by `pipelines/catalog.py`; nothing here reads a
+file. Gaps fall back to another language, and are listed by `waxtaan check`.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from agent.classifier import Classifier
+
+_APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "`": "'"})
+_NOT_A_WORD = re.compile(r"[^\w'•]+")
+
+
+def words(text: str) -> str:
+    """Text reduced to lower-case words with single spaces: what is compared with what was said."""
+    text = unicodedata.normalize("NFC", text).translate(_APOSTROPHES).lower()
+    return " ".join(w.strip("'_") for w in _NOT_A_WORD.split(text) if w.strip("'_"))
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """Something a caller may want or answer, and sentences that say it.
+
+    `kind` is "flow" (a use case of that name), "answer" (a choice's value, yes or no), "command"
+    (about the conversation itself) or "signal" (an escalation rule watches for it). `words` are
+    enough on their own wherever they stand. `must` are sentences it has to recognise without having
+    been shown them; they test the pack and are never used to recognise.
+    """
+
+    name: str
+    kind: Literal["flow", "answer", "command", "signal"]
+    say: tuple[str, ...]
+    words: tuple[str, ...] = ()
+    must: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language pack. `phrases` maps a wording's name to its sentences (templates)."""
+
+    code: str
+    name: str
+    phrases: Mapping[str, tuple[str, ...]]
+    intents: Mapping[str, Intent]
+    digits: Mapping[str, str]  # spoken digit -> "0".."9"
+    months: tuple[str, ...]
+    decimal_point: str = "."
+    fallback: "Language | None" = None
+    gaps: tuple[str, ...] = field(default=())
+
+    def sentences(self, name: str) -> tuple[str, ...]:
+        """The wording of that name, here or in the fallback; KeyError names what is missing."""
+        if name in self.phrases:
+            return self.phrases[name]
+        if self.fallback is not None:
+            return self.fallback.sentences(name)
+        raise KeyError(f"no wording '{name}' in prompts/{self.code}/phrases.toml nor a fallback")
+
+    def has(self, name: str) -> bool:
+        """Whether that wording exists, here or in the fallback."""
+        return name in self.phrases or (self.fallback is not None and self.fallback.has(name))
+
+    @cached_property
+    def exact(self) -> Mapping[str, tuple[str, ...]]:
+        """Sample sentences as words -> the intents that have them."""
+        found: dict[str, tuple[str, ...]] = {}
+        for intent in self.intents.values():
+            for sentence in intent.say:
+                known = found.get(words(sentence), ())
+                found[words(sentence)] = (*known, intent.name)
+        return found
+
+    @cached_property
+    def classifier(self) -> Classifier:
+        """Sentences to intents, trained on this pack's samples."""
+        samples = [(words(s), i.name) for i in self.intents.values() for s in i.say]
+        return Classifier(samples)
+
+    def of_kind(self, kind: str) -> tuple[str, ...]:
+        """The names of the intents of a kind."""
+        return tuple(i.name for i in self.intents.values() if i.kind == kind)

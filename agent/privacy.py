@@ -1,0 +1,77 @@
+"""What must never be written down, and blanking it, digit by digit.
+
+A blanked digit is "•". The dialogue never looks at the value of a secret, only at how long it is
+and what the back office makes of it, so a blanked log still replays to the same (blanked) actions.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from agent.actions import Action, Explain, Fetch, Listen, Speak
+from agent.commands import SetSlot
+from agent.events import Event, Fetched, Hypothesis, KeyPressed, SpeechEnded
+
+SECRET_SLOTS = frozenset({"pin"})
+SECRET_FACTS = {"sim": frozenset({"puk"})}  # back-office name -> fields
+_CARD = re.compile(r"(?:\d[ -]?){13,19}")  # payment card numbers, ISO/IEC 7812
+
+Entry = TypeVar("Entry", bound=Event | Action)
+
+
+def blank(text: str) -> str:
+    """Every digit hidden."""
+    return re.sub(r"\d", "•", text)
+
+
+class Blanking:
+    """Passes over one call's events and actions, in order, before they are written."""
+
+    def __init__(self) -> None:
+        self._secret_question = False
+        self._secret_utterances: set[int] = set()
+
+    def event(self, event: Event) -> Event:
+        """The event as it may be written."""
+        match event:
+            case KeyPressed() if self._secret_question and event.key.isdigit():
+                return replace(event, key="•")
+            case Hypothesis():
+                hidden = blank(event.text) if self._secret_question else _without_cards(event.text)
+                return replace(event, text=hidden)
+            case Fetched():
+                secret = SECRET_FACTS.get(event.name, frozenset())
+                value = {k: blank(str(v)) if k in secret else v for k, v in event.value.items()}
+                return replace(event, arguments=_arguments(event.arguments), value=value)
+            case SpeechEnded() if event.utterance in self._secret_utterances:
+                return replace(event, heard=blank(event.heard))
+        return event
+
+    def action(self, action: Action) -> Action:
+        """The action as it may be written."""
+        match action:
+            case Listen():
+                self._secret_question = action.expecting.secret
+            case Speak() if action.secret:
+                self._secret_utterances.add(action.utterance)
+                return replace(action, text=blank(action.text))
+            case Fetch():
+                return replace(action, arguments=_arguments(action.arguments))
+            case Explain():
+                commands = tuple(
+                    replace(c, value=blank(c.value))
+                    if isinstance(c, SetSlot) and c.slot in SECRET_SLOTS
+                    else c
+                    for c in action.commands
+                )
+                return replace(action, commands=commands)
+        return action
+
+
+def _arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: blank(v) if k in SECRET_SLOTS else v for k, v in arguments.items()}
+
+
+def _without_cards(text: str) -> str:
+    return _CARD.sub(lambda match: blank(match.group()), text)

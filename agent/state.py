@@ -1,0 +1,108 @@
+"""What is known of a call: everything the dialogue may decide on, and nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from agent.actions import Expecting, Speak
+from agent.acts import key
+from agent.events import Hypothesis
+
+# Who is calling stays known for the whole call; other details belong to the use case that asked.
+LASTING = frozenset({"line", "pin"})
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A slot's value, whether the caller confirmed it, and the use case it was given for."""
+
+    value: str
+    confirmed: bool
+    flow: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A use case the caller asked for."""
+
+    flow: str
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An unanswered request and when it was made; `noted` once the caller was asked to wait."""
+
+    request: int
+    name: str
+    arguments: Mapping[str, str]
+    since: float
+    noted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the transcript."""
+
+    who: str  # "caller" or "agent"
+    text: str
+    utterance: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Everything the dialogue may decide on."""
+
+    # the call
+    at: float = 0.0
+    channel: str = ""
+    caller: str | None = None
+    language: str = ""
+    ended: bool = False
+    # what is known
+    slots: Mapping[str, Filled] = field(default_factory=dict)
+    rejected: frozenset[str] = frozenset()  # values the caller took back
+    facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    told: frozenset[tuple[str, str]] = frozenset()  # (flow, telling)
+    flows: tuple[Wanted, ...] = ()  # the innermost last
+    # the floor
+    question: str = ""
+    expecting: Expecting = field(default_factory=Expecting)
+    asked: int = 0  # how often in a row this question was put
+    keys: str = ""
+    turn: int = 0
+    turn_open: bool = False
+    turn_since: float = 0.0
+    hypothesis: Hypothesis | None = None
+    saying: tuple[Speak, ...] = ()  # asked for and not ended
+    said: tuple[Speak, ...] = ()  # the last thing we said, sentence by sentence
+    fresh: bool = True  # the next sentence begins a new thing said
+    cut: tuple[Speak, ...] = ()  # what a barge-in kept from being heard
+    quiet_since: float = 0.0
+    utterances: int = 0
+    # requests
+    requests: int = 0
+    pending: tuple[Pending, ...] = ()
+    failures: int = 0
+    # trouble
+    misunderstood: int = 0  # turns in a row
+    silences: int = 0  # prompts in a row without an answer
+    wrong_identity: int = 0
+    signals: tuple[str, ...] = ()  # words that escalation rules watch for, each time they came
+    handoff: tuple[str, str] | None = None  # (reason, queue) once decided
+    closing: str = ""  # why the call ends as soon as the last word is spoken
+    transcript: tuple[Line, ...] = ()
+
+    @property
+    def flow(self) -> str:
+        """The use case in hand, "" if none."""
+        return self.flows[-1].flow if self.flows else ""
+
+    @property
+    def verified(self) -> str | None:
+        """The verified caller's name; None while nobody is verified for the line in hand."""
+        line, pin = self.slots.get("line"), self.slots.get("pin")
+        if line is None or pin is None:
+            return None
+        fact = self.facts.get(key("verify", {"line": line.value, "pin": pin.value}), {})
+        return str(fact.get("name", "")) if fact.get("verified") else None

@@ -1,0 +1,214 @@
+"""What a turn means: the answer ladder without its last rung.
+
+In this order, first answer wins:
+
+1. *rule*: words an escalation rule watches for, and exact sentences about the conversation itself
+   ("repeat", "goodbye"), whatever the question was;
+2. *question*: the open question's own parser (a number, a choice, yes or no);
+3. *classifier*: the nearest sample sentence.
+
+What none of them answers is for the language model, or is not understood. Whatever the rung, the
+result is commands from the closed list, and a confidence: that of the hypothesis times that of the
+rung. Below `Policy.confirm_below` what was understood is asked back before it has any effect; a yes
+or no is that answer, and is not asked back in turn.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from agent.commands import (
+    Affirm,
+    Cancel,
+    ChangeLanguage,
+    Command,
+    Deny,
+    ForgetSlot,
+    NotUnderstood,
+    OfferChoices,
+    Repeat,
+    SayGoodbye,
+    SetSlot,
+    Signal,
+    StartFlow,
+)
+from agent.flow import Flow, Slot
+from agent.language import Intent, Language, words
+from agent.policy import Policy
+from agent.values import choice, contains, spoken_digits, yes_or_no
+
+# Intents about the conversation itself, the same in every language.
+COMMANDS: dict[str, tuple[Command, ...]] = {
+    "affirm": (Affirm(),),
+    "deny": (Deny(),),
+    "repeat": (Repeat(),),
+    "help": (OfferChoices(),),
+    "cancel": (Cancel(),),
+    "goodbye": (SayGoodbye(),),
+    "other_number": (ForgetSlot("line"),),
+    "english": (ChangeLanguage("en"),),
+    "french": (ChangeLanguage("fr"),),
+}
+_MARGIN = 0.04  # a guess this close to another intent's is no guess
+_NOTHING = (NotUnderstood(),)
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What a turn means, and which rung of the ladder says so ("none": nobody)."""
+
+    rung: str
+    intent: str
+    confidence: float
+    commands: tuple[Command, ...]
+
+
+NOT_UNDERSTOOD = Understanding("none", "", 0.0, _NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """The question a turn answers: its name ("", "open", "more", "confirm:...") or its slot."""
+
+    name: str
+    slot: Slot | None = None
+
+    @property
+    def is_yes_or_no(self) -> bool:
+        """Whether yes and no answer it."""
+        return (
+            self.name == "more"
+            or self.name.startswith("confirm:")
+            or (self.slot is not None and self.slot.kind == "yes_no")
+        )
+
+
+def understand(
+    text: str,
+    confidence: float,
+    question: OpenQuestion,
+    language: Language,
+    flows: Mapping[str, Flow],
+    policy: Policy,
+) -> Understanding:
+    """The meaning of a turn. `text` is what was heard or typed, `confidence` how surely."""
+    plain = words(text)
+    if not plain:
+        return NOT_UNDERSTOOD
+    found = (
+        _by_rule(plain, question, language)
+        or _by_question(plain, question, language)
+        or _by_sample(plain, language, flows, policy)
+    )
+    if found is None:
+        return NOT_UNDERSTOOD
+    sure = found.confidence * confidence
+    commands = found.commands
+    if sure < policy.confirm_below and found.intent not in ("affirm", "deny"):
+        commands = tuple(_unconfirmed(command) for command in commands)
+    return replace(found, confidence=round(sure, 3), commands=commands)
+
+
+def commands_for(intent: Intent) -> tuple[Command, ...]:
+    """What an intent asks for, apart from any question."""
+    match intent.kind:
+        case "flow":
+            return (StartFlow(intent.name),)
+        case "signal":
+            return (Signal(intent.name),)
+    return COMMANDS.get(intent.name, ())
+
+
+def _by_rule(plain: str, question: OpenQuestion, language: Language) -> Understanding | None:
+    for intent in language.intents.values():
+        if intent.kind == "signal" and any(contains(plain, words(w)) for w in intent.words):
+            return Understanding("rule", intent.name, 1.0, commands_for(intent))
+    answers = question.slot.choices if question.slot else ()
+    for name in language.exact.get(plain, ()):
+        intent = language.intents[name]
+        if intent.kind in ("signal", "command") and name not in answers:
+            return Understanding("rule", name, 1.0, commands_for(intent))
+    return None
+
+
+def _by_question(plain: str, question: OpenQuestion, language: Language) -> Understanding | None:
+    slot = question.slot
+    if question.is_yes_or_no:
+        return _yes_or_no(plain, question, language)
+    if slot is not None and slot.kind == "choice":
+        value = choice(plain, slot.choices, language)
+        if value is not None:
+            return Understanding("question", value, 1.0, (SetSlot(slot.name, value),))
+    if slot is not None and slot.kind == "digits":
+        digits = spoken_digits(plain, language)
+        if len(digits) == slot.digits:
+            return Understanding("question", slot.name, 1.0, (SetSlot(slot.name, digits),))
+    return None
+
+
+def _yes_or_no(plain: str, question: OpenQuestion, language: Language) -> Understanding | None:
+    meaning, rest = yes_or_no(plain, language)
+    if meaning is None:
+        return None
+    commands = answer(question, meaning)
+    intent = "affirm" if meaning else "deny"
+    if rest:  # "no, my bill": the answer, and what the caller says with it
+        guess = language.classifier.guess(rest)
+        more = language.intents.get(guess.intent)
+        if more and more.kind in ("flow", "signal", "command") and guess.score >= 0.6:
+            if question.name == "more":
+                commands = ()
+            return Understanding("question", more.name, 1.0, (*commands, *commands_for(more)))
+    return Understanding("question", intent, 1.0, commands)
+
+
+def answer(question: OpenQuestion, yes: bool) -> tuple[Command, ...]:
+    """What yes or no does to the question at hand."""
+    if question.slot is not None and question.slot.kind == "yes_no":
+        return (SetSlot(question.slot.name, "yes" if yes else "no"),)
+    match question.name.split(":"):
+        case ["more"]:
+            return (Affirm(),) if yes else (SayGoodbye(),)
+        case ["confirm", "flow", flow]:  # a no means that we had misunderstood
+            return (StartFlow(flow),) if yes else (*_NOTHING, Cancel())
+        case ["confirm", "signal", name]:
+            return (Signal(name),) if yes else (Deny(),)
+        case ["confirm", slot, value]:
+            return (SetSlot(slot, value),) if yes else (ForgetSlot(slot),)
+    return (Affirm() if yes else Deny(),)
+
+
+def _by_sample(
+    plain: str, language: Language, flows: Mapping[str, Flow], policy: Policy
+) -> Understanding | None:
+    guess = language.classifier.guess(plain)
+    intent = language.intents.get(guess.intent)
+    if intent is None or guess.score < policy.believe_above:
+        return None
+    if guess.score - guess.runner_up < _MARGIN:
+        return None
+    commands = commands_for(intent)
+    if not commands or intent.name in ("affirm", "deny"):
+        return None  # an answer to a question that is not open
+    sure = 1.0 if guess.score > 0.75 else 0.85
+    extra = _mentioned(plain, flows.get(intent.name), language)
+    return Understanding("classifier", intent.name, sure, (*commands, *extra))
+
+
+def _mentioned(plain: str, flow: Flow | None, language: Language) -> tuple[Command, ...]:
+    """Details said along with the wish ("my internet is down") need not be asked for."""
+    found: list[Command] = []
+    for slot in flow.slots if flow else ():
+        if slot.kind == "choice" and (value := choice(plain, slot.choices, language)):
+            found.append(SetSlot(slot.name, value))
+    return tuple(found)
+
+
+def _unconfirmed(command: Command) -> Command:
+    match command:
+        case StartFlow(flow, _):
+            return StartFlow(flow, confirmed=False)
+        case SetSlot(slot, value, _):
+            return SetSlot(slot, value, confirmed=False)
+        case Signal(name):
+            return Signal(name, confirmed=False)
+    return command

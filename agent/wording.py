@@ -1,0 +1,88 @@
+"""An act in a language: templates filled in so that a voice reads them right.
+
+A template's placeholder may name how its value is spoken: `{amount:money}`, `{until:date}`,
+`{month:month}`, `{puk:digits}`, `{item:item}` (the wording named `item.<value>`).
+"""
+
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from agent.language import Language
+
+_PERSONAL = frozenset({"money", "date", "month", "number", "digits", "pairs"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Something to say. `fixed` if it holds no value of this caller."""
+
+    text: str
+    fixed: bool
+
+
+def word(language: Language, name: str, values: Mapping[str, str] | None = None) -> list[Sentence]:
+    """The sentences of the wording called `name`, filled with `values`.
+
+    Raises:
+        KeyError: no such wording in the pack or its fallback, or a value it needs is not given.
+    """
+    filler = _Filler(language)
+    return [
+        Sentence(filler.vformat(template, (), values or {}), _is_fixed(template))
+        for template in language.sentences(name)
+    ]
+
+
+def _is_fixed(template: str) -> bool:
+    """Whether a template holds nothing, or only names out of closed lists, of this caller."""
+    placeholders = [(name, how) for _, name, how, _ in string.Formatter().parse(template) if name]
+    return all(how and how not in _PERSONAL for _, how in placeholders)
+
+
+class _Filler(string.Formatter):
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
+    def get_value(self, name: int | str, args: Sequence[Any], values: Mapping[str, Any]) -> Any:
+        return values[str(name)]
+
+    def format_field(self, value: Any, how: str) -> str:
+        match how:
+            case "":
+                return str(value)
+            case "money":
+                return self._money(str(value))
+            case "date":
+                return self._date(str(value))
+            case "month":
+                return self._language.months[int(str(value)[5:7]) - 1]
+            case "number":
+                return str(value).replace(".", self._language.decimal_point)
+            case "digits":
+                return ", ".join(str(value))
+            case "pairs":  # telephone numbers: short groups are remembered
+                return ", ".join(_groups(str(value)))
+        return " ".join(self._language.sentences(f"{how}.{value}"))
+
+    def _money(self, amount: str) -> str:
+        """ "12.50 EUR" -> the pack's own way of saying it."""
+        number, _, currency = amount.partition(" ")
+        units, _, cents = number.partition(".")
+        name = f"money.{currency}" if int(cents or 0) else f"money.{currency}.round"
+        template = " ".join(self._language.sentences(name))
+        return template.format(units=units, cents=str(int(cents or 0)))
+
+    def _date(self, day: str) -> str:
+        """ "2026-12-05" -> "5 December" or as the pack orders it."""
+        month = self._language.months[int(day[5:7]) - 1]
+        template = " ".join(self._language.sentences("date"))
+        return template.format(day=int(day[8:10]), month=month)
+
+
+def _groups(number: str) -> list[str]:
+    head = len(number) % 2
+    groups = [number[:head]] if head else []
+    groups += [number[i : i + 2] for i in range(head, len(number), 2)]
+    return [" ".join(group) for group in groups]
