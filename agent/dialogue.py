@@ -228,9 +228,7 @@ class Dialogue:
         """Ask the use case in hand for its next act until the caller or the world has to answer."""
         while (flow := self._flows.get(self.conversation.flow)) is not None:
             c = self.conversation
-            unsure = next(
-                (n for n in _slots(flow) if n in c.slots and not c.slots[n].confirmed), ""
-            )
+            unsure = flow.unconfirmed(c)
             if not (unsure or c.flows[-1].confirmed):
                 self._floor.ask(f"confirm:flow:{flow.name}", "confirm.flow", {"value": flow.name})
                 return
@@ -295,10 +293,6 @@ class Dialogue:
             self._floor.ask_again(
                 "keypad_only" if c.expecting.digits and c.misunderstood > 1 else ""
             )
-
-
-def _slots(flow: Flow) -> list[str]:
-    return [slot.name for slot in flow.slots]
 
 
 def _awaited(before: Conversation, request: int) -> bool:

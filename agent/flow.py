@@ -66,3 +66,9 @@ class Flow:
     name: str
     slots: tuple[Slot, ...]
     next_act: Callable[[Known], Act | None]
+
+    def unconfirmed(self, conversation: Conversation) -> str:
+        """The first of its slots that was heard and not confirmed; "" if none."""
+        slots = conversation.slots
+        names = (slot.name for slot in self.slots)
+        return next((n for n in names if n in slots and not slots[n].confirmed), "")

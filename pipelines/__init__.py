@@ -1,1 +1,1 @@
-"""The world: audio in and out, engines, back offices, recordings. Makes events, carries out actions."""
+"""The world: audio, engines, back offices, recordings. Makes events, carries out actions."""

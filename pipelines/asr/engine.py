@@ -33,7 +33,7 @@ class RecogniserStream(Protocol):
     """One call's ears."""
 
     def expect(self, language: str, phrases: Sequence[str]) -> None:
-        """From the next `begin` on, listen in `language` for `phrases` (a hint, or a closed list)."""
+        """From the next `begin` on, listen in `language` for `phrases`: hints, or a closed list."""
         ...
 
     def begin(self) -> None:
@@ -74,7 +74,7 @@ class Recogniser(Protocol):
         ...
 
     def serves(self, language: str) -> str | None:
-        """How well the engine serves a language, in plain words with figures; None if not at all."""
+        """How well it serves a language, in plain words with figures; None if not at all."""
         ...
 
     async def close(self) -> None:

@@ -1,6 +1,6 @@
 """The contract of every voice engine: one per process, shared by all calls."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,13 +29,14 @@ class Synthesiser(Protocol):
         """Load what all calls share. Raises EngineError naming what is missing and what to do."""
         ...
 
-    def synthesise(self, text: str, voice: Voice) -> AsyncIterator[bytes]:
+    def synthesise(self, text: str, voice: Voice) -> AsyncGenerator[bytes, None]:
         """Mono signed 16-bit little-endian PCM at `sample_rate`, in order, as it becomes ready.
 
-        Closing the iterator early cancels the rest. Concurrent calls are allowed.
+        Closing it early cancels the rest. Concurrent calls are allowed. Text without a letter or
+        figure yields nothing.
 
         Raises:
-            EngineError: unknown voice, or the engine died twice.
+            EngineError: no text or too much of it, an unknown voice, or the engine died twice.
         """
         ...
 

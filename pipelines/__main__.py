@@ -1,0 +1,138 @@
+"""`waxtaan`: the command line. Heavy imports wait until a command needs them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="waxtaan",
+    help="Waxtaan answers the telephone in the caller's own language.\n\n"
+    "Exit codes: 0 all well; 1 a check failed or a replay differs; 2 wrong usage or settings; "
+    "3 something on this machine is missing (a port, an engine).",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
+Tongue = Annotated[str, typer.Option("--language", "-l", help="A language code, e.g. en or fr.")]
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one.")] = None,
+) -> None:
+    """Start the assistant and the web demo page. Ctrl-C ends it."""
+    from pipelines.cli.serve import serve as run
+
+    run(host, port)
+
+
+@app.command()
+def call(
+    wav: Annotated[list[Path] | None, typer.Option(help="A turn from a file; repeatable.")] = None,
+    say: Annotated[list[str] | None, typer.Option(help="A spoken turn; repeatable.")] = None,
+    sample: Annotated[str, typer.Option(help="A sample caller from callers.toml.")] = "tour",
+    language: Tongue = "en",
+    url: Annotated[str | None, typer.Option(help="WebSocket of a running server.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Keep what the caller heard here.")] = None,
+) -> None:
+    """Phone the assistant with a synthetic caller and watch the conversation.
+
+    Without --wav or --say a sample caller asks for its balance, types its number, interrupts and
+    asks for a person. A server is started if none runs.
+    """
+    from pipelines.cli.call import call as run
+
+    run(wav or [], say or [], sample, language, url, out)
+
+
+@app.command()
+def replay(
+    paths: Annotated[list[Path], typer.Argument(help="log.jsonl files, or folders with them.")],
+) -> None:
+    """Feed recorded calls to today's dialogue and print what it would do differently."""
+    from pipelines.cli.replay import replay as run
+
+    run(paths)
+
+
+@app.command()
+def check(
+    start: Annotated[str | None, typer.Option(help="Write the skeleton of a new language.")] = None,
+) -> None:
+    """Validate settings and language packs; say which engine serves which language, how well."""
+    from pipelines.cli.check import check as run
+    from pipelines.cli.check import start_language
+
+    if start:
+        start_language(start)
+    else:
+        run()
+
+
+@app.command()
+def bench(
+    name: Annotated[str | None, typer.Argument(help="One benchmark; all if left out.")] = None,
+    json: Json = False,
+) -> None:
+    """Measure, on this machine: latency, barge-in, memory, replay, recognition accuracy."""
+    from pipelines.bench import bench as run
+
+    run(name, json)
+
+
+@app.command()
+def transcribe(
+    files: Annotated[list[Path], typer.Argument(help="Recordings.")],
+    language: Tongue = "en",
+    engine: Annotated[str, typer.Option(help="Which ears.")] = "pocketsphinx",
+    expect: Annotated[Path | None, typer.Option(help="Phrases to expect, one a line.")] = None,
+    json: Json = False,
+) -> None:
+    """What the ears hear in a recording. Without --expect: everything the language pack knows."""
+    from pipelines.cli.parts import transcribe as run
+
+    run(files, language, engine, expect, json)
+
+
+@app.command()
+def say(
+    text: Annotated[str, typer.Argument(help="What to say.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="WAV file to write.")],
+    language: Tongue = "en",
+    json: Json = False,
+) -> None:
+    """What the voice sounds like."""
+    from pipelines.cli.parts import say as run
+
+    run(text, output, language, json)
+
+
+@app.command()
+def understand(
+    text: Annotated[str, typer.Argument(help="What a caller says.")],
+    language: Tongue = "en",
+    question: Annotated[
+        str, typer.Option(help="The open question, e.g. open or service.")
+    ] = "open",
+    json: Json = False,
+) -> None:
+    """What the answer ladder makes of a sentence: rung, intent, slots, confidence."""
+    from pipelines.cli.parts import understand as run
+
+    run(text, language, question, json)
+
+
+def main() -> None:
+    """The console script."""
+    from pipelines.cli.errors import plainly
+
+    with plainly():
+        app()
+
+
+if __name__ == "__main__":
+    main()

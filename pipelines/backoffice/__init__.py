@@ -1,0 +1,1 @@
+"""Where an operator keeps its customers' data: one file per way of reaching it."""

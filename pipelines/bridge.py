@@ -1,0 +1,327 @@
+"""The one door between pipecat's frames and the dialogue's events and actions.
+
+Events are taken one at a time by a task of the bridge's own: the dialogue decides, the log is
+written, the actions are carried out, in this order, so that the log is the call.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from loguru import logger
+from pipecat.frames.frames import (
+    CancelFrame,
+    EndFrame,
+    Frame,
+    InputAudioRawFrame,
+    InputDTMFFrame,
+    InterimTranscriptionFrame,
+    InterruptionFrame,
+    StartFrame,
+    TranscriptionFrame,
+    UserStartedSpeakingFrame,
+    UserStoppedSpeakingFrame,
+)
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.processors.frameworks.rtvi.frames import (
+    RTVIClientMessageFrame,
+    RTVISendTextFrame,
+    RTVIServerMessageFrame,
+)
+
+from agent.actions import (
+    Abandon,
+    Action,
+    Compose,
+    Fetch,
+    HangUp,
+    Hush,
+    Interpret,
+    Listen,
+    Speak,
+    Transfer,
+)
+from agent.dialogue import Dialogue
+from agent.endpointing import pause
+from agent.events import (
+    CallEnded,
+    CallStarted,
+    Event,
+    Failed,
+    Fetched,
+    Hypothesis,
+    KeyPressed,
+    LanguageChosen,
+    SpeechEnded,
+    SpeechStarted,
+    Tick,
+    TurnEnded,
+    TurnStarted,
+)
+from agent.language import Language
+from agent.privacy import SECRET_SLOTS, Blanking
+from pipelines import page
+from pipelines.asr.engine import Recognised
+from pipelines.backoffice.protocol import BackOffice, NotFound, Unavailable
+from pipelines.frames import ListenFrame, SayFrame, SpokenFrame, Utterance
+from pipelines.latency import ResponseMeter
+from pipelines.line import Clock
+from pipelines.store.recording import Recording
+
+_TICK_AGAIN = 0.5  # s between ticks for a deadline that a tick did not move
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What the bridge carries actions out with."""
+
+    clock: Clock
+    back_office: BackOffice
+    recording: Recording | None
+    meter: ResponseMeter
+    languages: Mapping[str, Language]
+    hang_up: Callable[[str], Awaitable[None]]
+
+
+class Bridge(FrameProcessor):
+    """One call's bridge."""
+
+    def __init__(self, dialogue: Dialogue, outside: Outside, start: CallStarted) -> None:
+        super().__init__()
+        self._dialogue = dialogue
+        self._outside = outside
+        self._start_with = start
+        self._started = False
+        self._events: asyncio.Queue[Event] = asyncio.Queue()
+        self._worker: asyncio.Task[None] | None = None
+        self._fetches: dict[int, asyncio.Task[None]] = {}
+        self._blanking = Blanking()  # for the page; the recording has its own
+        self._ticked = (-1.0, -1.0)  # (deadline, at)
+        self._over = False
+
+    # Frames in
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        """Frames that mean something to the dialogue become events; all pass."""
+        await super().process_frame(frame, direction)
+        if isinstance(frame, StartFrame):
+            self._worker = self.create_task(self._run())
+        elif isinstance(frame, (EndFrame, CancelFrame)):
+            await self._end("line closed")
+        else:
+            self._happened(frame)
+        await self.push_frame(frame, direction)
+
+    async def cleanup(self) -> None:
+        """End what the bridge started."""
+        await super().cleanup()
+        await self._end("line closed")
+
+    def begin(self) -> None:
+        """The caller can hear us: the dialogue may begin."""
+        if not self._started:
+            self._started = True
+            self.happen(self._start_with)
+
+    def happen(self, event: Event) -> None:
+        """Something happened outside; it is dealt with in its turn."""
+        if not self._over:
+            self._events.put_nowait(event)
+
+    def _happened(self, frame: Frame) -> None:
+        at = self._outside.clock.seconds
+        match frame:
+            case InputAudioRawFrame():
+                self._tick(at)
+            case UserStartedSpeakingFrame():
+                self.happen(TurnStarted(at))
+            case TranscriptionFrame() | InterimTranscriptionFrame():
+                if isinstance(frame.result, Recognised):
+                    self.happen(_hypothesis(at, frame.result))
+            case UserStoppedSpeakingFrame():
+                self.happen(TurnEnded(at))
+            case InputDTMFFrame():
+                self.happen(KeyPressed(at, frame.button.value))
+            case SpokenFrame(utterance=utterance, began=True):
+                self.happen(SpeechStarted(at, utterance.number))
+            case SpokenFrame(utterance=utterance, heard=heard, interrupted=interrupted):
+                self.happen(SpeechEnded(at, utterance.number, heard, interrupted))
+            case InterruptionFrame():  # not ours: somebody else silenced us
+                for speak in self._dialogue.conversation.saying:
+                    self.happen(SpeechEnded(at, speak.utterance, "", True))
+            case RTVISendTextFrame():
+                self._typed(at, frame.text)
+            case RTVIClientMessageFrame():
+                self._client_message(at, frame.type, frame.data)
+
+    def _client_message(self, at: float, kind: str, data: Any) -> None:
+        data = data if isinstance(data, dict) else {}
+        if kind == "say" and isinstance(data.get("text"), str):
+            self._typed(at, data["text"])
+        elif kind == "language" and data.get("language") in self._outside.languages:
+            self.happen(LanguageChosen(at, data["language"]))
+        elif kind == "hang-up":
+            self.create_task(self._hang_up("caller hung up"))
+
+    def _typed(self, at: float, text: str) -> None:
+        language = self._dialogue.conversation.language
+        self.happen(TurnStarted(at))
+        self.happen(Hypothesis(at, text[:500], language, 1.0, 1.0, final=True))
+        self.happen(TurnEnded(at))
+
+    def _tick(self, at: float) -> None:
+        deadline = self._dialogue.deadline
+        if deadline is None or at < deadline or not self._events.empty():
+            return
+        if self._ticked[0] == deadline and at < self._ticked[1] + _TICK_AGAIN:
+            return
+        self._ticked = (deadline, at)
+        self.happen(Tick(at))
+
+    # Events through the dialogue, actions out
+
+    async def _run(self) -> None:
+        while True:
+            event = await self._events.get()
+            try:
+                await self._take(event)
+            except Exception as error:
+                logger.exception("the dialogue failed on {}: {}", type(event).__name__, type(error))
+                await self._apologise()
+                return
+
+    async def _take(self, event: Event) -> None:
+        self._measure(event)
+        actions = self._dialogue.receive(event)
+        recording = self._outside.recording
+        if recording:
+            recording.event(event)
+            for action in actions:
+                recording.action(action)
+        await self._show(self._blanking.event(event))
+        for action in actions:
+            await self._show(self._blanking.action(action))
+            await self._carry_out(action)
+        if not isinstance(event, Hypothesis):
+            await self._tell(page.state(self._dialogue.conversation, SECRET_SLOTS))
+
+    async def _carry_out(self, action: Action) -> None:
+        match action:
+            case Speak():
+                utterance = Utterance(
+                    action.utterance, action.text, action.language, action.fixed, action.secret
+                )
+                await self.push_frame(SayFrame(utterance=utterance))
+            case Hush():
+                await self.broadcast_interruption()
+            case Listen():
+                await self._listen(action)
+            case Fetch():
+                self._fetches[action.request] = self.create_task(self._fetch(action))
+            case Abandon(request, _):
+                if task := self._fetches.pop(request, None):
+                    await self.cancel_task(task)
+            case Interpret(request) | Compose(request):
+                at = self._outside.clock.seconds
+                self.happen(Failed(at, request, "no language model is configured"))
+            case Transfer():
+                logger.info("call handed to {}: {}", action.queue, action.reason)
+            case HangUp():
+                await self._hang_up(action.reason)
+
+    async def _listen(self, action: Listen) -> None:
+        language = self._outside.languages[action.language]
+        expecting = action.expecting
+        intents = (language.intents.get(name) for name in expecting.intents)
+        phrases = [sentence for intent in intents if intent for sentence in intent.say]
+        await self.push_frame(
+            ListenFrame(
+                language=action.language,
+                phrases=phrases,
+                pause=partial(pause, open_for=expecting, language=language),
+                longest_pause=expecting.pause,
+            ),
+            FrameDirection.UPSTREAM,
+        )
+
+    async def _fetch(self, action: Fetch) -> None:
+        clock = self._outside.clock
+        try:
+            value = await self._outside.back_office.fetch(action.name, action.arguments)
+        except NotFound:
+            value = {"not_found": True}
+        except Unavailable as error:
+            self._fetches.pop(action.request, None)
+            self.happen(Failed(clock.seconds, action.request, str(error)))
+            return
+        self._fetches.pop(action.request, None)
+        self.happen(Fetched(clock.seconds, action.request, action.name, action.arguments, value))
+
+    # Watching, measuring, ending
+
+    def _measure(self, event: Event) -> None:
+        meter = self._outside.meter
+        match event:
+            case TurnStarted():
+                meter.turn_started(event.at)
+            case TurnEnded():
+                hypothesis = self._dialogue.conversation.hypothesis
+                if hypothesis and hypothesis.text:
+                    meter.turn_ended()
+            case KeyPressed():
+                meter.cancel()
+
+    async def answered(self, latency: float) -> None:
+        """The answer's first sound went out `latency` seconds after the caller's last."""
+        turn = self._dialogue.conversation.turn
+        await self._tell({"type": "latency", "turn": turn, "seconds": round(latency, 3)})
+
+    async def _show(self, entry: Event | Action) -> None:
+        message = page.about(entry, self._dialogue.conversation)
+        if message:
+            await self._tell(message)
+
+    async def _tell(self, message: page.Message) -> None:
+        await self.push_frame(RTVIServerMessageFrame(data=message))
+
+    async def _hang_up(self, reason: str) -> None:
+        recording = self._outside.recording
+        await self._tell(
+            {"type": "ended", "reason": reason, "id": recording.id if recording else ""}
+        )
+        await self._outside.hang_up(reason)
+
+    async def _apologise(self) -> None:
+        """The last word for a broken call is a spoken sentence, never silence."""
+        language = self._outside.languages[self._dialogue.conversation.language or "en"]
+        for sentence in language.sentences("trouble"):
+            utterance = Utterance(0, sentence, language.code, fixed=True, secret=False)
+            await self.push_frame(SayFrame(utterance=utterance))
+        await self._hang_up("internal error")
+
+    async def _end(self, reason: str) -> None:
+        if self._over:
+            return
+        self._over = True
+        for task in (*self._fetches.values(), self._worker):
+            if task and task is not asyncio.current_task():
+                await self.cancel_task(task)
+        recording = self._outside.recording
+        ended = CallEnded(self._outside.clock.seconds, reason)
+        self._dialogue.receive(ended)
+        if recording:
+            recording.event(ended)
+            recording.close()
+
+
+def _hypothesis(at: float, heard: Recognised) -> Hypothesis:
+    return Hypothesis(
+        at,
+        heard.text,
+        heard.language,
+        round(heard.language_confidence, 3),
+        round(heard.confidence, 3),
+        heard.final,
+    )

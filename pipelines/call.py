@@ -1,0 +1,241 @@
+"""One call, from the open line to the closed one, as one readable list."""
+
+import asyncio
+import contextlib
+import time
+from dataclasses import dataclass
+
+from fastapi import WebSocket
+from loguru import logger
+from pipecat.pipeline.pipeline import Pipeline
+from pipecat.pipeline.worker import PipelineParams, PipelineWorker, ProcessorUnusablePolicy
+from pipecat.processors.audio.vad_processor import VADProcessor
+from pipecat.processors.frameworks.rtvi.observer import RTVIObserverParams
+from pipecat.transports.websocket.fastapi import FastAPIWebsocketParams, FastAPIWebsocketTransport
+from pipecat.turns.user_turn_processor import UserTurnProcessor
+from pipecat.workers.runner import WorkerRunner
+
+from agent.dialogue import Dialogue
+from agent.events import CallStarted
+from pipelines.asr.engine import SAMPLE_RATE, Recognised
+from pipelines.audio import AGENT_RATE
+from pipelines.bridge import Bridge, Outside
+from pipelines.ears import Ears
+from pipelines.house import House
+from pipelines.latency import ResponseMeter
+from pipelines.line import Clock, Line
+from pipelines.mouth import Mouth
+from pipelines.playout import Playout
+from pipelines.store.recording import Recording
+from pipelines.turns import strategies
+from pipelines.vad import SharedSilero
+from pipelines.wire import GuardedSerializer
+
+_READY = 2.0  # s for a client to say that it is ready; then the agent speaks regardless
+_POLICY_VIOLATION = 1008  # RFC 6455, 7.4.1
+_GOING_AWAY = 1001
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, by what."""
+
+    channel: str
+    number: str | None
+    language: str
+
+
+class Call:
+    """Runs one call on an accepted WebSocket."""
+
+    def __init__(self, house: House, websocket: WebSocket, caller: Caller) -> None:
+        self._house = house
+        self._websocket = websocket
+        self._caller = caller
+        self._clock = Clock()
+        self._meter = ResponseMeter(SAMPLE_RATE, AGENT_RATE)
+        self._recording = self._new_recording()
+        self._worker: PipelineWorker | None = None
+        self._bridge: Bridge | None = None
+        self._ears: Ears | None = None
+        self._bad = 0
+        self._closing: asyncio.Task[None] | None = None
+
+    @property
+    def id(self) -> str:
+        """The call's id, "" where nothing is recorded."""
+        return self._recording.id if self._recording else ""
+
+    async def run(self) -> None:
+        """From greeting to goodbye. Returns when the line is closed."""
+        house, settings = self._house, self._house.settings
+        stream = await house.recogniser.open(self._caller.language, "wide", self._partial)
+        transport = self._transport()
+        self._ears = Ears(stream, max_turn=settings.max_turn_seconds)
+        self._bridge = self._make_bridge()
+        pipeline = Pipeline(
+            [
+                transport.input(),
+                Line(
+                    self._clock,
+                    self._caller_audio,
+                    self._flooded,
+                    max_ahead=settings.max_ahead_seconds,
+                    max_flood=settings.max_flood_seconds,
+                ),
+                VADProcessor(vad_analyzer=self._detector()),
+                self._ears,
+                UserTurnProcessor(user_turn_strategies=strategies()),
+                self._bridge,
+                Mouth(house.cache, house.voices(), AGENT_RATE),
+                transport.output(),
+                Playout(self._agent_audio),
+            ]
+        )
+        await self._run(pipeline, transport)
+
+    async def _run(self, pipeline: Pipeline, transport: FastAPIWebsocketTransport) -> None:
+        worker = PipelineWorker(
+            pipeline,
+            params=PipelineParams(
+                audio_in_sample_rate=SAMPLE_RATE, audio_out_sample_rate=AGENT_RATE
+            ),
+            rtvi_observer_params=RTVIObserverParams(metrics_enabled=False),
+            enable_turn_tracking=False,
+            idle_timeout_secs=None,  # silence is the dialogue's business
+            processor_unusable_policy=ProcessorUnusablePolicy.CANCEL,
+        )
+        self._worker = worker
+
+        @worker.rtvi.event_handler("on_client_ready")
+        async def on_client_ready(rtvi: object) -> None:
+            await worker.rtvi.set_bot_ready()
+            self._begin()
+
+        @transport.event_handler("on_client_disconnected")
+        async def on_client_disconnected(transport: object, websocket: object) -> None:
+            await worker.cancel(reason="caller hung up")
+
+        runner = WorkerRunner(handle_sigint=False)
+        await runner.add_workers(worker)
+        began = time.monotonic()
+        impatient = asyncio.create_task(self._begin_after(_READY))
+        limit = asyncio.create_task(self._end_after(self._house.settings.max_call_seconds))
+        try:
+            await runner.run()
+        finally:
+            impatient.cancel()
+            limit.cancel()
+            if self._closing:
+                await self._closing
+            if self._recording:
+                self._recording.close()
+            logger.info("call {} ended after {:.1f} s", self.id, time.monotonic() - began)
+
+    # What the parts are made of
+
+    def _transport(self) -> FastAPIWebsocketTransport:
+        return FastAPIWebsocketTransport(
+            self._websocket,
+            FastAPIWebsocketParams(
+                audio_in_enabled=True,
+                audio_out_enabled=True,
+                audio_out_10ms_chunks=2,
+                audio_out_end_silence_secs=0,
+                audio_out_auto_silence=False,
+                audio_out_write_timeout_secs=self._house.settings.stalled_write_seconds,
+                serializer=GuardedSerializer(self._bad_message),
+            ),
+        )
+
+    def _detector(self) -> SharedSilero:
+        settings = self._house.settings
+        return SharedSilero(
+            confidence=settings.vad_confidence,
+            start=settings.vad_start,
+            stop=settings.vad_stop,
+            longest=settings.max_turn_seconds,
+        )
+
+    def _make_bridge(self) -> Bridge:
+        catalog = self._house.catalog
+        outside = Outside(
+            clock=self._clock,
+            back_office=self._house.back_office,
+            recording=self._recording,
+            meter=self._meter,
+            languages=catalog.languages,
+            hang_up=self._hang_up,
+        )
+        dialogue = Dialogue(catalog.languages, catalog.flows, catalog.policy)
+        who = self._caller
+        return Bridge(dialogue, outside, CallStarted(0.0, who.channel, who.number, who.language))
+
+    def _new_recording(self) -> Recording | None:
+        settings = self._house.settings
+        if not settings.record:
+            return None
+        return Recording(settings.calls, AGENT_RATE, channel=self._caller.channel)
+
+    # What happens to the call
+
+    def _partial(self, recognised: Recognised) -> None:
+        if self._ears:
+            self._ears.partial(recognised)
+
+    def _caller_audio(self, pcm: bytes, at: float) -> None:
+        self._meter.caller(pcm, at)
+        if self._recording:
+            self._recording.caller(pcm)
+
+    def _agent_audio(self, pcm: bytes, rate: int, secret: bool) -> None:
+        at = self._clock.seconds
+        if self._recording:
+            self._recording.agent(pcm, at, secret)
+        latency = self._meter.agent(pcm, at)
+        if latency is not None and self._bridge:
+            self._house.latencies.append(latency)
+            self._bridge.create_task(self._bridge.answered(latency))
+
+    def _begin(self) -> None:
+        if self._bridge:
+            self._bridge.begin()
+
+    async def _begin_after(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        self._begin()
+
+    async def _end_after(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        self._close("too_long", _GOING_AWAY, f"calls end after {seconds:.0f} s")
+
+    async def _hang_up(self, reason: str) -> None:
+        """After what is still to be said."""
+        self._house.counters[f"ended.{reason}"] += 1
+        if self._worker:
+            await self._worker.stop_when_done()
+
+    def _bad_message(self) -> None:
+        self._bad += 1
+        self._house.counters["bad_messages"] += 1
+        if self._bad == self._house.settings.max_bad_messages:
+            self._close(
+                "bad_messages",
+                _POLICY_VIOLATION,
+                "too many messages that are not pipecat frames with audio or RTVI",
+            )
+
+    def _flooded(self) -> None:
+        self._close("flooded", _POLICY_VIOLATION, "audio came faster than real time")
+
+    def _close(self, counter: str, code: int, reason: str) -> None:
+        """Close with a reason that the client can show."""
+        if self._closing is None:
+            self._house.counters[f"closed.{counter}"] += 1
+            self._closing = asyncio.create_task(self._close_now(code, reason))
+
+    async def _close_now(self, code: int, reason: str) -> None:
+        with contextlib.suppress(RuntimeError):  # it was closed already
+            await self._websocket.close(code, reason)
+        if self._worker:
+            await self._worker.cancel(reason=reason)

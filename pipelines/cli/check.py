@@ -1,0 +1,152 @@
+"""`waxtaan check`: settings, language packs, engines; and the skeleton of a new language."""
+
+import asyncio
+import re
+import tomllib
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from agent.understanding import OpenQuestion, understand
+from agent.wording import word
+from pipelines.catalog import Catalog, Pack, load
+from pipelines.cli.errors import WRONG_USAGE, fail
+from pipelines.settings import Settings
+
+_OUT = Console(highlight=False)
+
+
+def check() -> None:
+    """Ends with 1 if something is wrong."""
+    settings = Settings()
+    catalog = load(settings.prompts)
+    problems = [p for pack in catalog.packs.values() for p in pack_problems(pack, catalog)]
+    problems += policy_problems(catalog)
+    _OUT.print(f"Settings: ears {settings.asr}, voice {settings.tts}, port {settings.port}")
+    _OUT.print(f"Back office: {settings.back_office}; recordings under {settings.calls}/")
+    _OUT.print(f"Use cases: {', '.join(catalog.flows)}")
+    asyncio.run(_engines(settings, catalog))
+    for problem in problems:
+        _OUT.print(f"[red]problem[/red] {problem}")
+    _OUT.print(f"{len(catalog.packs)} languages, {len(problems)} problems")
+    if problems:
+        raise SystemExit(1)
+
+
+async def _engines(settings: Settings, catalog: Catalog) -> None:
+    from pipelines.house import House
+
+    house = await House.open(settings)
+    try:
+        table = Table("language", "pack", "ears", "voice", title="Which engine serves what")
+        for code, pack in catalog.packs.items():
+            gaps = f"{len(pack.language.gaps)} gaps; " if pack.language.gaps else ""
+            ears = house.recogniser.serves(code) or "not served: keypad and a person"
+            voice = house.synthesiser.serves(code) or "not served"
+            table.add_row(
+                f"{code} {pack.language.name}",
+                gaps + pack.review,
+                f"{house.recogniser.name}: {ears}",
+                f"{house.synthesiser.name}: {voice}",
+            )
+        _OUT.print(table)
+        _OUT.print(house.notice)
+    finally:
+        await house.close()
+
+
+def pack_problems(pack: Pack, catalog: Catalog) -> list[str]:
+    """What is wrong with a language pack, each naming file and key."""
+    language = pack.language
+    folder = f"prompts/{language.code}"
+    found = []
+    english = catalog.packs["en"].language if "en" in catalog.packs else language
+    for name in english.phrases:
+        if not language.has(name):
+            found.append(f"{folder}/phrases.toml: {name}: missing")
+    for name in english.intents:
+        if name not in language.intents:
+            found.append(f"{folder}/intents.toml: [{name}]: missing")
+    for flow in catalog.flows:
+        if flow not in language.intents:
+            found.append(f"{folder}/intents.toml: [{flow}]: a use case that nobody can ask for")
+    for intent in language.intents.values():
+        for sentence in intent.must if intent.kind != "answer" else ():
+            heard = understand(
+                sentence, 1.0, OpenQuestion("open"), language, catalog.flows, catalog.policy
+            )
+            if heard.intent != intent.name:
+                found.append(
+                    f"{folder}/intents.toml: [{intent.name}]: '{sentence}' is understood as "
+                    f"'{heard.intent or 'nothing'}'"
+                )
+    if len(word(language, "greet.disclosure")) != 1:
+        found.append(f"{folder}/phrases.toml: greet.disclosure: must be one sentence")
+    return found
+
+
+def policy_problems(catalog: Catalog) -> list[str]:
+    """What is wrong with the escalation policy."""
+    from agent.escalation import RULES
+
+    known = {rule.__name__ for rule in RULES}
+    found = [
+        f"prompts/escalation.toml: [rules.{name}]: no such rule; there are {', '.join(sorted(known))}"
+        for name in catalog.policy.rules
+        if name not in known
+    ]
+    for name, setting in catalog.policy.rules.items():
+        for pack in catalog.packs.values():
+            if not pack.language.has(f"queue.{setting.queue}"):
+                found.append(
+                    f"prompts/escalation.toml: [rules.{name}]: queue '{setting.queue}' has no "
+                    f"wording 'queue.{setting.queue}' in prompts/{pack.language.code}/phrases.toml"
+                )
+    return found
+
+
+def start_language(code: str) -> None:
+    """Write `prompts/<code>/`: English to translate, marked as such."""
+    settings = Settings()
+    if not re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", code):
+        fail(f"'{code}' is no lower-case BCP 47 code, such as 'wo' or 'pt-br'", WRONG_USAGE)
+    folder = settings.prompts / code
+    if folder.exists():
+        fail(f"{folder} exists already", WRONG_USAGE)
+    source = settings.prompts / "en"
+    folder.mkdir(parents=True)
+    about = (source / "language.toml").read_text(encoding="utf-8")
+    about = re.sub(r"^name = .*$", f'name = "{code}"  # in the language itself', about, flags=re.M)
+    about = re.sub(
+        r"^review = .*$", 'review = "untranslated skeleton"\nfallback = "en"', about, flags=re.M
+    )
+    about = re.sub(r"^espeak = .*$", f'espeak = "{code}"', about, flags=re.M)
+    about = re.sub(
+        r"^# English.*$",
+        f"# {code}: begun from English; nothing is translated yet.",
+        about,
+        flags=re.M,
+    )
+    (folder / "language.toml").write_text(about, encoding="utf-8")
+    _write_phrases(source, folder)
+    intents = (source / "intents.toml").read_text(encoding="utf-8")
+    intents = intents.replace("in English.", f"in '{code}': translate every sentence.")
+    (folder / "intents.toml").write_text(intents, encoding="utf-8")
+    _OUT.print(f"Wrote {folder}: language.toml, phrases.toml, intents.toml.")
+    _OUT.print(
+        "Translate the sentences (a phrase that stays commented out falls back to English), "
+        "then run: waxtaan check"
+    )
+
+
+def _write_phrases(source: Path, folder: Path) -> None:
+    phrases = tomllib.loads((source / "phrases.toml").read_text(encoding="utf-8"))
+    lines = [
+        f"# What the agent says in '{folder.name}'. Remove the '#' once a line is translated.",
+        "",
+    ]
+    for name, sentences in phrases.items():
+        said = ", ".join('"' + s.replace('"', '\\"') + '"' for s in sentences)
+        lines.append(f'# "{name}" = [{said}]')
+    (folder / "phrases.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")

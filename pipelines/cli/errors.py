@@ -1,0 +1,45 @@
+"""Errors in plain words: what was wrong, where, and what to do; never a traceback for a typo."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import typer
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+
+WRONG_USAGE = 2
+MISSING = 3
+
+
+def fail(message: str, code: int) -> NoReturn:
+    """Say what is wrong and end with `code`."""
+    print(f"waxtaan: {message}", file=sys.stderr)
+    raise typer.Exit(code)
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Turns the errors that users can mend into a line and an exit code."""
+    from agent.log import LogError
+    from pipelines.asr.engine import EngineError
+    from pipelines.catalog import CatalogError
+
+    try:
+        yield
+    except EngineError as error:
+        print(f"waxtaan: {error}", file=sys.stderr)
+        sys.exit(MISSING)
+    except (CatalogError, LogError, SettingsError) as error:
+        print(f"waxtaan: {error}", file=sys.stderr)
+        sys.exit(WRONG_USAGE)
+    except ValidationError as error:
+        for problem in error.errors():
+            where = ".".join(map(str, problem["loc"]))
+            print(
+                f"waxtaan: setting '{where}': {problem['msg']} (environment WAXTAAN_{where.upper()}"
+                f" or waxtaan.toml)",
+                file=sys.stderr,
+            )
+        sys.exit(WRONG_USAGE)

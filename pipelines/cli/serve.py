@@ -1,0 +1,89 @@
+"""`waxtaan serve`."""
+
+import asyncio
+import socket
+import sys
+import time
+from collections.abc import Callable
+
+from pipelines.cli.errors import MISSING, fail
+from pipelines.settings import Settings
+
+_STARTED = time.monotonic()
+
+
+def serve(host: str | None, port: int | None) -> None:
+    """Serve until interrupted."""
+    given = {k: v for k, v in (("host", host), ("port", port)) if v is not None}
+    settings = Settings(**given)  # type: ignore[arg-type]
+    listener = _listen(settings)
+    _run(settings, listener)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        fail(
+            f"cannot listen on {settings.host}:{settings.port}: {error.strerror}. "
+            "Stop what uses the port, or choose another: waxtaan serve --port 8081",
+            MISSING,
+        )
+    return listener
+
+
+def _run(settings: Settings, listener: socket.socket) -> None:
+    import uvicorn
+
+    from pipelines import logs
+    from pipelines.house import House
+    from pipelines.memory import settle
+    from pipelines.server import create_app
+
+    logs.set_up(settings.log_level)
+
+    async def run() -> None:
+        house = await House.open(settings)
+        server = uvicorn.Server(
+            uvicorn.Config(
+                create_app(house),
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                ws_max_size=settings.max_message_bytes,
+                ws_per_message_deflate=False,  # speech does not compress, and it costs a core
+                ws_ping_timeout=settings.stalled_write_seconds * 2,
+                timeout_graceful_shutdown=2,
+            )
+        )
+        settle()
+        host, port = listener.getsockname()[:2]
+        _announce(host, port, house.notice)
+        warming = asyncio.create_task(house.warm_voices())
+        try:
+            await server.serve([listener])
+        finally:
+            warming.cancel()
+            await house.close()
+
+    uvicorn_loop = _loop_factory()
+    with asyncio.Runner(loop_factory=uvicorn_loop) as runner:
+        runner.run(run())
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+def _announce(host: str, port: int, notice: str) -> None:
+    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::", "::1") else host
+    print(f"Waxtaan is ready after {time.monotonic() - _STARTED:.1f} s: http://{shown}:{port}")
+    print(notice)
+    print("Ctrl-C ends it.")
+    sys.stdout.flush()

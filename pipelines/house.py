@@ -1,0 +1,101 @@
+"""What all calls share: engines, voices, language packs, back office, counters. Opened once."""
+
+import asyncio
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from typing import Self
+
+from loguru import logger
+
+from pipelines import vad
+from pipelines.asr.engine import EngineError, Recogniser
+from pipelines.asr.pocketsphinx import PocketSphinx
+from pipelines.audio import AGENT_RATE
+from pipelines.backoffice.demo import DemoBackOffice
+from pipelines.backoffice.http import HttpBackOffice
+from pipelines.backoffice.protocol import BackOffice
+from pipelines.catalog import Catalog, load
+from pipelines.settings import Settings
+from pipelines.sounds import caller_voice
+from pipelines.tts.cache import AudioCache
+from pipelines.tts.engine import Voice
+from pipelines.tts.espeak import EspeakSynthesiser
+
+
+@dataclass
+class House:
+    """Opened with `open`, closed with `close`."""
+
+    settings: Settings
+    catalog: Catalog
+    recogniser: Recogniser
+    synthesiser: EspeakSynthesiser
+    cache: AudioCache
+    back_office: BackOffice
+    counters: Counter[str] = field(default_factory=Counter)
+    calls: int = 0  # going on now
+    latencies: deque[float] = field(default_factory=lambda: deque(maxlen=1000))  # s, newest last
+
+    @classmethod
+    async def open(cls, settings: Settings) -> Self:
+        """Everything loaded and warm. Raises EngineError or CatalogError naming what is missing."""
+        catalog = load(settings.prompts)
+        synthesiser = EspeakSynthesiser()
+        recogniser = PocketSphinx(phonemes=synthesiser.phonemes)
+        await asyncio.gather(synthesiser.start(), recogniser.start(), asyncio.to_thread(vad.warm))
+        cache = AudioCache(settings.cache / "audio", synthesiser, AGENT_RATE)
+        return cls(settings, catalog, recogniser, synthesiser, cache, back_office(settings))
+
+    def voices(self) -> dict[str, Voice]:
+        """The configured engine's voice for each language."""
+        name = self.synthesiser.name
+        packs = self.catalog.packs.items()
+        return {code: pack.voices[name] for code, pack in packs if name in pack.voices}
+
+    def caller_voice(self, language: str) -> Voice:
+        """A voice for sample callers, unlike the agent's."""
+        return caller_voice(self.voices()[language], language)
+
+    @property
+    def notice(self) -> str:
+        """What visitors are told about the engines."""
+        return (
+            "Demonstration mode: this machine uses embedded engines that need no download. The "
+            "voice is robotic, and the ears know a short list of sentences. Type numbers on the "
+            "keypad; what was heard is asked back."
+        )
+
+    async def warm_voices(self) -> None:
+        """Synthesise all fixed wording that is not on disk yet."""
+        voices = self.voices()
+        sentences = [
+            (sentence, voices[code])
+            for code, pack in self.catalog.packs.items()
+            if code in voices
+            for name, wording in pack.language.phrases.items()
+            if not name.startswith(("money.", "date", "item.", "service.", "flow.", "queue."))
+            for sentence in wording
+            if "{" not in sentence
+        ]
+        try:
+            await self.cache.warm(sentences)
+        except EngineError as error:
+            logger.warning("voices were not warmed: {}", error)
+
+    async def close(self) -> None:
+        """End all engines."""
+        await self.cache.close()
+        await self.recogniser.close()
+        await self.synthesiser.close()
+        await self.back_office.close()
+
+
+def back_office(settings: Settings) -> BackOffice:
+    """The configured back office."""
+    if settings.back_office == "demo":
+        return DemoBackOffice()
+    return HttpBackOffice(
+        settings.back_office_url,
+        token=settings.back_office_token.get_secret_value() or None,
+        timeout=settings.back_office_timeout,
+    )

@@ -1,0 +1,121 @@
+"""The caller's end of the line: 16 kHz mono in 20 ms steps, in real time, counted.
+
+The samples that pass here are the call's only clock. So that it never stands still nor runs away,
+a client that sends nothing is filled in with silence, and audio far ahead of real time is dropped.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from pipecat.audio.utils import create_stream_resampler
+from pipecat.frames.frames import CancelFrame, EndFrame, Frame, InputAudioRawFrame, StartFrame
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+
+from pipelines.asr.engine import SAMPLE_RATE
+
+STEP = SAMPLE_RATE // 50 * 2  # bytes of 20 ms
+_GAP = 0.3  # s without audio before silence is filled in: above any network's jitter
+_LOOK = 0.1  # s between looks for a gap
+
+
+class Clock:
+    """Seconds of caller audio since the call began."""
+
+    def __init__(self) -> None:
+        self.samples = 0
+
+    @property
+    def seconds(self) -> float:
+        """Rounded to the millisecond: finer than any decision, and short in the log."""
+        return round(self.samples / SAMPLE_RATE, 3)
+
+
+class Line(FrameProcessor):
+    """Brings caller audio into shape and counts it. `on_audio(pcm, at)` sees every 20 ms."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        on_audio: Callable[[bytes, float], None],
+        on_flood: Callable[[], None],
+        *,
+        max_ahead: float,
+        max_flood: float,
+    ) -> None:
+        super().__init__()
+        self._clock = clock
+        self._on_audio = on_audio
+        self._on_flood = on_flood
+        self._max_ahead = max_ahead
+        self._max_flood = max_flood
+        self._resampler = create_stream_resampler()
+        self._rest = b""
+        self._began = 0.0
+        self._last = 0.0
+        self._dropped = 0.0
+        self._filler: asyncio.Task[None] | None = None
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        """Audio is reshaped; every other frame passes."""
+        await super().process_frame(frame, direction)
+        if isinstance(frame, InputAudioRawFrame):
+            await self._take(frame)
+            return
+        if isinstance(frame, (EndFrame, CancelFrame)):
+            await self._stop()
+        await self.push_frame(frame, direction)
+        if isinstance(frame, StartFrame):
+            self._began = self._last = time.monotonic()
+            self._filler = self.create_task(self._fill_gaps())
+
+    async def cleanup(self) -> None:
+        """Stop filling gaps."""
+        await super().cleanup()
+        await self._stop()
+
+    async def _stop(self) -> None:
+        if self._filler:
+            await self.cancel_task(self._filler)
+            self._filler = None
+
+    async def _take(self, frame: InputAudioRawFrame) -> None:
+        sample = 2 * frame.num_channels
+        pcm = frame.audio[: len(frame.audio) // sample * sample]
+        if frame.num_channels == 2:
+            pcm = _first_channel(pcm)
+        if frame.sample_rate != SAMPLE_RATE:
+            pcm = await self._resampler.resample(pcm, frame.sample_rate, SAMPLE_RATE)
+        now = time.monotonic()
+        self._last = now
+        ahead = self._clock.seconds - (now - self._began)
+        if ahead > self._max_ahead:
+            self._dropped += len(pcm) / 2 / SAMPLE_RATE
+            if self._dropped > self._max_flood:
+                self._on_flood()
+            return
+        await self._pass(pcm)
+
+    async def _pass(self, pcm: bytes) -> None:
+        pcm = self._rest + pcm
+        whole = len(pcm) // STEP * STEP
+        self._rest = pcm[whole:]
+        for start in range(0, whole, STEP):
+            piece = pcm[start : start + STEP]
+            self._on_audio(piece, self._clock.seconds)
+            self._clock.samples += STEP // 2
+            await self.push_frame(InputAudioRawFrame(piece, SAMPLE_RATE, 1))
+
+    async def _fill_gaps(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK)
+            now = time.monotonic()
+            if now - self._last < _GAP:
+                continue
+            missing = now - self._began - self._clock.seconds
+            if missing > 0:
+                await self._pass(bytes(int(missing * SAMPLE_RATE) * 2))
+
+
+def _first_channel(pcm: bytes) -> bytes:
+    return b"".join(pcm[i : i + 2] for i in range(0, len(pcm), 4))

@@ -1,0 +1,94 @@
+"""What the demo page, and any client that asks, is told about a call: plain data for JSON.
+
+Sent as RTVI server messages; `type` says which. Secrets are blanked before they get here.
+"""
+
+from typing import Any
+
+from agent.actions import Action, Explain, HangUp, Speak, Transfer
+from agent.events import Event, Hypothesis, SpeechEnded, SpeechStarted
+from agent.state import Conversation
+
+Message = dict[str, Any]
+
+
+def about(entry: Event | Action, c: Conversation) -> Message | None:
+    """What an event or action means to somebody who watches the call; None if nothing."""
+    match entry:
+        case Hypothesis():
+            return {
+                "type": "said",
+                "who": "caller",
+                "turn": c.turn,
+                "text": entry.text,
+                "language": entry.language,
+                "final": entry.final,
+                "confidence": round(entry.confidence, 2),
+            }
+        case Speak():
+            return {
+                "type": "said",
+                "who": "agent",
+                "turn": c.turn,
+                "utterance": entry.utterance,
+                "text": entry.text,
+                "language": entry.language,
+                "final": False,
+                "heard": None,
+            }
+        case SpeechStarted():
+            return {"type": "speaking", "utterance": entry.utterance}
+        case SpeechEnded():
+            return {
+                "type": "said",
+                "who": "agent",
+                "utterance": entry.utterance,
+                "final": True,
+                "heard": entry.heard,
+                "interrupted": entry.interrupted,
+            }
+        case Explain():
+            return {
+                "type": "decided",
+                "turn": c.turn,
+                "rung": entry.rung,
+                "intent": entry.intent,
+                "confidence": entry.confidence,
+                "commands": [command_text(command) for command in entry.commands],
+            }
+        case Transfer():
+            return {
+                "type": "handoff",
+                "queue": entry.queue,
+                "reason": entry.reason,
+                "packet": entry.packet,
+            }
+        case HangUp():
+            return {"type": "hanging-up", "reason": entry.reason}
+    return None
+
+
+def state(c: Conversation, secret_slots: frozenset[str]) -> Message:
+    """The dialogue's state, for the page's panel."""
+    return {
+        "type": "state",
+        "flow": c.flow,
+        "question": c.question,
+        "slots": {k: v.value for k, v in c.slots.items() if k not in secret_slots},
+        "verified": c.verified is not None,
+        "misunderstood": c.misunderstood,
+        "language": c.language,
+        "listening": not c.saying and not c.pending and not c.ended,
+        "keys": len(c.keys),
+        "expecting": {
+            "digits": c.expecting.digits,
+            "secret": c.expecting.secret,
+            "intents": list(c.expecting.intents),
+        },
+    }
+
+
+def command_text(command: object) -> str:
+    """A command as it is shown, e.g. "StartFlow(balance, True)"."""
+    fields = [str(getattr(command, name)) for name in getattr(command, "__slots__", ())]
+    return f"{type(command).__name__}({', '.join(fields)})"

@@ -1,0 +1,239 @@
+"""The embedded voice: espeak-ng, in a worker process. Robotic, instant, and needs no download.
+
+What the library renders is made fit for a call here: the silence before the first sound goes (the
+caller waits through it), and every voice comes out equally loud and is never cut off at full scale.
+"""
+
+import itertools
+import unicodedata
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+
+import numpy as np
+import numpy.typing as npt
+from loguru import logger
+
+from pipelines.tts.engine import EngineError, Voice
+from pipelines.workers import Worker
+
+LONGEST = 2000  # characters; two minutes of speech, which nobody can take in
+CHUNK = 60  # ms
+PATIENCE = 5.0  # s for the next frame: rendering takes milliseconds, a loaded machine may not
+_SOUND = "1"  # grows when the same rendering comes out differently below; part of the cache's key
+
+_EUROPEAN_UNION = "bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt ro sk sl sv"
+_NEIGHBOURS = "bs ca hy is ka lb mk nb no sq sr tr uk"
+LANGUAGES = frozenset((*_EUROPEAN_UNION.split(), *_NEIGHBOURS.split()))
+
+
+class EspeakSynthesiser:
+    """The engine "espeak". All calls share one worker; see `Synthesiser` for the contract."""
+
+    name = "espeak"
+
+    def __init__(self) -> None:
+        self.version = ""
+        self.sample_rate = 0
+        self._worker: Worker | None = None
+        self._tickets = itertools.count(1)
+
+    async def start(self) -> None:
+        """See `Synthesiser.start`."""
+        try:
+            self._worker = await Worker.start(
+                "pipelines.tts.espeak_worker", deadline=PATIENCE, on_death=_tell
+            )
+        except EngineError as error:
+            raise EngineError(
+                f"the espeak voice cannot start: {error}. Is espeakng-loader installed?"
+            ) from error
+        self.version = f"{self._worker.hello['version']}/{_SOUND}"
+        self.sample_rate = self._worker.hello["sample_rate"]
+
+    async def synthesise(self, text: str, voice: Voice) -> AsyncGenerator[bytes, None]:
+        """See `Synthesiser.synthesise`. Chunks are of `CHUNK` ms; punctuation alone yields none.
+
+        `voice.name` is one of espeak's languages ("en-gb"), if wanted with a variant ("fr+f3").
+        """
+        _check(text, voice)
+        if all(unicodedata.category(letter)[0] in "PZC" for letter in text):
+            return  # left alone, a "!" is read out as "exclamation mark"
+        given = 0  # bytes
+        for last_attempt in (False, True):
+            position = 0
+            try:
+                async with aclosing(self._level(text, voice)) as chunks:
+                    async for pcm in chunks:
+                        # A second rendering differs from the first by some ten samples, no more:
+                        # it can go on where the first broke off.
+                        position += len(pcm)
+                        if position > given:
+                            fresh = pcm[given - position :]
+                            given = position
+                            yield fresh
+                return
+            except _RefusalError:
+                raise
+            except EngineError:
+                if last_attempt:
+                    raise
+
+    async def phonemes(self, texts: Sequence[str], voice: str) -> list[str]:
+        """Each text in the International Phonetic Alphabet, as `voice` reads it ("" for "").
+
+        Raises:
+            EngineError: unknown voice, or the worker died.
+        """
+        spelt: list[str] = []
+        for start in range(0, len(texts), 500):  # keeps frames, and others' waiting, short
+            part = [text[:LONGEST] for text in texts[start : start + 500]]
+            header = {"do": "phonemes", "texts": part, "voice": voice}
+            answer = (await self._running().ask(header)).header
+            _raise_refusal(answer)
+            spelt += answer["ipa"]
+        return spelt
+
+    def serves(self, language: str) -> str | None:
+        """See `Synthesiser.serves`."""
+        if language.lower().partition("-")[0] not in LANGUAGES:
+            return None
+        return "robotic but intelligible; no listening test done"
+
+    async def close(self) -> None:
+        """See `Synthesiser.close`."""
+        if self._worker is not None:
+            await self._worker.close()
+
+    def _running(self) -> Worker:
+        if self._worker is None:
+            raise EngineError("the espeak voice is not started: await start() first")
+        return self._worker
+
+    async def _level(self, text: str, voice: Voice) -> AsyncGenerator[bytes, None]:
+        """One rendering, fit for a call, in chunks of `CHUNK` ms."""
+        leveller = Leveller(self.sample_rate)
+        size = 2 * self.sample_rate * CHUNK // 1000
+        async with aclosing(self._render(text, voice)) as raw:
+            async for pcm in raw:
+                ready = leveller.add(pcm)
+                for start in range(0, len(ready), size):
+                    yield ready[start : start + size]
+        ready = leveller.finish()
+        for start in range(0, len(ready), size):
+            yield ready[start : start + size]
+
+    async def _render(self, text: str, voice: Voice) -> AsyncGenerator[bytes, None]:
+        """One rendering as the worker sends it."""
+        worker, ticket, ended = self._running(), next(self._tickets), False
+        header = {
+            "do": "speak",
+            "ticket": ticket,
+            "text": text,
+            "voice": voice.name,
+            "rate": voice.rate,
+            "pitch": voice.pitch,
+        }
+        try:
+            async with aclosing(worker.parts(header)) as frames:
+                async for frame in frames:
+                    _raise_refusal(frame.header)
+                    ended = not frame.header.get("more")
+                    if frame.payload:
+                        yield frame.payload
+        finally:
+            if not ended:
+                worker.send({"do": "cancel", "ticket": ticket})
+
+
+class Leveller:
+    """Cuts leading silence and brings speech to `LEVEL`, a second at most behind what it is fed.
+
+    espeak's voices differ by 5 dB among languages and as much with pitch, so the gain is set for
+    each sentence, once, by the loudness of its first second: rendering that takes 1 ms.
+    """
+
+    LEVEL = -20.0  # dB of full scale, RMS over 20 ms frames that hold speech
+    SPEECH = 25.0  # dB below the loudest frame; quieter frames are pauses
+    MOST_GAIN = 15.0  # dB; a mistake about what is speech does not become a blast
+    LEAD = 0.008  # s kept before the first sound, so that its onset is whole
+    SILENCE = 50  # of 32768; espeak's silence is exact zeros
+    KNEE = 0.7  # of full scale; peaks above are bent under CEILING
+    CEILING = 0.98
+
+    def __init__(self, sample_rate: int) -> None:
+        self._rate = sample_rate
+        self._waiting = np.zeros(0, dtype=np.int16)
+        self._begun = False
+        self._gain: float | None = None
+
+    def add(self, pcm: bytes) -> bytes:
+        """What is ready once `pcm` is known; often nothing in the first second."""
+        samples = np.frombuffer(pcm, dtype="<i2")
+        if self._gain is not None:
+            return self._louder(samples)
+        self._waiting = np.concatenate((self._waiting, samples))
+        if not self._begun:
+            self._cut_silence()
+        return self._release() if self._begun and len(self._waiting) >= self._rate else b""
+
+    def finish(self) -> bytes:
+        """The rest, of speech shorter than a second."""
+        return self._release() if self._begun and self._gain is None else b""
+
+    def _cut_silence(self) -> None:
+        lead = int(self.LEAD * self._rate)
+        loud = np.abs(self._waiting.astype(np.int32)) > self.SILENCE
+        first = int(loud.argmax()) if loud.any() else len(self._waiting)
+        self._waiting = self._waiting[max(0, first - lead) :]
+        self._begun = bool(loud.any())
+
+    def _release(self) -> bytes:
+        samples, self._waiting = self._waiting, self._waiting[:0]
+        self._gain = self._gain_for(samples[: self._rate])
+        return self._louder(samples)
+
+    def _gain_for(self, samples: npt.NDArray[np.int16]) -> float:
+        frame = self._rate // 50
+        padded = np.pad(samples.astype(np.float64) / 32768, (0, -len(samples) % frame))
+        power = (padded.reshape(-1, frame) ** 2).mean(axis=1)
+        speech = power[power >= power.max() * 10 ** (-self.SPEECH / 10)]
+        wanted = self.LEVEL - 10 * np.log10(speech.mean())
+        return float(10 ** (min(wanted, self.MOST_GAIN) / 20))
+
+    def _louder(self, samples: npt.NDArray[np.int16]) -> bytes:
+        assert self._gain is not None
+        wave = samples.astype(np.float32) * (self._gain / 32768)
+        size, room = np.abs(wave), self.CEILING - self.KNEE
+        if size.size and size.max() > self.KNEE:
+            bent = self.KNEE + room * np.tanh((size - self.KNEE) / room)
+            wave = np.where(size > self.KNEE, np.copysign(bent, wave), wave)
+        return np.round(wave * 32767).astype("<i2").tobytes()
+
+
+class _RefusalError(EngineError):
+    """The worker is well and says no: asking again is of no use."""
+
+
+def _raise_refusal(header: dict[str, object]) -> None:
+    if "refused" in header:
+        raise _RefusalError(f"espeak: {header['refused']}")
+
+
+def _check(text: str, voice: Voice) -> None:
+    """Refuse what has no sensible rendering. The text itself is never part of a message."""
+    if not text.strip():
+        raise _RefusalError("espeak was given an empty text to speak: leave the sentence out")
+    if len(text) > LONGEST:
+        raise _RefusalError(
+            f"espeak was given {len(text)} characters at once; the most is {LONGEST}: "
+            "speak it sentence by sentence"
+        )
+    if not (80 <= voice.rate <= 450 and 0 <= voice.pitch <= 99):
+        raise _RefusalError(
+            f"espeak cannot speak voice {voice.name!r} at rate {voice.rate}, pitch {voice.pitch}: "
+            "the rate is 80..450 words per minute, the pitch 0..99"
+        )
+
+
+def _tell(death: EngineError) -> None:
+    logger.warning("espeak is started again: {}", death)

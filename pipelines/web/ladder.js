@@ -1,0 +1,36 @@
+// The ladder: which step understood the caller's latest turn, and how often each has in this call.
+
+import { byId, readable } from "./dom.js";
+import { t } from "./strings.js";
+
+export class Ladder {
+  #rungs = [...byId("ladder").querySelectorAll("[data-rung]")];
+  #outcome = byId("ladder-outcome");
+  #counts = new Map();
+
+  clear() {
+    this.#counts.clear();
+    this.#outcome.textContent = "";
+    this.#light(null);
+  }
+
+  decided({ rung, intent, confidence, commands }) {
+    this.#counts.set(rung, (this.#counts.get(rung) ?? 0) + 1);
+    this.#light(rung);
+    const known = this.#rungs.some((item) => item.dataset.rung === rung);
+    const parts = [known ? "" : t("rung-none"), readable(intent), readable(commands)];
+    if (intent && Number.isFinite(confidence)) parts[1] += ` (${confidence.toFixed(2)})`;
+    this.#outcome.textContent = parts.filter(Boolean).join(" → ");
+  }
+
+  #light(rung) {
+    for (const item of this.#rungs) {
+      if (item.dataset.rung === rung) item.setAttribute("aria-current", "step");
+      else item.removeAttribute("aria-current");
+      const count = this.#counts.get(item.dataset.rung) ?? 0;
+      const badge = item.querySelector(".count");
+      badge.textContent = count || "";
+      badge.title = count ? t("times", { count }) : "";
+    }
+  }
+}

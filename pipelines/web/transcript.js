@@ -1,0 +1,108 @@
+// The conversation as text. One list item per agent utterance and per caller turn.
+//
+// A caller's turn grows in a grey item that screen readers pass over; once final it is put in anew, which is what
+// makes a polite live region read it. An agent's utterance appears when it begins; what an interruption cut off
+// is struck out when it has ended.
+
+import { byId, el } from "./dom.js";
+import { t } from "./strings.js";
+
+const NEAR = 80; // pixels from the end within which the list follows the conversation
+
+export class Transcript {
+  #list = byId("transcript");
+  #empty = byId("transcript-empty");
+  #utterances = new Map();
+  #turns = new Map();
+  #keys = null;
+
+  clear() {
+    this.#list.replaceChildren();
+    this.#utterances.clear();
+    this.#turns.clear();
+    this.#keys = null;
+    this.#empty.hidden = false;
+  }
+
+  said(data) {
+    if (data.who === "agent") this.#agent(data);
+    if (data.who === "caller") this.#caller(data);
+  }
+
+  /** Which step of the ladder understood a turn, noted under it. */
+  decided({ turn, rung, intent }) {
+    const item = rung === "keypad" ? this.#keys?.closest("li") : this.#turns.get(turn);
+    if (!item) return;
+    if (rung === "keypad") this.#keys = null; // what is pressed next is another turn
+    const step = el("span", { data: { t: `rung-${rung}` } }, t(`rung-${rung}`));
+    item.querySelector(".meta").prepend(el("span", { class: "chip" }, step, intent ? ` · ${intent}` : ""));
+  }
+
+  /** A key the caller pressed; `shown` is a dot where the digit is secret. */
+  pressed(shown) {
+    if (!this.#keys) {
+      const item = this.#item("keypad", "keys", "", {});
+      this.#append(item);
+      this.#keys = item.querySelector(".text");
+    }
+    this.#keys.append(`${shown} `);
+  }
+
+  #agent({ utterance, text, language, heard, interrupted }) {
+    const known = this.#utterances.get(utterance);
+    if (!known && typeof text === "string") {
+      const item = this.#item("agent", "agent", text, { language });
+      this.#utterances.set(utterance, item);
+      this.#append(item);
+    } else if (known && interrupted && typeof heard === "string") {
+      this.#cutOff(known, known.querySelector(".text").textContent, heard);
+    }
+  }
+
+  #cutOff(item, text, heard) {
+    const rest = text.startsWith(heard) ? text.slice(heard.length) : "";
+    const unheard = el("s", {}, el("span", { class: "visually-hidden" }, ` ${t("unheard")} `), rest);
+    item.querySelector(".text").replaceChildren(heard, ...(rest.trim() ? [unheard] : []));
+    item.dataset.interrupted = "true";
+    item.querySelector(".meta").replaceChildren(el("span", { class: "chip", data: { t: "interrupted" } }, t("interrupted")));
+  }
+
+  #caller({ turn, text, language, final, confidence }) {
+    if (typeof text !== "string") return;
+    const known = this.#turns.get(turn);
+    if (known?.dataset.final === "true" && !final) return; // a late partial of a turn that is over
+    const item = this.#item("caller", "you", text, { language, partial: !final });
+    if (final && Number.isFinite(confidence)) {
+      const percent = Math.round(confidence * 100);
+      item.querySelector(".meta").append(el("span", {}, t("recognised", { confidence: percent })));
+    }
+    for (const chip of known?.querySelectorAll(".chip") ?? []) item.querySelector(".meta").prepend(chip);
+    this.#turns.set(turn, item);
+    if (known) this.#follow(() => known.replaceWith(item));
+    else this.#append(item);
+  }
+
+  #item(who, name, text, { language = null, partial = false }) {
+    return el(
+      "li",
+      { data: { who, final: String(!partial) }, "aria-hidden": partial ? "true" : null },
+      el("span", { class: "who", data: { t: name } }, t(name)),
+      el("p", { class: "text", lang: language }, text),
+      el("div", { class: "meta" }),
+    );
+  }
+
+  #append(item) {
+    this.#empty.hidden = true;
+    this.#keys = null; // keys pressed after something was said are a line of their own
+    this.#follow(() => this.#list.append(item));
+  }
+
+  /** Scrolls along, unless the reader has scrolled back. */
+  #follow(change) {
+    const list = this.#list;
+    const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR;
+    change();
+    if (atEnd) list.scrollTop = list.scrollHeight;
+  }
+}

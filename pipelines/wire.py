@@ -1,0 +1,37 @@
+"""The protocol of the web page and of every pipecat client: RTVI over protobuf, from strangers.
+
+pipecat's own serializer lets a malformed message end the call, and a client pass for the recogniser
+(transcription frames) or the dialogue (interruption frames). Here only audio and RTVI messages come
+in; what else comes is counted and ignored, and too much of it ends the call with a reason.
+"""
+
+from collections.abc import Callable
+
+from pipecat.frames.frames import Frame, InputAudioRawFrame, InputTransportMessageFrame
+from pipecat.serializers.protobuf import ProtobufFrameSerializer
+
+_RATES = range(8_000, 48_001)
+
+
+class GuardedSerializer(ProtobufFrameSerializer):
+    """`on_bad()` is called once for each message that is not what a client may send."""
+
+    def __init__(self, on_bad: Callable[[], None]) -> None:
+        super().__init__()
+        self._on_bad = on_bad
+
+    async def deserialize(self, data: str | bytes) -> Frame | None:
+        """A frame, or None for a message that is ignored. Never raises."""
+        frame: Frame | None = None
+        if isinstance(data, bytes):
+            try:
+                frame = await super().deserialize(data)
+            except Exception:  # whatever a stranger's bytes make a parser do
+                frame = None
+        match frame:
+            case InputAudioRawFrame(sample_rate=rate, num_channels=1 | 2) if rate in _RATES:
+                return frame
+            case InputTransportMessageFrame(message=dict()):
+                return frame
+        self._on_bad()
+        return None
