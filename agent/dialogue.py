@@ -20,16 +20,20 @@ from agent.actions import (
 )
 from agent.acts import Ask, Confirm, Handoff, Inform, LookUp
 from agent.commands import (
+    Affirm,
     Cancel,
     ChangeLanguage,
     Command,
     FinishFlow,
+    ForgetSlot,
     NotUnderstood,
     OfferChoices,
     Repeat,
     SayGoodbye,
     Signal,
+    StartFlow,
 )
+from agent.deadlines import deadline
 from agent.escalation import escalate
 from agent.events import (
     CallStarted,
@@ -84,17 +88,7 @@ class Dialogue:
     @property
     def deadline(self) -> float | None:
         """The `at` by which a `Tick` is wanted; None while only an event can change anything."""
-        c, policy = self.conversation, self._policy
-        if c.ended or not c.language:
-            return None
-        if c.closing:
-            return c.quiet_since + policy.last_word
-        waits = [p.since + (policy.give_up if p.noted else policy.patience) for p in c.pending]
-        if waits:
-            return min(waits)
-        if c.saying or c.turn_open or not c.question:
-            return None
-        return c.quiet_since + (policy.between_keys if c.keys else policy.silence)
+        return deadline(self.conversation, self._policy)
 
     # What an event leads to
 
@@ -206,6 +200,9 @@ class Dialogue:
                 case NotUnderstood():
                     self._recover()
                     return
+                case Affirm() if self.conversation.question == "more":
+                    self._floor.ask("open", "ask.open")
+                    return
                 case OfferChoices():
                     self._floor.say("choices")
                     self._floor.ask_again("menu" if self.conversation.question == "open" else "")
@@ -218,6 +215,9 @@ class Dialogue:
                     return
                 case Signal():
                     self._floor.say("sorry")
+                case ForgetSlot() if not self.conversation.flow and self.conversation.finished:
+                    again = StartFlow(self.conversation.finished)  # for the other number
+                    self._floor.do(Explain("flow", again.flow, 1.0, (again,)))
                 case ChangeLanguage():
                     self._floor.say("language_changed")
                 case Cancel():
@@ -252,8 +252,8 @@ class Dialogue:
                 case Handoff():
                     self._hand_over(act)
                     return
-        done = bool(self.conversation.told) and self.conversation.question != "more"
-        self._floor.ask("more" if done else "open", "ask.more" if done else "ask.open")
+        question = "more" if self.conversation.finished else "open"
+        self._floor.ask(question, f"ask.{question}")
 
     def _finish(self, flow: Flow) -> None:
         self._floor.do(Explain("flow", flow.name, 1.0, (FinishFlow(flow.name),)))

@@ -212,7 +212,8 @@ def _obey(c: Conversation, command: Command) -> Conversation:
         case Cancel():
             return replace(c, flows=c.flows[:-1], question="")
         case FinishFlow(flow):
-            return replace(c, flows=tuple(w for w in c.flows if w.flow != flow))
+            others = tuple(w for w in c.flows if w.flow != flow)
+            return replace(c, flows=others, finished=flow)
         case Signal(name, True):
             return replace(c, signals=(*c.signals, name))
         case ChangeLanguage(language):

@@ -65,6 +65,7 @@ class Conversation:
     facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     told: frozenset[tuple[str, str]] = frozenset()  # (flow, telling)
     flows: tuple[Wanted, ...] = ()  # the innermost last
+    finished: str = ""  # the use case that was finished last
     # the floor
     question: str = ""
     expecting: Expecting = field(default_factory=Expecting)

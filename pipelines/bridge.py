@@ -83,13 +83,17 @@ class Outside:
     meter: ResponseMeter
     languages: Mapping[str, Language]
     hang_up: Callable[[str], Awaitable[None]]
+    downloads: Mapping[str, str]  # what -> where, for the page
 
 
 class Bridge(FrameProcessor):
     """One call's bridge."""
 
-    def __init__(self, dialogue: Dialogue, outside: Outside, start: CallStarted) -> None:
+    def __init__(
+        self, dialogue: Dialogue, outside: Outside, start: CallStarted, welcome: page.Message
+    ) -> None:
         super().__init__()
+        self._welcome = welcome
         self._dialogue = dialogue
         self._outside = outside
         self._start_with = start
@@ -123,6 +127,7 @@ class Bridge(FrameProcessor):
         """The caller can hear us: the dialogue may begin."""
         if not self._started:
             self._started = True
+            self.create_task(self._tell(self._welcome))
             self.happen(self._start_with)
 
     def happen(self, event: Event) -> None:

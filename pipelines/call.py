@@ -17,6 +17,7 @@ from pipecat.workers.runner import WorkerRunner
 
 from agent.dialogue import Dialogue
 from agent.events import CallStarted
+from pipelines import page
 from pipelines.asr.engine import SAMPLE_RATE, Recognised
 from pipelines.audio import AGENT_RATE
 from pipelines.bridge import Bridge, Outside
@@ -109,7 +110,6 @@ class Call:
 
         @worker.rtvi.event_handler("on_client_ready")
         async def on_client_ready(rtvi: object) -> None:
-            await worker.rtvi.set_bot_ready()
             self._begin()
 
         @transport.event_handler("on_client_disconnected")
@@ -159,6 +159,7 @@ class Call:
 
     def _make_bridge(self) -> Bridge:
         catalog = self._house.catalog
+        downloads = self._house.settings.downloads and self._recording is not None
         outside = Outside(
             clock=self._clock,
             back_office=self._house.back_office,
@@ -166,10 +167,14 @@ class Call:
             meter=self._meter,
             languages=catalog.languages,
             hang_up=self._hang_up,
+            downloads=page.downloads(self.id) if downloads else {},
         )
         dialogue = Dialogue(catalog.languages, catalog.flows, catalog.policy)
         who = self._caller
-        return Bridge(dialogue, outside, CallStarted(0.0, who.channel, who.number, who.language))
+        start = CallStarted(0.0, who.channel, who.number, who.language)
+        return Bridge(
+            dialogue, outside, start, page.welcome(self._house.about(), self.id, who.language)
+        )
 
     def _new_recording(self) -> Recording | None:
         settings = self._house.settings

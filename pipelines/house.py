@@ -9,7 +9,7 @@ from loguru import logger
 
 from pipelines import vad
 from pipelines.asr.engine import EngineError, Recogniser
-from pipelines.asr.pocketsphinx import PocketSphinx
+from pipelines.asr.pocketsphinx import Pocketsphinx
 from pipelines.audio import AGENT_RATE
 from pipelines.backoffice.demo import DemoBackOffice
 from pipelines.backoffice.http import HttpBackOffice
@@ -41,7 +41,7 @@ class House:
         """Everything loaded and warm. Raises EngineError or CatalogError naming what is missing."""
         catalog = load(settings.prompts)
         synthesiser = EspeakSynthesiser()
-        recogniser = PocketSphinx(phonemes=synthesiser.phonemes)
+        recogniser = Pocketsphinx(phonemes=synthesiser.phonemes)
         await asyncio.gather(synthesiser.start(), recogniser.start(), asyncio.to_thread(vad.warm))
         cache = AudioCache(settings.cache / "audio", synthesiser, AGENT_RATE)
         return cls(settings, catalog, recogniser, synthesiser, cache, back_office(settings))

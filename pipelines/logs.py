@@ -4,18 +4,23 @@ pipecat puts frames, and so words and keys, into its messages; of its records on
 kind of error are shown.
 """
 
+import re
 import sys
 
 from loguru import logger
 
-_FORMAT = "{time:HH:mm:ss.SSS} {level: <7} {extra[text]}\n"
+_PLACE = re.compile(r"\(\S+:\d+\)")  # where pipecat says an exception came from
 
 
 def set_up(level: str) -> None:
     """Log to standard error from `level` on."""
     logger.remove()
     logger.configure(patcher=_strip)  # type: ignore[arg-type]
-    logger.add(sys.stderr, level=level, format=_FORMAT, filter=_wanted, backtrace=False)  # type: ignore[arg-type]
+    logger.add(sys.stderr, level=level, format=_format, filter=_wanted, backtrace=False)  # type: ignore[arg-type]
+
+
+def _format(record: dict[str, object]) -> str:
+    return "{time:HH:mm:ss.SSS} {level: <7} {extra[text]}\n"  # and no traceback with values in it
 
 
 def _wanted(record: dict[str, object]) -> bool:
@@ -29,7 +34,8 @@ def _strip(record: dict[str, object]) -> None:
         if record["exception"]:
             text += f": {_kind(record)}"
     else:
-        text = f"{record['name']}:{record['line']} {_kind(record)} (text withheld)"
+        place = _PLACE.search(str(record["message"]))
+        text = f"{record['name']}:{record['line']} {place.group() if place else ''} {_kind(record)}"
     record["extra"]["text"] = text  # type: ignore[index]
 
 

@@ -23,7 +23,6 @@ from pipelines.frames import SayFrame, Utterance, UtteranceBeginsFrame, Utteranc
 from pipelines.tts.cache import AudioCache
 from pipelines.tts.engine import EngineError, Voice
 
-
 _PAUSE = 0.2  # s after each sentence
 
 

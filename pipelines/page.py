@@ -78,7 +78,7 @@ def state(c: Conversation, secret_slots: frozenset[str]) -> Message:
         "verified": c.verified is not None,
         "misunderstood": c.misunderstood,
         "language": c.language,
-        "listening": not c.saying and not c.pending and not c.ended,
+        "listening": not (c.saying or c.pending or c.turn_open or c.ended),
         "keys": len(c.keys),
         "expecting": {
             "digits": c.expecting.digits,

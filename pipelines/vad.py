@@ -62,4 +62,4 @@ class SharedSilero(SileroVADAnalyzer):
 
     def voice_confidence(self, buffer: Any) -> float:
         """Speech probability of one window, 0..1."""
-        return float(super().voice_confidence(buffer))
+        return float(np.asarray(super().voice_confidence(buffer)).item())

@@ -7,7 +7,13 @@ in; what else comes is counted and ignored, and too much of it ends the call wit
 
 from collections.abc import Callable
 
-from pipecat.frames.frames import Frame, InputAudioRawFrame, InputTransportMessageFrame
+from pipecat.frames.frames import (
+    CancelFrame,
+    EndFrame,
+    Frame,
+    InputAudioRawFrame,
+    InputTransportMessageFrame,
+)
 from pipecat.serializers.protobuf import ProtobufFrameSerializer
 
 _RATES = range(8_000, 48_001)
@@ -19,6 +25,12 @@ class GuardedSerializer(ProtobufFrameSerializer):
     def __init__(self, on_bad: Callable[[], None]) -> None:
         super().__init__()
         self._on_bad = on_bad
+
+    async def serialize(self, frame: Frame) -> str | bytes | None:
+        """Bytes for what clients know; the ends of the pipeline's life are none of theirs."""
+        if isinstance(frame, (EndFrame, CancelFrame)):
+            return None
+        return await super().serialize(frame)
 
     async def deserialize(self, data: str | bytes) -> Frame | None:
         """A frame, or None for a message that is ignored. Never raises."""

@@ -133,7 +133,7 @@ class Worker:
         """
         patience = deadline or self.deadline
         if not self.alive:
-            await self._wait_for_start(patience)
+            await self.started(patience)
         self._last_id += 1
         about = self._last_id
         replies = self._asked[about] = asyncio.Queue()
@@ -153,6 +153,16 @@ class Worker:
                     return
         finally:
             del self._asked[about]
+
+    async def started(self, patience: float) -> None:
+        """Wait until it is alive. Raises EngineError where it is closed or that takes too long."""
+        if self._closing or self._life is None or self._life.done():
+            raise self._error("is closed")
+        try:
+            async with asyncio.timeout(patience):
+                await self._ready.wait()
+        except TimeoutError:
+            raise self._error(f"could not be started again within {patience:g} s") from None
 
     async def close(self) -> None:
         """End the process: politely, then not. Safe to call twice."""
@@ -253,15 +263,6 @@ class Worker:
             self._verdict = verdict
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
-
-    async def _wait_for_start(self, patience: float) -> None:
-        if self._closing or self._life is None or self._life.done():
-            raise self._error("is closed")
-        try:
-            async with asyncio.timeout(patience):
-                await self._ready.wait()
-        except TimeoutError:
-            raise self._error(f"could not be started again within {patience:g} s") from None
 
     def _environment(self) -> dict[str, str]:
         """Ours, with one thread per worker and this checkout's packages on the path."""

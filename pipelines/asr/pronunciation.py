@@ -43,8 +43,9 @@ SOUNDS: dict[str, tuple[str, ...]] = {
     "aɪ": ("AY",), "aʊ": ("AW",), "eɪ": ("EY",), "oʊ": ("OW",), "əʊ": ("OW",), "ɔɪ": ("OY",),
     "ɔø": ("OY",), "dʒ": ("JH",), "tʃ": ("CH",),
     # vowels
-    "a": ("AA", "AE"), "ɑ": ("AA",), "æ": ("AE",), "ɐ": ("AH", "AA"), "ʌ": ("AH",), "ɒ": ("AA", "AO"),
-    "e": ("EY", "EH"), "ɛ": ("EH",), "ə": ("AH", "UH"), "ɚ": ("ER",), "ɜ": ("ER",),
+    "a": ("AA", "AE"), "ɑ": ("AA",), "æ": ("AE",), "ɐ": ("AH", "AA"), "ʌ": ("AH",),
+    "ɒ": ("AA", "AO"), "e": ("EY", "EH"), "ɛ": ("EH",), "ə": ("AH", "UH"), "ɚ": ("ER",),
+    "ɜ": ("ER",),
     "ø": ("UH", "ER"), "œ": ("ER", "AH"), "i": ("IY",), "ɪ": ("IH",), "ᵻ": ("IH", "AH"),
     "ɨ": ("IH", "UH"), "y": ("UW", "IY"), "ʏ": ("UH", "IH"), "o": ("OW", "AO"), "ɔ": ("AO", "AH"),
     "u": ("UW",), "ʊ": ("UH",), "ɯ": ("UW", "UH"),
@@ -83,7 +84,7 @@ def readings_of(ipa: str, most: int = MOST_READINGS) -> Readings:
     for uncertain in dict.fromkeys(phones for phones in sounds if len(phones) > 1):
         candidates.append([p[1] if p == uncertain else p[0] for p in sounds])
     for place, phones in enumerate(sounds):
-        candidates += [likely[:place] + [other] + likely[place + 1 :] for other in phones[1:]]
+        candidates += [[*likely[:place], other, *likely[place + 1 :]] for other in phones[1:]]
     readings = (" ".join(phone for phone in candidate if phone) for candidate in candidates)
     return tuple(list(dict.fromkeys(reading for reading in readings if reading))[:most])
 

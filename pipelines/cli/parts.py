@@ -53,13 +53,13 @@ def transcribe(
 
 
 async def _transcribe(files: list[Path], language: str, phrases: list[str], as_json: bool) -> None:
-    from pipelines.asr.pocketsphinx import PocketSphinx
+    from pipelines.asr.pocketsphinx import Pocketsphinx
     from pipelines.sounds import read
     from pipelines.tts.espeak import EspeakSynthesiser
 
     voice = EspeakSynthesiser()
     await voice.start()
-    ears = PocketSphinx(phonemes=voice.phonemes)
+    ears = Pocketsphinx(phonemes=voice.phonemes)
     await ears.start()
     try:
         stream = await ears.open(language, "wide", lambda _: None)

@@ -27,7 +27,8 @@ export class Desk {
     const known = packet && typeof packet === "object" ? packet : {};
     const pairs = [
       [t("desk-queue"), readable(queue)],
-      [t("desk-reason"), readable(reason ?? known.reason)],
+      [t("desk-reason"), readable(reason ?? known.reason).replaceAll("_", " ")],
+      [t("desk-name"), readable(known.name)],
       [t("desk-caller"), readable(known.caller)],
       [t("desk-verified"), t(known.verified ? "yes" : "no")],
       [t("desk-language"), readable(known.language)],

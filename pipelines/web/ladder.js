@@ -3,6 +3,8 @@
 import { byId, readable } from "./dom.js";
 import { t } from "./strings.js";
 
+const NOBODY = "none"; // the rung of a turn that was not understood
+
 export class Ladder {
   #rungs = [...byId("ladder").querySelectorAll("[data-rung]")];
   #outcome = byId("ladder-outcome");
@@ -15,9 +17,10 @@ export class Ladder {
   }
 
   decided({ rung, intent, confidence, commands }) {
+    const known = this.#rungs.some((item) => item.dataset.rung === rung);
+    if (!known && rung !== NOBODY) return; // a step of the flow, not of understanding
     this.#counts.set(rung, (this.#counts.get(rung) ?? 0) + 1);
     this.#light(rung);
-    const known = this.#rungs.some((item) => item.dataset.rung === rung);
     const parts = [known ? "" : t("rung-none"), readable(intent), readable(commands)];
     if (intent && Number.isFinite(confidence)) parts[1] += ` (${confidence.toFixed(2)})`;
     this.#outcome.textContent = parts.filter(Boolean).join(" → ");

@@ -5,7 +5,7 @@
 // is struck out when it has ended.
 
 import { byId, el } from "./dom.js";
-import { t } from "./strings.js";
+import { has, t } from "./strings.js";
 
 const NEAR = 80; // pixels from the end within which the list follows the conversation
 
@@ -13,12 +13,14 @@ export class Transcript {
   #list = byId("transcript");
   #empty = byId("transcript-empty");
   #utterances = new Map();
+  #unfinished = new Set(); // agent utterances of which it is not yet known how much was heard
   #turns = new Map();
   #keys = null;
 
   clear() {
     this.#list.replaceChildren();
     this.#utterances.clear();
+    this.#unfinished.clear();
     this.#turns.clear();
     this.#keys = null;
     this.#empty.hidden = false;
@@ -32,7 +34,7 @@ export class Transcript {
   /** Which step of the ladder understood a turn, noted under it. */
   decided({ turn, rung, intent }) {
     const item = rung === "keypad" ? this.#keys?.closest("li") : this.#turns.get(turn);
-    if (!item) return;
+    if (!item || !has(`rung-${rung}`)) return;
     if (rung === "keypad") this.#keys = null; // what is pressed next is another turn
     const step = el("span", { data: { t: `rung-${rung}` } }, t(`rung-${rung}`));
     item.querySelector(".meta").prepend(el("span", { class: "chip" }, step, intent ? ` · ${intent}` : ""));
@@ -53,18 +55,28 @@ export class Transcript {
     if (!known && typeof text === "string") {
       const item = this.#item("agent", "agent", text, { language });
       this.#utterances.set(utterance, item);
+      this.#unfinished.add(item);
       this.#append(item);
-    } else if (known && interrupted && typeof heard === "string") {
-      this.#cutOff(known, known.querySelector(".text").textContent, heard);
+    } else if (known && typeof heard === "string") {
+      this.#unfinished.delete(known);
+      if (interrupted) this.#cutOff(known, heard);
     }
   }
 
-  #cutOff(item, text, heard) {
+  /** One interruption ends all that the agent had begun or was about to say. */
+  #cutOff(item, heard) {
+    this.#strike(item, heard, "interrupted");
+    for (const waiting of this.#unfinished) this.#strike(waiting, "", "unsaid");
+    this.#unfinished.clear();
+  }
+
+  #strike(item, heard, why) {
+    const text = item.querySelector(".text").textContent;
     const rest = text.startsWith(heard) ? text.slice(heard.length) : "";
     const unheard = el("s", {}, el("span", { class: "visually-hidden" }, ` ${t("unheard")} `), rest);
     item.querySelector(".text").replaceChildren(heard, ...(rest.trim() ? [unheard] : []));
     item.dataset.interrupted = "true";
-    item.querySelector(".meta").replaceChildren(el("span", { class: "chip", data: { t: "interrupted" } }, t("interrupted")));
+    item.querySelector(".meta").replaceChildren(el("span", { class: "chip", data: { t: why } }, t(why)));
   }
 
   #caller({ turn, text, language, final, confidence }) {

@@ -1,0 +1,48 @@
+# The two commands: `make run` and `make test`. Everything lives in .venv; nothing is installed outside.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export WAXTAAN_DATA ?= ../shared/data
+
+.PHONY: run test call bench check lint format clean
+
+run: $(VENV)/.run
+	$(BIN)/waxtaan serve
+
+call: $(VENV)/.run
+	$(BIN)/waxtaan call
+
+test: $(VENV)/.test lint
+	$(BIN)/python -m pytest
+
+bench: $(VENV)/.test
+	$(BIN)/waxtaan bench
+
+check: $(VENV)/.run
+	$(BIN)/waxtaan check
+
+lint: $(VENV)/.test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(VENV)/.test
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed, this is $$($(PYTHON) -V). Another one: make PYTHON=python3.12 run"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+		{ rm -rf $(VENV); echo "Python's venv module is missing. On Debian and Ubuntu: sudo apt-get install python3-venv"; exit 1; }
+
+$(VENV)/.run: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@touch $@ $(VENV)/.run
+
+clean:
+	rm -rf $(VENV) dist

@@ -1,0 +1,17 @@
+"""When the dialogue wants to be woken, and what for. It never looks at a clock itself."""
+
+from agent.policy import Policy
+from agent.state import Conversation
+
+
+def deadline(c: Conversation, policy: Policy) -> float | None:
+    """The `at` by which a `Tick` is wanted; None while only an event can change anything."""
+    if c.ended or not c.language:
+        return None
+    if c.closing:  # a last word that never ends must not keep the line open
+        return c.quiet_since + policy.last_word
+    if c.pending:
+        return min(p.since + (policy.give_up if p.noted else policy.patience) for p in c.pending)
+    if c.saying or c.turn_open or not c.question:
+        return None
+    return c.quiet_since + (policy.between_keys if c.keys else policy.silence)

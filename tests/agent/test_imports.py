@@ -1,0 +1,50 @@
+"""The deciding part is pure: it imports itself, pydantic and pure standard modules."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+AGENT = Path(__file__).parents[2] / "agent"
+PURE = {
+    "collections", "dataclasses", "decimal", "enum", "functools", "itertools", "json", "math",
+    "re", "string", "typing", "unicodedata", "pydantic", "agent",
+}  # fmt: skip
+
+
+def imported(source: str) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add((node.module or "").split(".")[0])
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(AGENT.rglob("*.py")), ids=lambda p: p.name)
+def test_agent_imports_nothing_that_acts(path: Path) -> None:
+    assert imported(path.read_text(encoding="utf-8")) <= PURE
+
+
+@pytest.mark.parametrize("path", sorted(AGENT.rglob("*.py")), ids=lambda p: p.name)
+def test_no_file_is_longer_than_300_lines(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+
+
+def test_only_the_bridge_knows_frames_and_events() -> None:
+    pipelines = AGENT.parent / "pipelines"
+    both = {
+        path.name
+        for path in pipelines.rglob("*.py")
+        if "pipecat.frames" in (text := path.read_text(encoding="utf-8")) and "agent.events" in text
+    }
+    assert both == {"bridge.py"}
+
+
+def test_engines_do_not_import_one_another() -> None:
+    pipelines = AGENT.parent / "pipelines"
+    for engine in ("asr/pocketsphinx.py", "asr/pocketsphinx_worker.py"):
+        assert "pipelines.tts" not in (pipelines / engine).read_text(encoding="utf-8")
+    for engine in ("tts/espeak.py", "tts/espeak_worker.py"):
+        assert "pipelines.asr.pocketsphinx" not in (pipelines / engine).read_text(encoding="utf-8")

@@ -1,0 +1,67 @@
+"""Small stand-ins for what tests are not about."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+
+from pipelines.asr.engine import Band, EngineError, Recognised
+
+
+class ScriptedRecogniser:
+    """Hears what it was told it would, one text a turn, whatever the sound; then nothing."""
+
+    name = "scripted"
+    version = "1"
+
+    def __init__(self, texts: Iterable[str] = (), confidence: float = 1.0) -> None:
+        self.texts = deque(texts)
+        self.confidence = confidence
+        self.expected: list[tuple[str, tuple[str, ...]]] = []
+        self.open_streams = 0
+        self.broken = False
+
+    async def start(self) -> None: ...
+
+    async def open(
+        self, language: str, band: Band, on_partial: Callable[[Recognised], None]
+    ) -> "ScriptedStream":
+        self.open_streams += 1
+        return ScriptedStream(self, language, on_partial)
+
+    def serves(self, language: str) -> str | None:
+        return "whatever the test says"
+
+    async def close(self) -> None: ...
+
+
+class ScriptedStream:
+    def __init__(
+        self, engine: ScriptedRecogniser, language: str, on_partial: Callable[[Recognised], None]
+    ) -> None:
+        self._engine = engine
+        self._language = language
+        self._on_partial = on_partial
+        self._heard = 0
+        self._text = ""
+        self._closed = False
+
+    def expect(self, language: str, phrases: Sequence[str]) -> None:
+        self._language = language
+        self._engine.expected.append((language, tuple(phrases)))
+
+    def begin(self) -> None:
+        self._heard = 0
+
+    def hear(self, pcm: bytes) -> None:
+        self._heard += len(pcm)
+
+    async def finish(self) -> Recognised:
+        if self._engine.broken:
+            raise EngineError("the scripted recogniser is broken")
+        self._text = self._engine.texts.popleft() if self._engine.texts else ""
+        confidence = self._engine.confidence
+        return Recognised(self._text, self._language, confidence, 1.0, final=True)
+
+    async def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._engine.open_streams -= 1
