@@ -128,8 +128,10 @@ def understand(
 
 def main() -> None:
     """The console script."""
+    from pipelines import logs
     from pipelines.cli.errors import plainly
 
+    logs.set_up("WARNING")  # before pipecat greets
     with plainly():
         app()
 

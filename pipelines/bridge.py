@@ -292,10 +292,9 @@ class Bridge(FrameProcessor):
         await self.push_frame(RTVIServerMessageFrame(data=message))
 
     async def _hang_up(self, reason: str) -> None:
-        recording = self._outside.recording
-        await self._tell(
-            {"type": "ended", "reason": reason, "id": recording.id if recording else ""}
-        )
+        outside = self._outside
+        call_id = outside.recording.id if outside.recording else ""
+        await self._tell(page.ended(reason, call_id, outside.downloads))
         await self._outside.hang_up(reason)
 
     async def _apologise(self) -> None:

@@ -65,6 +65,19 @@ class House:
             "keypad; what was heard is asked back."
         )
 
+    def about(self) -> dict[str, object]:
+        """What a visitor is told of the house at the start of a call."""
+        packs = self.catalog.packs.items()
+        ears, voice = self.recogniser, self.synthesiser
+        return {
+            "languages": [{"code": code, "name": p.language.name} for code, p in packs],
+            "engines": {
+                "ears": {"name": ears.name, "note": ears.serves(self.settings.language)},
+                "voice": {"name": voice.name, "note": voice.serves(self.settings.language)},
+            },
+            "notice": self.notice,
+        }
+
     async def warm_voices(self) -> None:
         """Synthesise all fixed wording that is not on disk yet."""
         voices = self.voices()

@@ -3,9 +3,10 @@
 Sent as RTVI server messages; `type` says which. Secrets are blanked before they get here.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
-from agent.actions import Action, Explain, HangUp, Speak, Transfer
+from agent.actions import Action, Explain, Speak, Transfer
 from agent.events import Event, Hypothesis, SpeechEnded, SpeechStarted
 from agent.state import Conversation
 
@@ -63,9 +64,23 @@ def about(entry: Event | Action, c: Conversation) -> Message | None:
                 "reason": entry.reason,
                 "packet": entry.packet,
             }
-        case HangUp():
-            return {"type": "hanging-up", "reason": entry.reason}
     return None
+
+
+def welcome(about: Message, call_id: str, language: str) -> Message:
+    """The first message: who answers, with what."""
+    return {"type": "call", "id": call_id, "language": language, **about}
+
+
+def downloads(call_id: str) -> dict[str, str]:
+    """Where a recorded call's files are."""
+    files = {"caller": "caller.wav", "agent": "agent.wav", "log": "log.jsonl"}
+    return {name: f"/calls/{call_id}/{file}" for name, file in files.items()}
+
+
+def ended(reason: str, call_id: str, files: Mapping[str, str]) -> Message:
+    """The last message."""
+    return {"type": "ended", "reason": reason, "id": call_id, "downloads": dict(files)}
 
 
 def state(c: Conversation, secret_slots: frozenset[str]) -> Message:

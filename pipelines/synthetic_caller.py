@@ -166,7 +166,7 @@ class SyntheticCaller:
         latency = self._meter.agent(pcm, now)
         if latency is not None:
             self.heard.latencies.append(latency)
-            self._on_message({"type": "latency", "seconds": latency})
+            self._on_message({"type": "heard-after", "seconds": latency})
         if (levels(pcm, AGENT_RATE) > _AUDIBLE).any():
             if self._sounding_since is None or now - self._last_sound > _SETTLED:
                 self._sounding_since = now

@@ -16,7 +16,7 @@ from pipelines.asr.engine import EngineError
 from pipelines.framing import Header, Send, decode_header, encode, header_length, serve
 from pipelines.workers import Frame, Worker
 
-HERE = {"PYTHONPATH": str(Path(__file__).parent)}
+HERE = "tests.test_workers"
 
 
 def echo(header: Header, payload: bytes, send: Send) -> None:
@@ -51,7 +51,7 @@ if __name__ == "__main__":
 
 @contextlib.asynccontextmanager
 async def working(**options: float) -> AsyncIterator[Worker]:
-    worker = await Worker.start("test_workers", env=HERE, deadline=options.get("deadline", 5.0))
+    worker = await Worker.start(HERE, deadline=options.get("deadline", 5.0))
     try:
         yield worker
     finally:
@@ -162,7 +162,7 @@ async def test_an_answer_nobody_waits_for_any_more_is_ignored() -> None:
 
 async def test_a_worker_that_cannot_start_says_why() -> None:
     with pytest.raises(EngineError, match="model files are missing"):
-        await Worker.start("test_workers", ["broken"], HERE)
+        await Worker.start(HERE, ["broken"])
     with pytest.raises(EngineError, match="No module named"):
         await Worker.start("pipelines.no_such_module")
 
@@ -183,7 +183,7 @@ OWNER = """
 import asyncio
 from pipelines.workers import Worker
 async def main():
-    worker = await Worker.start("test_workers")
+    worker = await Worker.start("tests.test_workers")
     print(worker.pid, flush=True)
     await asyncio.sleep(60)
 asyncio.run(main())
@@ -191,7 +191,7 @@ asyncio.run(main())
 
 
 async def test_a_killed_owner_leaves_no_orphan() -> None:
-    path = os.pathsep.join([HERE["PYTHONPATH"], str(Path(__file__).parent.parent)])
+    path = str(Path(__file__).parent.parent)
     owner = await asyncio.create_subprocess_exec(
         sys.executable, "-c", OWNER,
         stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path},

@@ -61,7 +61,11 @@ class Recogniser(Protocol):
     """An engine."""
 
     name: str  # as in settings: "pocketsphinx", ...
-    version: str
+
+    @property
+    def version(self) -> str:
+        """Of the engine and its model."""
+        ...
 
     async def start(self) -> None:
         """Load what all calls share. Raises EngineError naming what is missing and what to do."""

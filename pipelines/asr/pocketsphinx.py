@@ -64,9 +64,9 @@ UNMEASURED = [
 LEAST_CONFIDENT = 0.3  # below, nothing was said that is on the list
 
 # Log odds of being correct = first + second * fit + third * worst (Turn.finish in the worker tells
-# them), by logistic regression on the human recordings of accuracy.py, wide and telephone, heard with
-# the whole list and with either half of it: 564 results in English (area under the curve 0.90), 274
-# in French (0.76; the worst word says nothing there). A third of what was said was not on the list.
+# them), by logistic regression on the human recordings of accuracy.py, wide and telephone, heard
+# with the whole list and with either half of it: 564 results in English (area under the curve 0.90),
+# 274 in French (0.76; the worst word says nothing there). A third of what was said was off the list.
 ODDS = {"en": (7.0, 2.7, 1.3)}
 FOREIGN_ODDS = (5.0, 2.6, 0.0)
 
@@ -116,20 +116,16 @@ class Pocketsphinx:
         longest_turn: float = 30.0,  # s; what a caller says beyond is not heard
         deadline: float = 5.0,  # s for a result, before the worker counts as hung
     ) -> None:
+        try:
+            self.version = version("pocketsphinx")
+        except PackageNotFoundError:
+            self.version = ""  # `start` says so
         self._phonemes = phonemes
         self._wanted = workers
         self._longest = int(longest_turn * SAMPLE_RATE) * 2
         self._deadline = deadline
         self._workers: list[tuple[Worker, set[PocketsphinxStream]]] = []
         self._pronouncer: Pronouncer | None = None
-
-    @property
-    def version(self) -> str:
-        """Of the installed package, "" where it is not."""
-        try:
-            return version("pocketsphinx")
-        except PackageNotFoundError:
-            return ""
 
     async def start(self) -> None:
         """See engine.py."""

@@ -176,7 +176,8 @@ class Turn:
 
     def _start_anew(self) -> None:
         self.stop()
-        self.ear.decoder.set_cmn(self.scales.mean(bytes(self.audio)))
+        settled = int(SETTLING[self._settled - 1] * SECOND)
+        self.ear.decoder.set_cmn(self.scales.mean(bytes(self.audio[:settled])))
         self.ear.decoder.start_utt()
         self.searching, self._heard = True, 0
 

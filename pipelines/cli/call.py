@@ -142,7 +142,7 @@ class Printer:
                 flow = message["flow"] or "-"
                 verified = ", verified" if message["verified"] else ""
                 self._note(f"state: flow {flow}, question {self._question}{verified}")
-            case "latency":
+            case "heard-after":
                 self._note(f"{message['seconds'] * 1000:.0f} ms from last sound to first sound")
             case "handoff":
                 self._note(f"handed to {message['queue']}: {message['packet']['summary']}")
@@ -168,9 +168,8 @@ def _summary(console: Console, heard: Heard, settings: Settings, call_id: str) -
     if heard.latencies:
         shown = ", ".join(f"{s * 1000:.0f}" for s in heard.latencies)
         median = statistics.median(heard.latencies) * 1000
-        console.print(
-            f"Last sound to first sound, at the caller's ear: {shown} ms; median {median:.0f}"
-        )
+        console.print(f"Last sound to first sound, at the caller's ear: {shown} ms")
+        console.print(f"Median: {median:.0f} ms")
     for seconds in heard.barge_ins:
         console.print(f"Interrupting silenced the agent in {seconds * 1000:.0f} ms.")
     if call_id and (settings.calls / call_id).exists():

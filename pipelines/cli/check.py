@@ -92,7 +92,7 @@ def policy_problems(catalog: Catalog) -> list[str]:
 
     known = {rule.__name__ for rule in RULES}
     found = [
-        f"prompts/escalation.toml: [rules.{name}]: no such rule; there are {', '.join(sorted(known))}"
+        f"prompts/escalation.toml: [rules.{name}]: no such rule; known: {', '.join(sorted(known))}"
         for name in catalog.policy.rules
         if name not in known
     ]
@@ -117,17 +117,13 @@ def start_language(code: str) -> None:
     source = settings.prompts / "en"
     folder.mkdir(parents=True)
     about = (source / "language.toml").read_text(encoding="utf-8")
-    about = re.sub(r"^name = .*$", f'name = "{code}"  # in the language itself', about, flags=re.M)
-    about = re.sub(
-        r"^review = .*$", 'review = "untranslated skeleton"\nfallback = "en"', about, flags=re.M
-    )
-    about = re.sub(r"^espeak = .*$", f'espeak = "{code}"', about, flags=re.M)
-    about = re.sub(
-        r"^# English.*$",
-        f"# {code}: begun from English; nothing is translated yet.",
-        about,
-        flags=re.M,
-    )
+    for key, line in (
+        ("name =", f'name = "{code}" # in the language itself'),
+        ("review =", 'review = "untranslated skeleton"\nfallback = "en"'),
+        ("espeak =", f'espeak = "{code}"'),
+        ("# English", f"# {code}: begun from English; nothing is translated yet."),
+    ):
+        about = re.sub(f"^{key}.*$", line, about, flags=re.M)
     (folder / "language.toml").write_text(about, encoding="utf-8")
     _write_phrases(source, folder)
     intents = (source / "intents.toml").read_text(encoding="utf-8")

@@ -3,7 +3,6 @@
 import string
 
 import pytest
-from _pytest.mark.structures import ParameterSet
 
 from agent.language import Intent, Language, words
 from agent.understanding import OpenQuestion, Understanding, understand
@@ -106,7 +105,7 @@ def asked(intent: Intent) -> OpenQuestion:
     return OPEN
 
 
-def of_packs(*kinds: str) -> list[ParameterSet]:
+def of_packs(*kinds: str) -> list[object]:
     """Every intent of these kinds in every pack, as a test's parameters."""
     return [
         pytest.param(language, intent, id=f"{language.code}-{intent.name}")
