@@ -50,6 +50,12 @@ COMMANDS: dict[str, tuple[Command, ...]] = {
 }
 _MARGIN = 0.04  # a guess this close to another intent's is no guess
 _NOTHING = (NotUnderstood(),)
+# How sure a guess of that score is. What is less alike than the second is always asked back.
+_SURE = ((0.75, 1.0), (0.46, 0.85), (0.0, 0.7))
+# Words beside a yes or no that need mean nothing ("no not really"). At "anything else?" a no ends
+# the call, so there hardly any.
+_ASIDE = 5
+_ASIDE_AT_THE_END = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +131,8 @@ def _by_rule(plain: str, question: OpenQuestion, language: Language) -> Understa
     answers = question.slot.choices if question.slot else ()
     for name in language.exact.get(plain, ()):
         intent = language.intents[name]
-        if intent.kind in ("signal", "command") and name not in answers:
+        wished = intent.kind == "flow" and question.name == "more"  # "it does not work" is no "no"
+        if wished or (intent.kind in ("signal", "command") and name not in answers):
             return Understanding("rule", name, 1.0, commands_for(intent))
     return None
 
@@ -151,13 +158,18 @@ def _yes_or_no(plain: str, question: OpenQuestion, language: Language) -> Unders
         return None
     commands = answer(question, meaning)
     intent = "affirm" if meaning else "deny"
-    if rest:  # "no, my bill": the answer, and what the caller says with it
-        guess = language.classifier.guess(rest)
-        more = language.intents.get(guess.intent)
-        if more and more.kind in ("flow", "signal", "command") and guess.score >= 0.6:
-            if question.name == "more":
-                commands = ()
-            return Understanding("question", more.name, 1.0, (*commands, *commands_for(more)))
+    if not rest:
+        return Understanding("question", intent, 1.0, commands)
+    guess = language.classifier.guess(rest)  # "no, my bill": the answer, and what comes with it
+    more = language.intents.get(guess.intent)
+    if more and more.kind in ("flow", "signal", "command") and guess.score >= 0.6:
+        if question.name == "more":
+            commands = ()
+        return Understanding("question", more.name, 1.0, (*commands, *commands_for(more)))
+    contradiction = yes_or_no(rest, language)[0] not in (None, meaning)
+    aside = _ASIDE_AT_THE_END if question.name == "more" else _ASIDE
+    if contradiction or len(rest.split()) > aside:
+        return None
     return Understanding("question", intent, 1.0, commands)
 
 
@@ -180,16 +192,17 @@ def answer(question: OpenQuestion, yes: bool) -> tuple[Command, ...]:
 def _by_sample(
     plain: str, language: Language, flows: Mapping[str, Flow], policy: Policy
 ) -> Understanding | None:
-    guess = language.classifier.guess(plain)
+    asked_for = (i.name for i in language.intents.values() if i.kind != "answer")
+    guess = language.classifier.guess(plain, asked_for)  # nobody answers what was not asked
     intent = language.intents.get(guess.intent)
     if intent is None or guess.score < policy.believe_above:
         return None
     if guess.score - guess.runner_up < _MARGIN:
         return None
     commands = commands_for(intent)
-    if not commands or intent.name in ("affirm", "deny"):
-        return None  # an answer to a question that is not open
-    sure = 1.0 if guess.score > 0.75 else 0.85
+    if not commands:
+        return None
+    sure = next(sure for score, sure in _SURE if guess.score >= score)
     extra = _mentioned(plain, flows.get(intent.name), language)
     return Understanding("classifier", intent.name, sure, (*commands, *extra))
 

@@ -1,7 +1,7 @@
 """An act in a language: templates filled in so that a voice reads them right.
 
 A template's placeholder may name how its value is spoken: `{amount:money}`, `{until:date}`,
-`{month:month}`, `{puk:digits}`, `{item:item}` (the wording named `item.<value>`).
+`{at:time}`, `{month:month}`, `{puk:digits}`, `{item:item}` (the wording named `item.<value>`).
 """
 
 import string
@@ -11,7 +11,7 @@ from typing import Any
 
 from agent.language import Language
 
-_PERSONAL = frozenset({"money", "date", "month", "number", "digits", "pairs"})
+_PERSONAL = frozenset({"money", "date", "time", "month", "number", "digits", "pairs"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,8 @@ class _Filler(string.Formatter):
                 return self._money(str(value))
             case "date":
                 return self._date(str(value))
+            case "time":
+                return self._time(str(value))
             case "month":
                 return self._language.months[int(str(value)[5:7]) - 1]
             case "number":
@@ -77,8 +79,18 @@ class _Filler(string.Formatter):
     def _date(self, day: str) -> str:
         """ "2026-12-05" -> "5 December" or as the pack orders it."""
         month = self._language.months[int(day[5:7]) - 1]
-        template = " ".join(self._language.sentences("date"))
+        first = "date.first" if day.endswith("-01") else "date"
+        template = " ".join(self._language.sentences(first))
         return template.format(day=int(day[8:10]), month=month)
+
+    def _time(self, time: str) -> str:
+        """ "18:30" -> the pack's own way of saying it; anything else as it is."""
+        hour, _, minute = time.partition(":")
+        if not (hour.isdigit() and minute.isdigit()):
+            return time
+        name = "time" if int(minute) else "time.round"
+        template = " ".join(self._language.sentences(name))
+        return template.format(hour=int(hour), minute=minute)
 
 
 def _groups(number: str) -> list[str]:

@@ -60,11 +60,11 @@ from agent.events import (
     TurnEnded,
     TurnStarted,
 )
-from agent.language import Language
 from agent.privacy import SECRET_SLOTS, Blanking
 from pipelines import page
 from pipelines.asr.engine import Recognised
 from pipelines.backoffice.protocol import BackOffice, NotFound, Unavailable
+from pipelines.catalog import Pack
 from pipelines.frames import ListenFrame, SayFrame, SpokenFrame, Utterance
 from pipelines.latency import ResponseMeter
 from pipelines.line import Clock
@@ -81,7 +81,7 @@ class Outside:
     back_office: BackOffice
     recording: Recording | None
     meter: ResponseMeter
-    languages: Mapping[str, Language]
+    packs: Mapping[str, Pack]
     hang_up: Callable[[str], Awaitable[None]]
     downloads: Mapping[str, str]  # what -> where, for the page
 
@@ -165,7 +165,7 @@ class Bridge(FrameProcessor):
         data = data if isinstance(data, dict) else {}
         if kind == "say" and isinstance(data.get("text"), str):
             self._typed(at, data["text"])
-        elif kind == "language" and data.get("language") in self._outside.languages:
+        elif kind == "language" and data.get("language") in self._outside.packs:
             self.happen(LanguageChosen(at, data["language"]))
         elif kind == "hang-up":
             self.create_task(self._hang_up("caller hung up"))
@@ -237,10 +237,9 @@ class Bridge(FrameProcessor):
                 await self._hang_up(action.reason)
 
     async def _listen(self, action: Listen) -> None:
-        language = self._outside.languages[action.language]
+        language = self._outside.packs[action.language].language
         expecting = action.expecting
-        intents = (language.intents.get(name) for name in expecting.intents)
-        phrases = [sentence for intent in intents if intent for sentence in intent.say]
+        phrases = self._outside.packs[action.language].expected(expecting.intents)
         await self.push_frame(
             ListenFrame(
                 language=action.language,
@@ -299,7 +298,7 @@ class Bridge(FrameProcessor):
 
     async def _apologise(self) -> None:
         """The last word for a broken call is a spoken sentence, never silence."""
-        language = self._outside.languages[self._dialogue.conversation.language or "en"]
+        language = self._outside.packs[self._start_with.language].language
         for sentence in language.sentences("trouble"):
             utterance = Utterance(0, sentence, language.code, fixed=True, secret=False)
             await self.push_frame(SayFrame(utterance=utterance))

@@ -165,7 +165,7 @@ class Call:
             back_office=self._house.back_office,
             recording=self._recording,
             meter=self._meter,
-            languages=catalog.languages,
+            packs=catalog.packs,
             hang_up=self._hang_up,
             downloads=page.downloads(self.id) if downloads else {},
         )

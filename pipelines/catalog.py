@@ -6,7 +6,7 @@ The only place that does. Whatever is missing or wrong is said at start, naming 
 import importlib
 import pkgutil
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -41,6 +41,7 @@ class _LanguageFile(_Strict):
     months: tuple[str, ...] = Field(min_length=12, max_length=12)
     decimal_point: str = "."
     voice: dict[str, str | int]
+    expected_phrases: int = Field(default=100, ge=10)  # see Pack
     digits: dict[str, str]
 
 
@@ -85,6 +86,23 @@ class Pack:
     review: str
     voices: Mapping[str, Voice]  # engine -> voice
     callers: tuple[SampleCaller, ...]
+    expected_phrases: int  # how many sentences the ears are told to expect at once
+
+    def expected(self, intents: Sequence[str]) -> list[str]:
+        """Sentences to expect for these intents, as many of each as fit; the likely ones first."""
+        says = [
+            self.language.intents[name].say for name in intents if name in self.language.intents
+        ]
+        longest = max((len(say) for say in says), default=0)
+        share = next(
+            (
+                n
+                for n in range(longest, 1, -1)
+                if sum(len(s[:n]) for s in says) <= self.expected_phrases
+            ),
+            1,
+        )
+        return [sentence for say in says for sentence in say[:share]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +189,8 @@ def _load_pack(prompts: Path, code: str, packs: dict[str, Pack], chain: tuple[st
         gaps=gaps,
     )
     voices = _voices(about.voice)
-    packs[code] = Pack(language, about.review, voices, _load_callers(folder / "callers.toml"))
+    callers = _load_callers(folder / "callers.toml")
+    packs[code] = Pack(language, about.review, voices, callers, about.expected_phrases)
     return packs[code]
 
 

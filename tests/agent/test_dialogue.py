@@ -351,7 +351,7 @@ def test_over_answering_in_any_order_needs_no_question() -> None:
     told = talk.hear("i want to know my balance")
     assert questions(told) == ["more"]
     assert said(told)[0] == "You have 12 euros 50 left."
-    assert rungs(told)[0] == "classifier"
+    assert rungs(told)[0] == "rule"
 
 
 def test_the_language_model_may_propose_and_is_asked_back() -> None:
