@@ -5,6 +5,7 @@ written, the actions are carried out, in this order, so that the log is the call
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -35,6 +36,7 @@ from agent.actions import (
     Abandon,
     Action,
     Compose,
+    Expecting,
     Fetch,
     HangUp,
     Hush,
@@ -60,6 +62,7 @@ from agent.events import (
     TurnEnded,
     TurnStarted,
 )
+from agent.language import Language
 from agent.privacy import SECRET_SLOTS, Blanking
 from pipelines import page
 from pipelines.asr.engine import Recognised
@@ -84,6 +87,7 @@ class Outside:
     packs: Mapping[str, Pack]
     hang_up: Callable[[str], Awaitable[None]]
     downloads: Mapping[str, str]  # what -> where, for the page
+    quick_pauses: bool = True  # a turn ends early where what was heard is a complete answer
 
 
 class Bridge(FrameProcessor):
@@ -103,6 +107,7 @@ class Bridge(FrameProcessor):
         self._fetches: dict[int, asyncio.Task[None]] = {}
         self._blanking = Blanking()  # for the page; the recording has its own
         self._ticked = (-1.0, -1.0)  # (deadline, at)
+        self._turn_ended = 0.0  # by the clock: how long we took, not what the caller waited
         self._over = False
 
     # Frames in
@@ -146,6 +151,7 @@ class Bridge(FrameProcessor):
                 if isinstance(frame.result, Recognised):
                     self.happen(_hypothesis(at, frame.result))
             case UserStoppedSpeakingFrame():
+                self._turn_ended = time.monotonic()
                 self.happen(TurnEnded(at))
             case InputDTMFFrame():
                 self.happen(KeyPressed(at, frame.button.value))
@@ -244,11 +250,16 @@ class Bridge(FrameProcessor):
             ListenFrame(
                 language=action.language,
                 phrases=phrases,
-                pause=partial(pause, open_for=expecting, language=language),
+                pause=self._pause(expecting, language),
                 longest_pause=expecting.pause,
             ),
             FrameDirection.UPSTREAM,
         )
+
+    def _pause(self, expecting: Expecting, language: Language) -> Callable[[str], float]:
+        if not self._outside.quick_pauses:
+            return lambda _: expecting.pause
+        return partial(pause, open_for=expecting, language=language)
 
     async def _fetch(self, action: Fetch) -> None:
         clock = self._outside.clock
@@ -279,8 +290,15 @@ class Bridge(FrameProcessor):
 
     async def answered(self, latency: float) -> None:
         """The answer's first sound went out `latency` seconds after the caller's last."""
-        turn = self._dialogue.conversation.turn
-        await self._tell({"type": "latency", "turn": turn, "seconds": round(latency, 3)})
+        since_decision = time.monotonic() - self._turn_ended
+        await self._tell(
+            {
+                "type": "latency",
+                "turn": self._dialogue.conversation.turn,
+                "seconds": round(latency, 3),
+                "since_decision": round(since_decision, 4),
+            }
+        )
 
     async def _show(self, entry: Event | Action) -> None:
         message = page.about(entry, self._dialogue.conversation)

@@ -168,6 +168,7 @@ class Call:
             packs=catalog.packs,
             hang_up=self._hang_up,
             downloads=page.downloads(self.id) if downloads else {},
+            quick_pauses=self._house.settings.quick_pauses,
         )
         dialogue = Dialogue(catalog.languages, catalog.flows, catalog.policy)
         who = self._caller

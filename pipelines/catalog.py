@@ -41,7 +41,7 @@ class _LanguageFile(_Strict):
     months: tuple[str, ...] = Field(min_length=12, max_length=12)
     decimal_point: str = "."
     voice: dict[str, str | int]
-    expected_phrases: int = Field(default=100, ge=10)  # see Pack
+    expected_phrases: int = Field(default=200, ge=10)  # see Pack
     digits: dict[str, str]
 
 

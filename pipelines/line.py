@@ -49,6 +49,7 @@ class Line(FrameProcessor):
         self._on_flood = on_flood
         self._max_ahead = max_ahead
         self._max_flood = max_flood
+        self._rate = SAMPLE_RATE  # of what the client sends; it may change with its microphone
         self._resampler = create_stream_resampler()
         self._rest = b""
         self._began = 0.0
@@ -84,6 +85,8 @@ class Line(FrameProcessor):
         pcm = frame.audio[: len(frame.audio) // sample * sample]
         if frame.num_channels == 2:
             pcm = _first_channel(pcm)
+        if frame.sample_rate != self._rate:
+            self._rate, self._resampler = frame.sample_rate, create_stream_resampler()
         if frame.sample_rate != SAMPLE_RATE:
             pcm = await self._resampler.resample(pcm, frame.sample_rate, SAMPLE_RATE)
         now = time.monotonic()

@@ -56,6 +56,8 @@ class Settings(BaseSettings):
     vad_start: float = Field(default=0.128, gt=0)  # of speech before a turn begins
     vad_stop: float = Field(default=0.192, gt=0)  # of silence before speech counts as paused
 
+    quick_pauses: bool = True  # end a turn early where what was heard is a complete answer
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @classmethod

@@ -119,16 +119,17 @@ class SyntheticCaller:
                 await asyncio.sleep(0.01)
 
     def _may_go_on(self, step: Step) -> bool:
+        quiet = self._now - self._last_sound >= _SETTLED
         if step.interrupt:
             since = self._sounding_since
-            return since is not None and self._now - since >= _TALKED_OVER
-        quiet = self._now - self._last_sound >= _SETTLED
+            return not quiet and since is not None and self._now - since >= _TALKED_OVER
         return bool(self._state.get("listening")) and quiet
 
     async def _say(self, step: Step) -> None:
         if step.interrupt:
             self._said_since = self._now + _first_sound(step.pcm)
         self._meter.turn_started(self._now)
+        self._sounding_since = None
         self._uplink += step.pcm
         while self._uplink:
             await asyncio.sleep(0.02)

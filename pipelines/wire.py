@@ -1,8 +1,9 @@
 """The protocol of the web page and of every pipecat client: RTVI over protobuf, from strangers.
 
 pipecat's own serializer lets a malformed message end the call, and a client pass for the recogniser
-(transcription frames) or the dialogue (interruption frames). Here only audio and RTVI messages come
-in; what else comes is counted and ignored, and too much of it ends the call with a reason.
+(transcription frames) or the dialogue (interruption frames). Here only audio and those RTVI messages
+come in that a caller needs (others carry audio, files or results that nobody has checked); what else
+comes is counted and ignored, and too much of it ends the call with a reason.
 """
 
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from pipecat.frames.frames import (
 from pipecat.serializers.protobuf import ProtobufFrameSerializer
 
 _RATES = range(8_000, 48_001)
+_MESSAGES = frozenset({"client-ready", "client-message", "dtmf", "send-text", "disconnect-bot"})
 
 
 class GuardedSerializer(ProtobufFrameSerializer):
@@ -43,7 +45,7 @@ class GuardedSerializer(ProtobufFrameSerializer):
         match frame:
             case InputAudioRawFrame(sample_rate=rate, num_channels=1 | 2) if rate in _RATES:
                 return frame
-            case InputTransportMessageFrame(message=dict()):
+            case InputTransportMessageFrame(message={"type": str(kind)}) if kind in _MESSAGES:
                 return frame
         self._on_bad()
         return None

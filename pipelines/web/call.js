@@ -2,6 +2,7 @@
 //
 // `tell(what, data)` reports everything: the server's messages by their type, and
 //   microphone, dialing, talking, ending, over { code, reason }   where the call stands
+//   interrupted                                                   the agent has been silenced
 //   level (of the caller, 0 to 1), slow, without-microphone { kind }, microphone-lost, sound-failed
 //   press (a key), step (how many have begun)                     what a sample caller does
 
@@ -45,7 +46,10 @@ export class Call {
     this.#line = new Line(address(language), {
       opened: () => this.#opened(),
       audio: (samples, rate) => this.#asked || this.#speaker.play(samples, rate),
-      interrupted: () => this.#speaker.empty(),
+      interrupted: () => {
+        this.#speaker.empty();
+        this.#tell("interrupted");
+      },
       message: (type, data) => this.#message(type, data),
       slow: (slow) => this.#tell("slow", slow),
       closed: (code, reason) => this.#closed(code, reason),

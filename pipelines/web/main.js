@@ -52,6 +52,7 @@ const RECEIVED = {
   "step": (step) => samples.running(listening, step),
   "call": (data) => introduced(data),
   "said": (data) => transcript.said(data),
+  "interrupted": () => transcript.interrupted(),
   "decided": (data) => {
     ladder.decided(data);
     transcript.decided(data);
@@ -72,7 +73,6 @@ const RECEIVED = {
   "user-started-speaking": () => floor("floor-listening"),
   "user-stopped-speaking": () => floor("floor-thinking"),
   "bot-started-speaking": () => floor("floor-speaking"),
-  "bot-stopped-speaking": () => floor("floor-listening"),
 };
 
 async function dial({ microphone, sample = null }) {

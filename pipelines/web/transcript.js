@@ -14,6 +14,7 @@ export class Transcript {
   #empty = byId("transcript-empty");
   #utterances = new Map();
   #unfinished = new Set(); // agent utterances of which it is not yet known how much was heard
+  #dropped = new Set(); // those of them that the latest interruption found waiting
   #turns = new Map();
   #keys = null;
 
@@ -21,6 +22,7 @@ export class Transcript {
     this.#list.replaceChildren();
     this.#utterances.clear();
     this.#unfinished.clear();
+    this.#dropped.clear();
     this.#turns.clear();
     this.#keys = null;
     this.#empty.hidden = false;
@@ -29,6 +31,11 @@ export class Transcript {
   said(data) {
     if (data.who === "agent") this.#agent(data);
     if (data.who === "caller") this.#caller(data);
+  }
+
+  /** The agent has been silenced: what it had begun or was about to say, it will not say. */
+  interrupted() {
+    this.#dropped = new Set(this.#unfinished);
   }
 
   /** Which step of the ladder understood a turn, noted under it. */
@@ -63,11 +70,15 @@ export class Transcript {
     }
   }
 
-  /** One interruption ends all that the agent had begun or was about to say. */
+  /** How much was heard comes after the answer to the interruption may have: that one is not cut off. */
   #cutOff(item, heard) {
+    this.#dropped.delete(item);
     this.#strike(item, heard, "interrupted");
-    for (const waiting of this.#unfinished) this.#strike(waiting, "", "unsaid");
-    this.#unfinished.clear();
+    for (const waiting of this.#dropped) {
+      this.#unfinished.delete(waiting);
+      this.#strike(waiting, "", "unsaid");
+    }
+    this.#dropped.clear();
   }
 
   #strike(item, heard, why) {

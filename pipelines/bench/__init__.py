@@ -1,0 +1,64 @@
+"""`waxtaan bench`: figures of this machine, each next to a baseline run in the same minute."""
+
+import json as json_module
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from pipelines.bench.row import Row
+from pipelines.cli.errors import WRONG_USAGE, fail
+from pipelines.settings import Settings
+
+
+def _benchmarks() -> dict[str, Callable[[Settings], Iterator[Row]]]:
+    from pipelines.bench import calls, memory, recognition, replay, voice
+
+    return {
+        "calls": calls.run,
+        "voice": voice.run,
+        "replay": replay.run,
+        "memory": memory.run,
+        "recognition": recognition.run,
+    }
+
+
+def bench(name: str | None, json: bool) -> None:
+    """Run one benchmark, or all."""
+    benchmarks = _benchmarks()
+    if name is not None and name not in benchmarks:
+        fail(f"no benchmark '{name}'; there are {', '.join(benchmarks)}", WRONG_USAGE)
+    settings = Settings()
+    console = Console(stderr=True, highlight=False)
+    rows: list[Row] = []
+    for each in [name] if name else benchmarks:
+        console.print(f"{each} ...", style="dim")
+        for row in benchmarks[each](settings):
+            rows.append(row)
+            if json:
+                print(json_module.dumps({"machine": machine(), **row.as_dict()}), flush=True)
+    if not json:
+        _print(rows)
+
+
+def machine() -> str:
+    """The machine in a line."""
+    cpu = platform.processor()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        names = [x for x in info.read_text().splitlines() if x.startswith("model name")]
+        cpu = f"{len(names)} x {names[0].partition(': ')[2]}" if names else cpu
+    memory = Path("/proc/meminfo")
+    total = int(memory.read_text().split()[1]) // 2**20 if memory.exists() else 0
+    return f"{cpu}, {total} GiB, {platform.system()}, Python {sys.version.split()[0]}"
+
+
+def _print(rows: list[Row]) -> None:
+    columns = ("what", "n", "median", "p95", "p99", "worst", "baseline", "ratio", "wanted")
+    table = Table(*columns, title=machine())
+    for row in rows:
+        table.add_row(*row.cells())
+    Console(width=150).print(table)

@@ -1,0 +1,42 @@
+"""How well the ears hear people: recordings that nobody here made, from `WAXTAAN_DATA`."""
+
+import asyncio
+from collections.abc import Iterator
+
+from pipelines.asr.accuracy import Row as Measured
+from pipelines.asr.accuracy import measure
+from pipelines.asr.pocketsphinx import Pocketsphinx
+from pipelines.bench.row import Row
+from pipelines.settings import Settings
+from pipelines.tts.espeak import EspeakSynthesiser
+
+
+def run(settings: Settings) -> Iterator[Row]:
+    """The rows."""
+    if not settings.data.is_dir():
+        yield Row("recognition", [], "%", note=f"no recordings in {settings.data}: WAXTAAN_DATA")
+        return
+    for row in asyncio.run(_measure(settings)):
+        if row.clips:
+            what = f"{row.language} {row.band}: {row.name} heard right"
+            share = 100 * row.correct / row.clips
+            note = f"{row.correct} of {row.clips} clips, {row.wrong} wrong, list of {row.phrases}"
+            yield Row(what, [share], "%", note=note)
+        if row.foreign_clips:
+            what = f"{row.language} {row.band}: {row.name} off the list rejected"
+            share = 100 * row.foreign_rejected / row.foreign_clips
+            yield Row(
+                what, [share], "%", note=f"{row.foreign_rejected} of {row.foreign_clips} clips"
+            )
+
+
+async def _measure(settings: Settings) -> list[Measured]:
+    voice = EspeakSynthesiser()
+    await voice.start()
+    ears = Pocketsphinx(phonemes=voice.phonemes)
+    await ears.start()
+    try:
+        return await measure(ears, settings.data)
+    finally:
+        await ears.close()
+        await voice.close()

@@ -1,0 +1,90 @@
+"""The real server as a process of its own, as an operator starts it."""
+
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from agent.dialogue import Dialogue
+from agent.log import read
+from agent.replay import Difference, differences
+from pipelines.catalog import PROMPTS, load
+
+ROOT = Path(__file__).parents[2]
+_READY = re.compile(r"http://localhost:(\d+)")
+_PATIENCE = 60.0  # s until it must have started
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server that runs."""
+
+    url: str
+    folder: Path
+
+    @property
+    def line(self) -> str:
+        """Where calls are taken."""
+        return self.url.replace("http", "ws", 1) + "/call"
+
+    @property
+    def log(self) -> str:
+        """What it has said so far."""
+        return (self.folder / "log").read_text(encoding="utf-8")
+
+    @property
+    def complaints(self) -> list[str]:
+        """Lines of its log that an operator would have to look into."""
+        return [line for line in self.log.splitlines() if re.search("ERROR|CRITICAL|Trace", line)]
+
+    def recording(self, call_id: str) -> Path:
+        """The folder of a call."""
+        return self.folder / "calls" / call_id
+
+
+@contextmanager
+def served(folder: Path, cache: Path, **settings: str) -> Iterator[Served]:
+    """A server with its own folder for calls, until the block ends; then it must end well."""
+    own = {k: v for k, v in os.environ.items() if not k.startswith("WAXTAAN_")}
+    own |= {f"WAXTAAN_{name.upper()}": value for name, value in settings.items()}
+    own |= {"WAXTAAN_CALLS": str(folder / "calls"), "WAXTAAN_CACHE": str(cache)}
+    own["PYTHONPATH"] = str(ROOT)
+    command = [sys.executable, "-m", "pipelines", "serve", "--port", "0"]
+    with (folder / "log").open("w", encoding="utf-8") as log:
+        process = subprocess.Popen(
+            command, cwd=folder, env=own, stdout=subprocess.PIPE, stderr=log, text=True
+        )
+    with process:
+        try:
+            yield Served(f"http://localhost:{_port(process, folder)}", folder)
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _port(process: subprocess.Popen[str], folder: Path) -> str:
+    assert process.stdout
+    impatient = threading.Timer(_PATIENCE, process.kill)
+    impatient.start()
+    try:
+        for line in process.stdout:
+            if found := _READY.search(line):
+                return found[1]
+    finally:
+        impatient.cancel()
+    pytest.fail("the server did not start:\n" + (folder / "log").read_text(encoding="utf-8"))
+
+
+def replayed(log: Path) -> list[Difference]:
+    """What today's dialogue would do differently in a recorded call."""
+    catalog = load(PROMPTS)
+    dialogue = Dialogue(catalog.languages, catalog.flows, catalog.policy)
+    with log.open(encoding="utf-8") as lines:
+        return differences(read(lines), dialogue)
