@@ -18,7 +18,7 @@ class Policy:
 
     rules: Mapping[str, RuleSetting] = field(default_factory=dict)
     confirm_below: float = 0.8
-    believe_above: float = 0.40
+    believe_above: float = 0.38
     silence: float = 8.0
     silences: int = 3
     between_keys: float = 5.0

@@ -51,7 +51,7 @@ COMMANDS: dict[str, tuple[Command, ...]] = {
 _MARGIN = 0.04  # a guess this close to another intent's is no guess
 _NOTHING = (NotUnderstood(),)
 # How sure a guess of that score is. What is less alike than the second is always asked back.
-_SURE = ((0.75, 1.0), (0.46, 0.85), (0.0, 0.7))
+_SURE = ((0.75, 1.0), (0.48, 0.85), (0.0, 0.7))
 # Words beside a yes or no that need mean nothing ("no not really"). At "anything else?" a no ends
 # the call, so there hardly any.
 _ASIDE = 5

@@ -141,7 +141,10 @@ export class Call {
   }
 
   #cutAfter(milliseconds) {
-    setTimeout(() => this.#line.close(), milliseconds);
+    setTimeout(() => {
+      this.#line.close();
+      this.#closed(1000, ""); // the browser would wait for the server's half of the goodbye
+    }, milliseconds);
   }
 
   #closed(code, reason) {

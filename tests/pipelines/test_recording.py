@@ -92,7 +92,8 @@ def test_what_is_on_disk_while_the_call_goes_on(tmp_path: Path) -> None:
         recording.agent(bytes(960), number * 0.02, secret=False)
     for name in ("caller.wav", "agent.wav"):  # as a copy of the disk would find them
         assert 1.2 - 0.5 <= seconds(recording.folder / name) <= 1.2
-    assert len(list(read((recording.folder / "log.jsonl").open()))) == 1
+    lines = (recording.folder / "log.jsonl").read_text().splitlines(keepends=True)
+    assert len(list(read(lines))) == 1
     recording.close()
     for name in ("caller.wav", "agent.wav"):
         assert seconds(recording.folder / name) == pytest.approx(1.2, abs=0.001)

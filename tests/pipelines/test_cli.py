@@ -1,0 +1,170 @@
+"""The command line as it is typed: what is printed, and with which exit code."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipelines.catalog import PROMPTS
+
+
+
+class Shell:
+    """`waxtaan` in a folder of its own."""
+
+    def __init__(self, folder: Path, cache: Path) -> None:
+        self.folder = folder
+        self.environment = {
+            **os.environ,
+            "PYTHONPATH": str(PROMPTS.parent),
+            "WAXTAAN_CACHE": str(cache),
+            "COLUMNS": "200",
+        }
+
+    def __call__(
+        self, *arguments: str, code: int = 0, **settings: str
+    ) -> subprocess.CompletedProcess[str]:
+        ran = subprocess.run(
+            [sys.executable, "-m", "pipelines", *arguments],
+            cwd=self.folder,
+            env={**self.environment, **{f"WAXTAAN_{k.upper()}": v for k, v in settings.items()}},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert ran.returncode == code, f"{arguments}: {ran.stdout}{ran.stderr}"
+        assert "Traceback" not in ran.stderr
+        return ran
+
+
+@pytest.fixture
+def waxtaan(tmp_path: Path, cache: Path) -> Shell:
+    return Shell(tmp_path, cache)
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("", "Exit codes"),
+        ("serve", "--port"),
+        ("call", "--sample"),
+        ("replay", "PATHS"),
+        ("check", "--start"),
+        ("bench", "--json"),
+        ("transcribe", "--expect"),
+        ("say", "--output"),
+        ("understand", "--question"),
+    ],
+)
+def test_help(command: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    from typer.testing import CliRunner
+
+    from pipelines.__main__ import app
+
+    result = CliRunner().invoke(app, [*command.split(), "--help"], env={"COLUMNS": "200"})
+    assert result.exit_code == 0
+    assert told in result.output
+
+
+def test_understand(waxtaan: Shell) -> None:
+    (line,) = waxtaan("understand", "what is my balance", "--json").stdout.splitlines()
+    row = json.loads(line)
+    assert (row["intent"], row["rung"]) == ("balance", "rule")
+    assert row["commands"] == ["StartFlow(balance, True)"]
+    no = waxtaan("understand", "hello", "-l", "xx", code=2)
+    assert no.stderr == "waxtaan: no language 'xx'; there are en, fr\n"
+
+
+def test_say_and_transcribe(waxtaan: Shell) -> None:
+    said = waxtaan("say", "what is my balance", "-o", "said.wav", "--json")
+    assert json.loads(said.stdout)["seconds"] > 0.5
+    heard = waxtaan("transcribe", "said.wav", "--json")
+    row = json.loads(heard.stdout)
+    assert row["file"] == "said.wav"
+    assert isinstance(row["text"], str)
+    assert 0 <= row["confidence"] <= 1
+    missing = waxtaan("transcribe", "nowhere.wav", code=3)
+    assert "nowhere.wav: cannot be read as sound" in missing.stderr
+
+
+def test_replay(waxtaan: Shell) -> None:
+    call = waxtaan.folder / "call"
+    call.mkdir()
+    log = call / "log.jsonl"
+    recorded = _recorded_call()
+    log.write_text(recorded, encoding="utf-8")
+    assert "1 calls, 0 with differences" in waxtaan("replay", ".").stdout
+    log.write_text(recorded.replace("automated assistant", "automatic assistant"))
+    changed = waxtaan("replay", str(log), code=1).stdout
+    assert "1 calls, 1 with differences" in changed
+    assert "automatic assistant" in changed
+    log.write_text(recorded + "nonsense\n")
+    broken = waxtaan("replay", "call", code=2).stderr
+    assert "call/log.jsonl: line" in broken
+    assert "nowhere: no such file" in waxtaan("replay", "nowhere", code=2).stderr
+
+
+def _recorded_call() -> str:
+    from agent.dialogue import Dialogue
+    from agent.events import CallStarted
+    from agent.log import header, line
+    from pipelines.catalog import load
+
+    catalog = load()
+    start = CallStarted(0.0, "test", None, "en")
+    actions = Dialogue(catalog.languages, catalog.flows, catalog.policy).receive(start)
+    return "\n".join([header(id="test"), line(start), *map(line, actions)]) + "\n"
+
+
+def test_check(waxtaan: Shell) -> None:
+    out = waxtaan("check").stdout
+    assert "languages, 0 problems" in out
+    assert "pocketsphinx" in out
+
+
+def test_starting_a_language(waxtaan: Shell) -> None:
+    prompts = waxtaan.folder / "prompts"
+    shutil.copytree(PROMPTS, prompts)
+    started = waxtaan("check", "--start", "sw", prompts=str(prompts)).stdout
+    assert "Translate the sentences" in started
+    assert sorted(p.name for p in (prompts / "sw").iterdir()) == [
+        "intents.toml", "language.toml", "phrases.toml",
+    ]  # fmt: skip
+    row = waxtaan("understand", "my balance", "-l", "sw", "--json", prompts=str(prompts)).stdout
+    assert json.loads(row)["intent"] == "balance"
+    again = waxtaan("check", "--start", "sw", prompts=str(prompts), code=2)
+    assert "exists already" in again.stderr
+    odd = waxtaan("check", "--start", "Swahili!", prompts=str(prompts), code=2)
+    assert "no lower-case BCP 47 code" in odd.stderr
+
+
+def test_a_port_that_is_taken(waxtaan: Shell) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ran = waxtaan("serve", "--port", str(port), code=3)
+    assert f"cannot listen on 127.0.0.1:{port}" in ran.stderr
+    assert "--port" in ran.stderr
+
+
+def test_a_wrong_setting(waxtaan: Shell) -> None:
+    ran = waxtaan("serve", code=2, port="many")
+    assert "setting 'port'" in ran.stderr
+    (waxtaan.folder / "waxtaan.toml").write_text("port: 1\n")
+    ran = waxtaan("understand", "hello", code=2)
+    assert "waxtaan.toml" in ran.stderr
+    assert "line 1" in ran.stderr
+
+
+def test_calling_nobody(waxtaan: Shell) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    ran = waxtaan("call", "--say", "yes", "--url", f"ws://127.0.0.1:{port}/call", code=3)
+    assert "nobody answers at" in ran.stderr
+    assert "waxtaan serve" in ran.stderr
+    ran = waxtaan("call", "--sample", "nobody", "--url", "ws://127.0.0.1:1/call", code=2)
+    assert "no sample caller 'nobody'" in ran.stderr
