@@ -18,10 +18,8 @@ from pipecat.frames.frames import (
     Frame,
     InputAudioRawFrame,
     InputDTMFFrame,
-    InterimTranscriptionFrame,
     InterruptionFrame,
     StartFrame,
-    TranscriptionFrame,
     UserStartedSpeakingFrame,
     UserStoppedSpeakingFrame,
 )
@@ -68,7 +66,7 @@ from pipelines import page
 from pipelines.asr.engine import Recognised
 from pipelines.backoffice.protocol import BackOffice, NotFound, Unavailable
 from pipelines.catalog import Pack
-from pipelines.frames import ListenFrame, SayFrame, SpokenFrame, Utterance
+from pipelines.frames import HeardFrame, ListenFrame, SayFrame, SpokenFrame, Utterance
 from pipelines.latency import ResponseMeter
 from pipelines.line import Clock
 from pipelines.store.recording import Recording
@@ -147,9 +145,8 @@ class Bridge(FrameProcessor):
                 self._tick(at)
             case UserStartedSpeakingFrame():
                 self.happen(TurnStarted(at))
-            case TranscriptionFrame() | InterimTranscriptionFrame():
-                if isinstance(frame.result, Recognised):
-                    self.happen(_hypothesis(at, frame.result))
+            case HeardFrame(recognised=recognised):
+                self.happen(_hypothesis(at, recognised))
             case UserStoppedSpeakingFrame():
                 self._turn_ended = time.monotonic()
                 self.happen(TurnEnded(at))

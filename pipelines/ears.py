@@ -22,7 +22,7 @@ from pipecat.frames.frames import (
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from pipelines.asr.engine import EngineError, Recognised, RecogniserStream
-from pipelines.frames import ListenFrame
+from pipelines.frames import HeardFrame, ListenFrame
 
 _PRE_ROLL = 25  # steps of 20 ms from before speech was noticed: a soft beginning is speech too
 
@@ -68,8 +68,7 @@ class Ears(FrameProcessor):
     def partial(self, recognised: Recognised) -> None:
         """The recogniser's `on_partial`."""
         if self._speaking and recognised.text:
-            frame = InterimTranscriptionFrame(recognised.text, "caller", "", result=recognised)
-            self.create_task(self.push_frame(frame))
+            self.create_task(self._tell(recognised))
 
     def _hear(self, pcm: bytes) -> None:
         if self._turn:
@@ -95,9 +94,15 @@ class Ears(FrameProcessor):
         except EngineError as error:
             logger.warning("ears: {}", error)
             recognised = Recognised("", "", 0.0, 0.0, final=True)
-        await self.push_frame(
-            TranscriptionFrame(recognised.text, "caller", "", result=recognised, finalized=True)
-        )
+        await self._tell(recognised)
+
+    async def _tell(self, recognised: Recognised) -> None:
+        await self.push_frame(HeardFrame(recognised=recognised))
+        if recognised.final:
+            frame: Frame = TranscriptionFrame(recognised.text, "caller", "", finalized=True)
+        else:
+            frame = InterimTranscriptionFrame(recognised.text, "caller", "")
+        await self.push_frame(frame)
 
     async def _drop_finishing(self) -> None:
         if self._finishing and not self._finishing.done():

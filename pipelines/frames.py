@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from pipecat.frames.frames import ControlFrame, DataFrame, SystemFrame
 
+from pipelines.asr.engine import Recognised
+
 
 @dataclass
 class Utterance:
@@ -48,6 +50,17 @@ class SpokenFrame(SystemFrame):
     began: bool = field(kw_only=True)
     heard: str = ""
     interrupted: bool = False
+
+
+@dataclass
+class HeardFrame(SystemFrame):
+    """What the ears made of the turn so far.
+
+    pipecat's transcription frames carry the same for its clients; as data frames they may be
+    overtaken by the end of the turn, a system frame, that they bring about. This one may not.
+    """
+
+    recognised: Recognised = field(kw_only=True)
 
 
 @dataclass

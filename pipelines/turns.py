@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pipecat.frames.frames import (
     Frame,
     InputAudioRawFrame,
-    TranscriptionFrame,
     VADUserStartedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
 )
@@ -19,7 +18,7 @@ from pipecat.turns.user_stop.base_user_turn_stop_strategy import BaseUserTurnSto
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
 from pipelines.audio import seconds
-from pipelines.frames import ListenFrame
+from pipelines.frames import HeardFrame, ListenFrame
 
 _LATE = 1.0  # s that a final result may come after the longest pause: then the turn ends without it
 
@@ -47,8 +46,8 @@ class PauseStopStrategy(BaseUserTurnStopStrategy):
                 self._silence = self._heard = None
             case VADUserStoppedSpeakingFrame():
                 self._silence = frame.stop_secs
-            case TranscriptionFrame() if frame.finalized:
-                self._heard = frame.text
+            case HeardFrame() if frame.recognised.final:
+                self._heard = frame.recognised.text
                 await self._end_if_due()
             case InputAudioRawFrame() if self._silence is not None:
                 self._silence += seconds(frame.audio, frame.sample_rate)

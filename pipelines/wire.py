@@ -1,9 +1,9 @@
 """The protocol of the web page and of every pipecat client: RTVI over protobuf, from strangers.
 
 pipecat's own serializer lets a malformed message end the call, and a client pass for the recogniser
-(transcription frames) or the dialogue (interruption frames). Here only audio and those RTVI messages
-come in that a caller needs (others carry audio, files or results that nobody has checked); what else
-comes is counted and ignored, and too much of it ends the call with a reason.
+(transcription frames) or the dialogue (interruption frames). Here only audio comes in, and those
+RTVI messages that a caller needs (others carry audio, files or results which nobody has checked);
+what else comes is counted and ignored, and too much of it ends the call with a reason.
 """
 
 from collections.abc import Callable

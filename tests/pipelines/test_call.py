@@ -115,7 +115,9 @@ async def test_a_secret_is_never_written_down(open_house: Open) -> None:
         secret = await guest.agent_says("Your unlocking code is")
         await guest.sounds(secret["utterance"])
         begun = len(guest.agent)
-        await guest.until(lambda m: m.get("utterance") == secret["utterance"] and m.get("final"))
+        await guest.until(
+            lambda m: (m.get("utterance"), m.get("final")) == (secret["utterance"], True)
+        )
         spoken = bytes(guest.agent[begun:])
         await guest.state("more")
         await guest.tell("hang-up")
@@ -173,9 +175,7 @@ async def test_send_text_interrupts(open_house: Open) -> None:
     assert server.differences(guest.id) == []
 
 
-async def test_broken_ears_leave_the_keypad(
-    open_house: Open, speech: Mapping[str, bytes]
-) -> None:
+async def test_broken_ears_leave_the_keypad(open_house: Open, speech: Mapping[str, bytes]) -> None:
     server = await open_house()
     server.ears.broken = True
     async with Guest.calling(server) as guest:

@@ -13,7 +13,6 @@ import pytest
 from pipelines.catalog import PROMPTS
 
 
-
 class Shell:
     """`waxtaan` in a folder of its own."""
 
@@ -53,7 +52,7 @@ def waxtaan(tmp_path: Path, cache: Path) -> Shell:
         ("", "Exit codes"),
         ("serve", "--port"),
         ("call", "--sample"),
-        ("replay", "PATHS"),
+        ("replay", "log.jsonl"),
         ("check", "--start"),
         ("bench", "--json"),
         ("transcribe", "--expect"),
@@ -72,9 +71,11 @@ def test_help(command: str, told: str, capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_understand(waxtaan: Shell) -> None:
-    (line,) = waxtaan("understand", "what is my balance", "--json").stdout.splitlines()
+    (line,) = waxtaan(
+        "understand", "i want to check my balance please", "--json"
+    ).stdout.splitlines()
     row = json.loads(line)
-    assert (row["intent"], row["rung"]) == ("balance", "rule")
+    assert (row["intent"], row["rung"]) == ("balance", "classifier")
     assert row["commands"] == ["StartFlow(balance, True)"]
     no = waxtaan("understand", "hello", "-l", "xx", code=2)
     assert no.stderr == "waxtaan: no language 'xx'; there are en, fr\n"

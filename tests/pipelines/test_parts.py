@@ -50,9 +50,7 @@ class Listener:
     times: list[float] = field(default_factory=list)
 
     def line(self, max_ahead: float = 10.0, max_flood: float = 20.0) -> Line:
-        return Line(
-            self.clock, self._hear, self._flooded, max_ahead=max_ahead, max_flood=max_flood
-        )
+        return Line(self.clock, self._hear, self._flooded, max_ahead=max_ahead, max_flood=max_flood)
 
     def _hear(self, pcm: bytes, at: float) -> None:
         assert len(pcm) == STEP
@@ -142,9 +140,7 @@ class Turn:
         self.strategy = PauseStopStrategy()
         self.ended = 0
         self.strategy.add_event_handler("on_user_turn_stopped", self._stopped)
-        self._listen = ListenFrame(
-            language="en", phrases=(), pause=pause, longest_pause=longest
-        )
+        self._listen = ListenFrame(language="en", phrases=(), pause=pause, longest_pause=longest)
 
     async def _stopped(self, *_: object) -> None:
         self.ended += 1
@@ -322,9 +318,7 @@ async def test_broken_ears_heard_nothing() -> None:
 async def test_a_result_nobody_waits_for_does_not_keep_the_call() -> None:
     stream = Hearing()
     stream.stuck = True
-    down, _ = await through(
-        Ears(stream, max_turn=30), started(), *steps(0, 5), SOON, STOPPED, SOON
-    )
+    down, _ = await through(Ears(stream, max_turn=30), started(), *steps(0, 5), SOON, STOPPED, SOON)
     assert texts(down) == []
     assert stream.closed >= 1
 
@@ -404,7 +398,8 @@ def noise(length: float, amplitude: float) -> bytes:
 
 
 def mixed(*parts: bytes) -> bytes:
-    return bytes(sum(np.frombuffer(p, dtype="<i2") for p in parts).astype("<i2").tobytes())
+    samples = np.sum([np.frombuffer(p, dtype="<i2") for p in parts], axis=0)
+    return bytes(samples.astype("<i2").tobytes())
 
 
 @pytest.mark.parametrize("background", [0.0, 0.0005, 0.003])

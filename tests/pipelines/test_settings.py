@@ -1,7 +1,9 @@
 """What operators get wrong is said in plain words: settings, prompts, and what is printed."""
 
+import io
 import re
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,9 +69,7 @@ def test_a_wrong_value_is_named(
     assert "Traceback" not in said
 
 
-def test_a_setting_that_there_is_not(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_setting_that_there_is_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "waxtaan.toml").write_text("prot = 9001\n")
     with pytest.raises(SystemExit), plainly():
         Settings()
@@ -131,6 +131,11 @@ def prompts(tmp_path: Path) -> Path:
     return folder
 
 
+def load_all(prompts: Path) -> None:
+    load_packs(prompts)
+    load_policy(prompts / "escalation.toml")
+
+
 def change(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert re.search(old, text, flags=re.M), f"{old} is not in {path}"
@@ -145,8 +150,8 @@ def change(path: Path, old: str, new: str) -> None:
         ("en/language.toml", r"^name = .*", "name = 7", "name: Input should be a valid string"),
         ("en/intents.toml", r'^kind = "flow"', 'kind = "flaw"', "balance.kind"),
         ("en/intents.toml", r"^say = \[", "says = [", "balance"),
-        ("en/phrases.toml", r"^sorry = .*|^\"sorry\" = .*", 'sorry = "one"', "sorry: expected a list"),
-        ("en/phrases.toml", r"^goodbye = .*|^\"goodbye\" = .*", "goodbye = [", "line"),
+        ("en/phrases.toml", r'^"sorry" = .*', 'sorry = "one"', "sorry: expected a list"),
+        ("en/phrases.toml", r'^"goodbye" = .*', "goodbye = [", "line"),
         ("en/callers.toml", r'keys = "', 'keys = "x', "tour.steps.2.keys"),
         ("escalation.toml", r"^after = 1", "after = 0", "rules.emergency.after"),
         ("escalation.toml", r"^silence = ", "slience = ", "slience"),
@@ -157,8 +162,7 @@ def test_what_is_wrong_with_the_prompts(
 ) -> None:
     change(prompts / file, old, new)
     with pytest.raises(CatalogError) as error:
-        load_packs(prompts)
-        load_policy(prompts / "escalation.toml")
+        load_all(prompts)
     assert str(prompts / file) in str(error.value)
     assert told in str(error.value)
 
@@ -167,7 +171,7 @@ def test_what_is_wrong_with_the_prompts(
 def test_a_file_that_is_missing(prompts: Path, file: str) -> None:
     (prompts / file).unlink()
     with pytest.raises(CatalogError, match=re.escape(f"{prompts / file}: missing")):
-        load_policy(prompts / "escalation.toml") and load_packs(prompts)
+        load_all(prompts)
 
 
 def test_fallbacks_that_go_round(prompts: Path) -> None:
@@ -200,11 +204,13 @@ def test_a_prompts_folder_that_there_is_not(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def printed(capsys: pytest.CaptureFixture[str]) -> Iterator[pytest.CaptureFixture[str]]:
-    logs.set_up("DEBUG")
-    yield capsys
-    with capsys.disabled():
-        logs.set_up("WARNING")
+def stderr(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    with monkeypatch.context() as patched:
+        shown = io.StringIO()
+        patched.setattr(sys, "stderr", shown)
+        logs.set_up("DEBUG")
+        yield shown
+    logs.set_up("WARNING")
 
 
 def say(name: str, level: str, message: str, error: Exception | None = None) -> None:
@@ -213,11 +219,11 @@ def say(name: str, level: str, message: str, error: Exception | None = None) -> 
     exec("logger.opt(exception=error).log(at, message)", names)
 
 
-def test_pipecats_text_is_withheld(printed: pytest.CaptureFixture[str]) -> None:
+def test_pipecats_text_is_withheld(stderr: io.StringIO) -> None:
     say("pipecat.serializers.protobuf", "DEBUG", "Transport message: my pin is 4821")
     say("pipecat.pipeline.worker", "WARNING", "frame TextFrame(my pin is 4821) was lost")
     say("pipecat.thing", "ERROR", "Line#1 exception (/x/y.py:93): my pin", ValueError("4821"))
-    err = printed.readouterr().err
+    err = stderr.getvalue()
     assert "4821" not in err
     assert "pin" not in err
     lines = err.splitlines()
@@ -226,14 +232,14 @@ def test_pipecats_text_is_withheld(printed: pytest.CaptureFixture[str]) -> None:
     assert "(/x/y.py:93) ValueError" in lines[1]
 
 
-def test_our_own_text_is_shown_without_values(printed: pytest.CaptureFixture[str]) -> None:
+def test_our_own_text_is_shown_without_values(stderr: io.StringIO) -> None:
     say("pipelines.bridge", "INFO", "call handed to general")
     try:
         pin = "4821"
         int(f"x{pin}")
     except ValueError as error:
         say("pipelines.bridge", "ERROR", "the dialogue failed", error)
-    err = printed.readouterr().err
+    err = stderr.getvalue()
     assert "call handed to general" in err
     assert "the dialogue failed: ValueError in " in err
     assert "test_settings.py:" in err

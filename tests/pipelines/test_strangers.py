@@ -242,9 +242,7 @@ async def test_all_lines_busy(open_house: Open) -> None:
 
 
 async def test_a_client_that_never_reads(open_house: Open) -> None:
-    server = await open_house(
-        stalled_write_seconds=0.5, send_buffer=4096
-    )
+    server = await open_house(stalled_write_seconds=0.5, send_buffer=4096)
     async with good_call(server):
         _, writer = await deaf(server)
         writer.write(masked(READY))
@@ -254,9 +252,7 @@ async def test_a_client_that_never_reads(open_house: Open) -> None:
         writer.transport.abort()
 
 
-async def test_leaving_in_the_middle_of_a_word(
-    open_house: Open, speech: dict[str, bytes]
-) -> None:
+async def test_leaving_in_the_middle_of_a_word(open_house: Open, speech: dict[str, bytes]) -> None:
     server = await open_house()
     async with good_call(server):
         async with Guest.calling(server) as stranger:
@@ -271,7 +267,7 @@ async def test_a_connection_that_is_cut(open_house: Open) -> None:
     server = await open_house()
     async with good_call(server):
         for begin in (b"", masked(READY), masked(READY) + masked(audio(SILENCE))[:100]):
-            reader, writer = await deaf(server)
+            _, writer = await deaf(server)
             writer.write(begin)
             await writer.drain()
             await eventually(lambda: server.house.calls == 2)

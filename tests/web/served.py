@@ -1,5 +1,6 @@
 """The real server as a process of its own, as an operator starts it."""
 
+import asyncio
 import os
 import re
 import subprocess
@@ -19,6 +20,7 @@ from pipelines.catalog import PROMPTS, load
 
 ROOT = Path(__file__).parents[2]
 _READY = re.compile(r"http://localhost:(\d+)")
+_CLOSING = 10.0  # s until a call that is over must be on disk
 _PATIENCE = 60.0  # s until it must have started
 
 
@@ -42,10 +44,13 @@ class Served:
     @property
     def complaints(self) -> list[str]:
         """Lines of its log that an operator would have to look into."""
-        return [line for line in self.log.splitlines() if re.search("ERROR|CRITICAL|Trace", line)]
+        return [line for line in self.log.splitlines() if re.search("WARNING|ERROR|Trace", line)]
 
-    def recording(self, call_id: str) -> Path:
-        """The folder of a call."""
+    async def recorded(self, call_id: str) -> Path:
+        """The folder of a call, once the server is done with it."""
+        async with asyncio.timeout(_CLOSING):
+            while f"call {call_id} ended" not in self.log:  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.02)
         return self.folder / "calls" / call_id
 
 

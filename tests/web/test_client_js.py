@@ -88,7 +88,7 @@ async def test_client_js(node: str, client: Path, server: Served) -> None:
     assert _first(told, "transportStateChanged", -1) == "disconnected"
     # It does not know the frame that tells of an interruption, and says so; nothing else is amiss.
     assert [line for line in errors if "Error:" in line and "Unknown frame kind" not in line] == []
-    recorded_well(server.recording(messages[0]["id"]), secret="4821", spoken=0)
+    recorded_well(await server.recorded(messages[0]["id"]), secret="4821", spoken=0)
 
 
 async def _talk(node: str, client: Path, line: str) -> tuple[list[list[Any]], list[str]]:

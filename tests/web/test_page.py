@@ -125,7 +125,7 @@ async def test_whole_call(spoken: Browser, server: Served, tour: asyncio.Task[No
         await visited.shows("#latency-figures", "2 answers")
         call_id = await visited.downloads(server)
         visited.was_clean()
-    recorded_well(server.recording(call_id), secret=PIN, spoken=2)
+    recorded_well(await server.recorded(call_id), secret=PIN, spoken=2)
 
 
 async def listen_in(quiet: Browser, server: Served) -> None:
@@ -148,7 +148,7 @@ async def listen_in(quiet: Browser, server: Served) -> None:
         await expect(visited.said("agent").last).not_to_have_attribute("data-interrupted", "true")
         call_id = await visited.downloads(server)
         visited.was_clean()
-    recorded_well(server.recording(call_id), secret=PIN, spoken=3)
+    recorded_well(await server.recorded(call_id), secret=PIN, spoken=3)
 
 
 async def test_sample_caller_interrupts(tour: asyncio.Task[None]) -> None:
@@ -238,7 +238,7 @@ async def test_french(quiet: Browser, server: Served) -> None:
         await visited.stands("ended")
         call_id = await visited.downloads(server)
         visited.was_clean()
-    assert PIN not in (server.recording(call_id) / "log.jsonl").read_text(encoding="utf-8")
+    assert PIN not in ((await server.recorded(call_id)) / "log.jsonl").read_text(encoding="utf-8")
 
 
 async def test_all_lines_busy(quiet: Browser, cache: Path, tmp_path: Path) -> None:

@@ -172,16 +172,17 @@ class Visit:
 
     async def downloads(self, server: Served) -> str:
         """Fetch all that the page offers of the call, as it was recorded; returns the call's id."""
-        call_id = ""
+        link = self['#downloads a[data-part="log"]']
+        call_id = (await link.get_attribute("href") or "").split("/")[-2]
+        folder = await server.recorded(call_id)
         for part, name in _PARTS.items():
             link = self[f'#downloads a[data-part="{part}"]']
             await expect(link).to_be_visible()
             async with self.page.expect_download() as started:
                 await link.click()
             download = await started.value
-            call_id = download.url.split("/")[-2]
-            recorded = server.recording(call_id) / name
-            assert (await download.path()).read_bytes() == recorded.read_bytes()
+            assert download.suggested_filename == f"{call_id}-{name}"
+            assert (await download.path()).read_bytes() == (folder / name).read_bytes()
         return call_id
 
     def was_clean(self) -> None:

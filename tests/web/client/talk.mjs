@@ -1,7 +1,7 @@
 // One call with pipecat's own JavaScript client, under node: types, presses keys, listens, hangs up.
 //
 // node talk.mjs ws://localhost:8080/call?language=en
-// Prints what the client told as JSON lines [event, data], and [“done”, { heard }] (samples) at the end.
+// Prints what the client told as JSON lines [event, data], and ["done", { heard }] (samples) at the end.
 
 import process from "node:process";
 import WebSocket from "ws";
@@ -15,7 +15,7 @@ globalThis.WebSocket = class extends WebSocket {
 };
 globalThis.window = { navigator: { userAgent: "node" } };
 
-const { LogLevel, PipecatClient, RTVIEvent, setLogLevel } = await import("@pipecat-ai/client-js");
+const { LogLevel, PipecatClient, RTVIEvent } = await import("@pipecat-ai/client-js");
 const { ProtobufFrameSerializer, WebSocketTransport } = await import("@pipecat-ai/websocket-transport");
 
 const PATIENCE = 15_000; // ms for each thing that the agent has to do
@@ -95,7 +95,7 @@ const asked = (question) =>
     return event === "serverMessage" && type === "state" && data.question === question && data.listening;
   });
 
-setLogLevel(LogLevel.ERROR);
+client.setLogLevel(LogLevel.ERROR);
 await client.connect({ wsUrl: process.argv[2] });
 await spoken("automated assistant");
 await asked("open");
