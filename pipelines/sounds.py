@@ -7,8 +7,9 @@ import numpy as np
 import soundfile
 import soxr
 
-from pipelines.asr.engine import SAMPLE_RATE, EngineError
+from pipelines.asr.engine import SAMPLE_RATE
 from pipelines.catalog import Pack
+from pipelines.errors import EngineError
 from pipelines.settings import Settings
 from pipelines.tts.cache import AudioCache
 from pipelines.tts.engine import Voice

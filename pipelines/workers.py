@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from pipelines.asr.engine import EngineError
+from pipelines.errors import EngineError
 from pipelines.framing import LENGTH, Header, decode_header, encode, header_length
 
 STARTING = 30.0  # s until the hello; loading models from a cold disk is slow

@@ -9,13 +9,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
+from pipelines.errors import EngineError
+
+__all__ = ["SAMPLE_RATE", "Band", "EngineError", "Recognised", "Recogniser", "RecogniserStream"]
+
 SAMPLE_RATE = 16_000  # Hz, of all audio given to a recogniser
 
 Band: TypeAlias = Literal["wide", "telephone"]  # telephone: 300-3400 Hz at its source
-
-
-class EngineError(RuntimeError):
-    """An engine could not do what was asked: says what, where, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,11 @@ class RecogniserStream(Protocol):
     """One call's ears."""
 
     def expect(self, language: str, phrases: Sequence[str]) -> None:
-        """From the next `begin` on, listen in `language` for `phrases`: hints, or a closed list."""
+        """From the next `begin` on, listen in `language` for `phrases`: hints, or a closed list.
+
+        Raises:
+            EngineError: the engine does not serve the language.
+        """
         ...
 
     def begin(self) -> None:
@@ -45,7 +49,7 @@ class RecogniserStream(Protocol):
         ...
 
     async def finish(self) -> Recognised:
-        """The final result for all audio since `begin`.
+        """The final result for all audio since `begin`; "" without `begin` or expectations.
 
         Raises:
             EngineError: the engine died or gave no answer in time; the stream can be used again.

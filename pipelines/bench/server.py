@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from pipelines.asr.engine import EngineError
+from pipelines.errors import EngineError
 
 _START = 30.0  # s
 

@@ -23,8 +23,8 @@ def fail(message: str, code: int) -> NoReturn:
 def plainly() -> Iterator[None]:
     """Turns the errors that users can mend into a line and an exit code."""
     from agent.log import LogError
-    from pipelines.asr.engine import EngineError
     from pipelines.catalog import CatalogError
+    from pipelines.errors import EngineError
 
     try:
         yield

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Protocol
 
-from pipelines.asr.engine import EngineError
+from pipelines.errors import EngineError
 
 __all__ = ["EngineError", "Synthesiser", "Voice"]
 
