@@ -24,39 +24,6 @@ BATCH = SAMPLE_RATE * 2 // 10  # bytes: 0.1 s goes through the pipe at a time
 MOST_CONFIDENT = 0.7  # of an engine whose results have to be confirmed
 OTHERS = "bg bs ca cs da de el es et fi ga hr hu is it lb lt lv mk mt nb nl pl pt ro sk sl sq sr sv"
 UNMEASURED = f"{OTHERS} tr uk".split()
-    "bg",
-    "bs",
-    "ca",
-    "cs",
-    "da",
-    "de",
-    "el",
-    "es",
-    "et",
-    "fi",
-    "ga",
-    "hr",
-    "hu",
-    "is",
-    "it",
-    "lb",
-    "lt",
-    "lv",
-    "mk",
-    "mt",
-    "nb",
-    "nl",
-    "pl",
-    "pt",
-    "ro",
-    "sk",
-    "sl",
-    "sq",
-    "sr",
-    "sv",
-    "tr",
-    "uk",
-]
 LEAST_CONFIDENT = 0.3  # below, nothing was said that is on the list
 
 # Log odds of being correct = first + second * fit + third * worst (Turn.finish in the worker tells

@@ -35,11 +35,11 @@ def bench(name: str | None, json: bool) -> None:
     console = Console(stderr=True, highlight=False)
     rows: list[Row] = []
     for each in [name] if name else benchmarks:
-        console.print(f"{each} ...", style="dim")
-        for row in benchmarks[each](settings):
-            rows.append(row)
-            if json:
-                print(json_module.dumps({"machine": machine(), **row.as_dict()}), flush=True)
+        with console.status(f"Measuring: {each} (minutes)"):
+            for row in benchmarks[each](settings):
+                rows.append(row)
+                if json:
+                    print(json_module.dumps({"machine": machine(), **row.as_dict()}), flush=True)
     if not json:
         _print(rows)
 

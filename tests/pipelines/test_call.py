@@ -60,6 +60,7 @@ async def test_a_whole_call(open_house: Open, speech: Mapping[str, bytes]) -> No
     assert told[0]["type"] == "call"
     ended = next(m for m in told if m["type"] == "ended")
     assert ended["reason"] == "transferred"
+    assert ended is told[-1]
     assert set(ended["downloads"]) == {"caller", "agent", "log"}
     call_id = ended["id"]
 
@@ -160,6 +161,20 @@ async def test_typing_choosing_a_language_hanging_up(open_house: Open) -> None:
     assert server.counters["ended.caller hung up"] == 1
     assert server.differences(guest.id) == []
     assert server.complaints == []
+
+
+async def test_hanging_up_does_not_wait_for_the_end_of_a_sentence(open_house: Open) -> None:
+    server = await open_house(offering=catalog(pace=150))
+    async with Guest.calling(server) as guest:
+        await guest.type("what can you do")
+        asked = await guest.agent_says("I can tell you your balance")
+        await guest.sounds(asked["utterance"])
+        await guest.tell("hang-up")
+        assert (await guest.end())[0] == 1000
+    await server.idle()
+    ends = {e.utterance: e for e in server.log(guest.id) if isinstance(e, SpeechEnded)}
+    assert asked["utterance"] not in ends or ends[asked["utterance"]].interrupted
+    assert guest.messages[-1]["type"] == "ended"
 
 
 async def test_send_text_interrupts(open_house: Open) -> None:

@@ -305,7 +305,7 @@ def mutated(draw: st.DrawFn) -> bytes:
     return bytes(data)
 
 
-@settings(max_examples=200, derandomize=True, deadline=None)
+@settings(max_examples=120, derandomize=True, deadline=None)
 @given(st.one_of(mutated(), st.binary(max_size=200), st.text(max_size=50)))
 def test_only_audio_and_messages_come_in(data: bytes | str) -> None:
     frame, bad = asyncio.run(deserialized(data))
