@@ -1,10 +1,11 @@
 """The HTTP and WebSocket server: the demo page, calls, recordings, health."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, HTTPException, Request, Response, WebSocket
 from fastapi.responses import FileResponse, JSONResponse
@@ -17,6 +18,7 @@ from pipelines.house import House
 from pipelines.memory import after_call
 
 WEB = Path(__file__).parent / "web"
+_POLICY = 1008  # policy violation, RFC 6455, 7.4.1
 _BUSY = 1013  # try again later, IANA WebSocket close code registry
 _CALL_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{12}")
 _FILES = {"caller.wav": "audio/wav", "agent.wav": "audio/wav", "log.jsonl": "application/jsonl"}
@@ -86,8 +88,12 @@ def create_app(house: House) -> FastAPI:
 
 async def answer(house: House, websocket: WebSocket) -> None:
     """Take a call, or say why not."""
-    await websocket.accept()
     settings = house.settings
+    await websocket.accept()
+    if not _same_origin(websocket, settings.allowed_origins):
+        house.counters["refused.origin"] += 1
+        await websocket.close(_POLICY, "calls from pages of other sites are not taken")
+        return
     if house.calls >= settings.max_calls:
         house.counters["refused.busy"] += 1
         await websocket.close(_BUSY, f"all {settings.max_calls} lines are busy, try again soon")
@@ -107,6 +113,17 @@ async def answer(house: House, websocket: WebSocket) -> None:
     finally:
         house.calls -= 1
         after_call(house.calls)
+
+
+def _same_origin(websocket: WebSocket, allowed: Sequence[str]) -> bool:
+    """Whether the page that calls is ours: another site must not use a visitor's microphone here.
+
+    Programs send no Origin; browsers always do (RFC 6455, 10.2).
+    """
+    origin = websocket.headers.get("origin")
+    if origin is None or origin in allowed:
+        return True
+    return urlsplit(origin).netloc == websocket.headers.get("host")
 
 
 def health(house: House) -> dict[str, Any]:

@@ -43,6 +43,7 @@ class Settings(BaseSettings):
 
     record: bool = True  # keep audio and log of every call
     downloads: bool = True  # let the page offer them; anyone with the call's id may fetch them
+    allowed_origins: tuple[str, ...] = ()  # pages of other sites that may call, "https://a.example"
     max_calls: int = Field(default=10, ge=1)  # at once; further callers are told to try again
     max_call_seconds: float = Field(default=1800.0, gt=0)
     max_turn_seconds: float = Field(default=30.0, gt=1)  # one turn; then what was heard is taken

@@ -35,7 +35,7 @@ DITHER = 0.002  # standard deviation, of full scale
 SETTLING = (1.0, 2.0, 4.0)  # s of the turn at which the search starts anew with a better mean
 PARTIAL = 0.2  # s of audio between two partial results
 GRAMMARS = 4  # kept ready by a decoder: the last questions of a call; 3 MB each at 150 phrases
-SPARE = 4  # decoders kept for the next calls, of 5 MB each
+SPARE = 2  # decoders kept for the next calls, of 5 MB each
 SCALE = 1024  # without the second pass pocketsphinx reports scores shifted right by 10 bits
 
 # Beams wider than pocketsphinx' own (1e-48, 7e-29), and no second pass over the lattice (bestpath):

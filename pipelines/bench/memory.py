@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from pipelines.bench.row import Row
 from pipelines.bench.server import Server, running
+from pipelines.catalog import load
 from pipelines.settings import Settings
+from pipelines.sounds import CallerVoice
 from pipelines.synthetic_caller import Step, SyntheticCaller
 
 _TOGETHER = 8
@@ -16,30 +18,35 @@ _MB = 1e6
 
 def run(settings: Settings) -> Iterator[Row]:
     """The rows."""
+    said = asyncio.run(_sentence(settings))
     with running(max_calls="20") as server:
         time.sleep(5)  # the voices are warmed in the background
         idle = server.resident() / _MB
         yield Row("idle server and workers", [idle], "MB", wanted="350 MB")
-        asyncio.run(_calls(server, 1, 3.0))
+        asyncio.run(_calls(server, said, 1, 9.0))
         _quiet(server)
         before = server.resident() / _MB
-        busy = asyncio.run(_calls(server, _TOGETHER, 6.0)) / _MB
+        busy = asyncio.run(_calls(server, said, _TOGETHER, 12.0)) / _MB
         each = (busy - before) / _TOGETHER
         note = f"{_TOGETHER} at once"
         yield Row("each further call", [each], "MB", wanted="20 MB", note=note)
         _quiet(server)
         for _ in range(_FINISHED // 5):
-            asyncio.run(_calls(server, 5, 1.0))
+            asyncio.run(_calls(server, said, 5, 7.0))
         _quiet(server)
         after = server.resident() / _MB
         note = f"{100 * (after / idle - 1):+.0f} % of idle"
         yield Row(f"after {_FINISHED} finished calls", [after], "MB", idle, "idle", "+10 %", note)
 
 
-async def _calls(server: Server, number: int, seconds: float) -> int:
-    """Calls that listen for `seconds` and hang up; bytes resident while all are on."""
-    keys = Step(keys="1")
-    callers = [SyntheticCaller([keys], lambda _: None) for _ in range(number)]
+async def _sentence(settings: Settings) -> Step:
+    async with CallerVoice(settings, load(settings.prompts).packs["en"]) as voice:
+        return Step(pcm=await voice.say("what is my balance"))
+
+
+async def _calls(server: Server, said: Step, number: int, seconds: float) -> int:
+    """Calls that say something, listen, and hang up after `seconds`; bytes resident before that."""
+    callers = [SyntheticCaller([said, said], lambda _: None) for _ in range(number)]
     going = [asyncio.create_task(caller.call(server.url)) for caller in callers]
     await asyncio.sleep(seconds)
     resident = server.resident()

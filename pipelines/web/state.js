@@ -21,7 +21,7 @@ export class StatePanel {
     const yesNo = state.verified === undefined ? "–" : t(state.verified ? "yes" : "no");
     const pairs = [
       [t("state-flow"), readable(state.flow) || "–"],
-      [t("state-question"), readable(state.question) || "–"],
+      [t("state-question"), readable(state.question).replaceAll(":", " ") || "–"],
       [t("state-verified"), yesNo],
       [t("state-misunderstood"), String(Number(state.misunderstood) || 0)],
       [t("state-language"), readable(state.language) || "–"],

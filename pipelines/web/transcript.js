@@ -95,7 +95,7 @@ export class Transcript {
     const known = this.#turns.get(turn);
     if (known?.dataset.final === "true" && !final) return; // a late partial of a turn that is over
     const item = this.#item("caller", "you", text, { language, partial: !final });
-    if (final && Number.isFinite(confidence)) {
+    if (final && confidence < 1) { // what was typed needed no recognising
       const percent = Math.round(confidence * 100);
       item.querySelector(".meta").append(el("span", {}, t("recognised", { confidence: percent })));
     }

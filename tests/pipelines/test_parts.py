@@ -10,10 +10,8 @@ import pytest
 from pipecat.frames.frames import (
     Frame,
     InputAudioRawFrame,
-    InterimTranscriptionFrame,
     InterruptionFrame,
     OutputAudioRawFrame,
-    TranscriptionFrame,
     UserStoppedSpeakingFrame,
     VADUserStartedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
@@ -23,7 +21,7 @@ from pipecat.tests.utils import SleepFrame, run_test
 from pipelines.asr.engine import EngineError, Recognised
 from pipelines.audio import AGENT_RATE, seconds
 from pipelines.ears import Ears
-from pipelines.frames import ListenFrame, SpokenFrame, Utterance
+from pipelines.frames import HeardFrame, ListenFrame, SpokenFrame, Utterance
 from pipelines.frames import UtteranceBeginsFrame as Begins
 from pipelines.frames import UtteranceEndsFrame as Ends
 from pipelines.latency import ResponseMeter
@@ -164,8 +162,8 @@ class Turn:
         return length
 
 
-def final(text: str) -> TranscriptionFrame:
-    return TranscriptionFrame(text, "caller", "", finalized=True)
+def heard(text: str, *, final: bool = True) -> HeardFrame:
+    return HeardFrame(recognised=Recognised(text, "en", 1.0, 1.0, final=final))
 
 
 STOPPED = VADUserStoppedSpeakingFrame(stop_secs=0.2)
@@ -175,10 +173,10 @@ async def test_a_pause_is_counted_in_audio() -> None:
     turn = Turn(lambda text: 0.3 if text == "yes" else 0.8)
     await turn.begin()
     assert await turn.silence(5) == 5  # not while the caller speaks
-    await turn.feed(STOPPED, final("well"))
+    await turn.feed(STOPPED, heard("well"))
     assert await turn.silence(5) == pytest.approx(0.6, abs=0.03)  # 0.8 less the detector's 0.2
     await turn.begin()
-    await turn.feed(STOPPED, final("yes"))
+    await turn.feed(STOPPED, heard("yes"))
     assert await turn.silence(5) == pytest.approx(0.1, abs=0.03)
     assert turn.ended == 2
     assert await turn.silence(5) == 5  # once is enough
@@ -190,7 +188,7 @@ async def test_a_result_that_comes_late_ends_the_turn_at_once() -> None:
     await turn.feed(STOPPED)
     await turn.silence(1)
     assert turn.ended == 0
-    await turn.feed(final("yes"))
+    await turn.feed(heard("yes"))
     assert turn.ended == 1
 
 
@@ -205,7 +203,7 @@ async def test_a_result_that_never_comes_is_not_waited_for() -> None:
 async def test_who_goes_on_after_a_pause_is_heard_out() -> None:
     turn = Turn(lambda _: 0.5)
     await turn.begin()
-    await turn.feed(STOPPED, final("my"))
+    await turn.feed(STOPPED, heard("my"))
     await turn.silence(0.2)
     await turn.feed(VADUserStartedSpeakingFrame(start_secs=0.1))
     await turn.silence(3)
@@ -213,15 +211,14 @@ async def test_who_goes_on_after_a_pause_is_heard_out() -> None:
     await turn.feed(STOPPED)
     await turn.silence(0.4)
     assert turn.ended == 0  # what was heard before is not the result
-    await turn.feed(final("my balance"))
+    await turn.feed(heard("my balance"))
     assert turn.ended == 1
 
 
 async def test_partial_results_end_nothing() -> None:
     turn = Turn(lambda _: 0.1)
     await turn.begin()
-    partial = InterimTranscriptionFrame("yes", "caller", "")
-    await turn.feed(STOPPED, partial, TranscriptionFrame("yes", "caller", ""))
+    await turn.feed(STOPPED, heard("yes", final=False))
     await turn.silence(0.5)
     assert turn.ended == 0
 
@@ -271,7 +268,7 @@ def started() -> Frame:
 
 
 def texts(frames: Sequence[Frame]) -> list[str]:
-    return [f.text for f in frames if isinstance(f, TranscriptionFrame)]
+    return [f.recognised.text for f in frames if isinstance(f, HeardFrame)]
 
 
 SOON = SleepFrame(sleep=0.05)
@@ -311,8 +308,8 @@ async def test_broken_ears_heard_nothing() -> None:
     down, _ = await through(
         Ears(Hearing(broken=True), max_turn=30), started(), *steps(0, 5), SOON, STOPPED, SOON
     )
-    (heard,) = [f for f in down if isinstance(f, TranscriptionFrame)]
-    assert (heard.text, heard.finalized) == ("", True)
+    (result,) = [f.recognised for f in down if isinstance(f, HeardFrame)]
+    assert (result.text, result.final) == ("", True)
 
 
 async def test_a_result_nobody_waits_for_does_not_keep_the_call() -> None:

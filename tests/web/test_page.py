@@ -86,7 +86,7 @@ async def test_whole_call(spoken: Browser, server: Served, tour: asyncio.Task[No
         await visited.hears("caller", "what is my balance")
         await visited.lights("classifier")
         await visited.hears("agent", "This is about your balance, is that right?")
-        await visited.knows("Open question", "confirm:flow:balance")
+        await visited.knows("Open question", "confirm flow balance")
         await visited.hears("caller", "yes")
         await visited.lights("question")
 
