@@ -14,7 +14,6 @@ from typing import Any
 from loguru import logger
 from pipecat.frames.frames import (
     CancelFrame,
-    EndFrame,
     Frame,
     InputAudioRawFrame,
     InputDTMFFrame,
@@ -106,6 +105,7 @@ class Bridge(FrameProcessor):
         self._blanking = Blanking()  # for the page; the recording has its own
         self._ticked = (-1.0, -1.0)  # (deadline, at)
         self._turn_ended = 0.0  # by the clock: how long we took, not what the caller waited
+        self._reason = "line closed"
         self._over = False
 
     # Frames in
@@ -115,16 +115,16 @@ class Bridge(FrameProcessor):
         await super().process_frame(frame, direction)
         if isinstance(frame, StartFrame):
             self._worker = self.create_task(self._run())
-        elif isinstance(frame, (EndFrame, CancelFrame)):
-            await self._end("line closed")
+        elif isinstance(frame, CancelFrame):
+            await self._end()
         else:
             self._happened(frame)
         await self.push_frame(frame, direction)
 
     async def cleanup(self) -> None:
-        """End what the bridge started."""
+        """The line is closed, and what was still to be said has been said."""
         await super().cleanup()
-        await self._end("line closed")
+        await self._end()
 
     def begin(self) -> None:
         """The caller can hear us: the dialogue may begin."""
@@ -171,7 +171,7 @@ class Bridge(FrameProcessor):
         elif kind == "language" and data.get("language") in self._outside.packs:
             self.happen(LanguageChosen(at, data["language"]))
         elif kind == "hang-up":
-            self.create_task(self._hang_up("caller hung up"))
+            self.create_task(self._leave())
 
     def _typed(self, at: float, text: str) -> None:
         language = self._dialogue.conversation.language
@@ -212,7 +212,7 @@ class Bridge(FrameProcessor):
         for action in actions:
             await self._show(self._blanking.action(action))
             await self._carry_out(action)
-        if not isinstance(event, Hypothesis):
+        if not (isinstance(event, Hypothesis) or self._dialogue.conversation.ended):
             await self._tell(page.state(self._dialogue.conversation, SECRET_SLOTS))
 
     async def _carry_out(self, action: Action) -> None:
@@ -305,7 +305,13 @@ class Bridge(FrameProcessor):
     async def _tell(self, message: page.Message) -> None:
         await self.push_frame(RTVIServerMessageFrame(data=message))
 
+    async def _leave(self) -> None:
+        """The caller has hung up: what is still to be said need not be."""
+        await self.broadcast_interruption()
+        await self._hang_up("caller hung up")
+
     async def _hang_up(self, reason: str) -> None:
+        self._reason = reason
         outside = self._outside
         call_id = outside.recording.id if outside.recording else ""
         await self._tell(page.ended(reason, call_id, outside.downloads))
@@ -319,7 +325,7 @@ class Bridge(FrameProcessor):
             await self.push_frame(SayFrame(utterance=utterance))
         await self._hang_up("internal error")
 
-    async def _end(self, reason: str) -> None:
+    async def _end(self) -> None:
         if self._over:
             return
         self._over = True
@@ -327,7 +333,7 @@ class Bridge(FrameProcessor):
             if task and task is not asyncio.current_task():
                 await self.cancel_task(task)
         recording = self._outside.recording
-        ended = CallEnded(self._outside.clock.seconds, reason)
+        ended = CallEnded(self._outside.clock.seconds, self._reason)
         self._dialogue.receive(ended)
         if recording:
             recording.event(ended)

@@ -104,6 +104,7 @@ class Call:
             rtvi_observer_params=RTVIObserverParams(metrics_enabled=False),
             enable_turn_tracking=False,
             idle_timeout_secs=None,  # silence is the dialogue's business
+            cancel_timeout_secs=self._house.settings.stalled_write_seconds,
             processor_unusable_policy=ProcessorUnusablePolicy.CANCEL,
         )
         self._worker = worker

@@ -151,6 +151,8 @@ def load_policy(path: Path) -> Policy:
 
 def load_packs(prompts: Path) -> dict[str, Pack]:
     """Every language folder, fallbacks linked, English first."""
+    if not prompts.is_dir():
+        raise CatalogError(f"{prompts}: no such folder; set 'prompts' or WAXTAAN_PROMPTS")
     codes = sorted(
         (d.name for d in prompts.iterdir() if d.is_dir() and d.name not in _NOT_LANGUAGES),
         key=lambda code: (code != "en", code),

@@ -1,6 +1,7 @@
 """Errors in plain words: what was wrong, where, and what to do; never a traceback for a typo."""
 
 import sys
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
@@ -33,6 +34,9 @@ def plainly() -> Iterator[None]:
         sys.exit(MISSING)
     except (CatalogError, LogError, SettingsError) as error:
         print(f"waxtaan: {error}", file=sys.stderr)
+        sys.exit(WRONG_USAGE)
+    except tomllib.TOMLDecodeError as error:  # the prompts' files are named by the catalog
+        print(f"waxtaan: waxtaan.toml: {error}", file=sys.stderr)
         sys.exit(WRONG_USAGE)
     except ValidationError as error:
         for problem in error.errors():

@@ -25,12 +25,16 @@ def _listen(settings: Settings) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, settings.port))
+        listener.listen(128)  # who calls once we are announced is not refused
     except OSError as error:
         fail(
             f"cannot listen on {settings.host}:{settings.port}: {error.strerror}. "
             "Stop what uses the port, or choose another: waxtaan serve --port 8081",
             MISSING,
         )
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # who stops reading keeps no connection for ever
+        patience = int(settings.stalled_write_seconds * 1000)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, patience)
     return listener
 
 

@@ -6,7 +6,6 @@ import signal
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from pathlib import Path
-from typing import cast
 
 import pytest
 import pytest_asyncio
@@ -35,7 +34,7 @@ def voice(engine: Synthesiser) -> Voice:
 
 
 def speaking(engine: Synthesiser, text: str, voice: Voice) -> AsyncGenerator[bytes, None]:
-    return cast("AsyncGenerator[bytes, None]", engine.synthesise(text, voice))
+    return engine.synthesise(text, voice)
 
 
 async def seconds(engine: Synthesiser, text: str, voice: Voice) -> float:
