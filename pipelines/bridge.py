@@ -34,6 +34,7 @@ from agent.actions import (
     Action,
     Compose,
     Expecting,
+    Explain,
     Fetch,
     HangUp,
     Hush,
@@ -48,8 +49,6 @@ from agent.events import (
     CallEnded,
     CallStarted,
     Event,
-    Failed,
-    Fetched,
     Hypothesis,
     KeyPressed,
     LanguageChosen,
@@ -63,11 +62,12 @@ from agent.language import Language
 from agent.privacy import SECRET_SLOTS, Blanking
 from pipelines import page
 from pipelines.asr.engine import Recognised
-from pipelines.backoffice.protocol import BackOffice, NotFound, Unavailable
+from pipelines.backoffice.protocol import BackOffice
 from pipelines.catalog import Pack
 from pipelines.frames import HeardFrame, ListenFrame, SayFrame, SpokenFrame, Utterance
 from pipelines.latency import ResponseMeter
 from pipelines.line import Clock
+from pipelines.requests import Requests
 from pipelines.store.recording import Recording
 
 _TICK_AGAIN = 0.5  # s between ticks for a deadline that a tick did not move
@@ -83,6 +83,7 @@ class Outside:
     meter: ResponseMeter
     packs: Mapping[str, Pack]
     hang_up: Callable[[str], Awaitable[None]]
+    count: Callable[[str], None]  # a thing worth counting happened
     downloads: Mapping[str, str]  # what -> where, for the page
     quick_pauses: bool = True  # a turn ends early where what was heard is a complete answer
 
@@ -101,7 +102,7 @@ class Bridge(FrameProcessor):
         self._started = False
         self._events: asyncio.Queue[Event] = asyncio.Queue()
         self._worker: asyncio.Task[None] | None = None
-        self._fetches: dict[int, asyncio.Task[None]] = {}
+        self._requests = Requests(outside.back_office, outside.clock, self.happen)
         self._blanking = Blanking()  # for the page; the recording has its own
         self._ticked = (-1.0, -1.0)  # (deadline, at)
         self._turn_ended = 0.0  # by the clock: how long we took, not what the caller waited
@@ -226,15 +227,14 @@ class Bridge(FrameProcessor):
                 await self.broadcast_interruption()
             case Listen():
                 await self._listen(action)
-            case Fetch():
-                self._fetches[action.request] = self.create_task(self._fetch(action))
+            case Fetch() | Interpret() | Compose():
+                self._requests.ask(action)
             case Abandon(request, _):
-                if task := self._fetches.pop(request, None):
-                    await self.cancel_task(task)
-            case Interpret(request) | Compose(request):
-                at = self._outside.clock.seconds
-                self.happen(Failed(at, request, "no language model is configured"))
+                self._requests.abandon(request)
+            case Explain(rung):
+                self._outside.count(f"rung.{rung}")
             case Transfer():
+                self._outside.count(f"handoff.{action.reason}")
                 logger.info("call handed to {}: {}", action.queue, action.reason)
             case HangUp():
                 await self._hang_up(action.reason)
@@ -257,19 +257,6 @@ class Bridge(FrameProcessor):
         if not self._outside.quick_pauses:
             return lambda _: expecting.pause
         return partial(pause, open_for=expecting, language=language)
-
-    async def _fetch(self, action: Fetch) -> None:
-        clock = self._outside.clock
-        try:
-            value = await self._outside.back_office.fetch(action.name, action.arguments)
-        except NotFound:
-            value = {"not_found": True}
-        except Unavailable as error:
-            self._fetches.pop(action.request, None)
-            self.happen(Failed(clock.seconds, action.request, str(error)))
-            return
-        self._fetches.pop(action.request, None)
-        self.happen(Fetched(clock.seconds, action.request, action.name, action.arguments, value))
 
     # Watching, measuring, ending
 
@@ -329,9 +316,9 @@ class Bridge(FrameProcessor):
         if self._over:
             return
         self._over = True
-        for task in (*self._fetches.values(), self._worker):
-            if task and task is not asyncio.current_task():
-                await self.cancel_task(task)
+        self._requests.close()
+        if self._worker and self._worker is not asyncio.current_task():
+            await self.cancel_task(self._worker)
         recording = self._outside.recording
         ended = CallEnded(self._outside.clock.seconds, self._reason)
         self._dialogue.receive(ended)

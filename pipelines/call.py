@@ -168,6 +168,7 @@ class Call:
             meter=self._meter,
             packs=catalog.packs,
             hang_up=self._hang_up,
+            count=self._count,
             downloads=page.downloads(self.id) if downloads else {},
             quick_pauses=self._house.settings.quick_pauses,
         )
@@ -216,9 +217,12 @@ class Call:
         await asyncio.sleep(seconds)
         self._close("too_long", _GOING_AWAY, f"calls end after {seconds:.0f} s")
 
+    def _count(self, what: str) -> None:
+        self._house.counters[what] += 1
+
     async def _hang_up(self, reason: str) -> None:
         """After what is still to be said."""
-        self._house.counters[f"ended.{reason}"] += 1
+        self._count(f"ended.{reason}")
         if self._worker:
             await self._worker.stop_when_done()
 

@@ -155,8 +155,7 @@ class AudioCache:
             if rest:
                 yield rest
         finally:
-            if isinstance(source, AsyncGenerator):
-                await source.aclose()
+            await source.aclose()
 
     def _key(self, text: str, voice: Voice) -> str:
         engine = self._synthesiser

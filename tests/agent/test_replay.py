@@ -10,7 +10,7 @@ from agent.dialogue import Dialogue
 from agent.events import Event, Hypothesis, KeyPressed
 from agent.fold import apply, record
 from agent.log import LogError, header, line, read
-from agent.privacy import Blanking
+from agent.privacy import SECRET_SLOTS, Blanking
 from agent.replay import differences
 from agent.state import Conversation
 from tests.agent.talk import CATALOG, LINE, PIN, Talk
@@ -66,6 +66,11 @@ def test_secrets_are_nowhere_in_the_log() -> None:
 def test_card_numbers_are_blanked_wherever_they_are_said() -> None:
     said = Hypothesis(1.0, "my card is 4111 1111 1111 1111 ok", "en", 1, 1, True)
     assert "4111" not in Blanking().event(said).text  # type: ignore[union-attr]
+
+
+def test_every_secret_slot_of_a_flow_is_known_to_be_one() -> None:
+    slots = [slot for flow in CATALOG.flows.values() for slot in flow.slots]
+    assert {slot.name for slot in slots if slot.secret} == SECRET_SLOTS
 
 
 def test_an_ordinary_key_is_kept() -> None:
