@@ -4,6 +4,7 @@
 call log holds both in order, so any prefix of a log gives back the state the call was in.
 """
 
+from collections.abc import Set
 from dataclasses import replace
 
 from agent.actions import (
@@ -92,6 +93,8 @@ def _speech_ended(c: Conversation, event: SpeechEnded) -> Conversation:
     ended = next((s for s in c.saying if s.utterance == event.utterance), None)
     heard = (Line("agent", event.heard, event.utterance),) if event.heard else ()
     cut = (*c.cut, ended) if ended and event.interrupted else c.cut
+    if event.interrupted and not event.heard:
+        c = _untell(c, {s.act for s in c.cut[:1] if s.utterance == event.utterance})
     return replace(
         c,
         saying=tuple(s for s in c.saying if s is not ended),
@@ -99,6 +102,11 @@ def _speech_ended(c: Conversation, event: SpeechEnded) -> Conversation:
         quiet_since=event.at,
         transcript=c.transcript + heard,
     )
+
+
+def _untell(c: Conversation, acts: Set[str]) -> Conversation:
+    """What the caller did not hear a word of was not told."""
+    return replace(c, told=frozenset(t for t in c.told if t[1] not in acts))
 
 
 def _answered(c: Conversation, event: Fetched | Failed | Interpreted) -> Conversation:
@@ -131,7 +139,9 @@ def record(c: Conversation, action: Action) -> Conversation:
         case Speak():
             return _spoken(c, action)
         case Hush():
-            return replace(c, cut=c.saying, saying=())
+            begun = {speak.act for speak in c.saying[:1]}
+            unsaid = {speak.act for speak in c.saying} - begun
+            return replace(_untell(c, unsaid), cut=c.saying, saying=())
         case Listen():
             again = action.question == c.question
             return replace(

@@ -131,7 +131,6 @@ class Bridge(FrameProcessor):
         """The caller can hear us: the dialogue may begin."""
         if not self._started:
             self._started = True
-            self.create_task(self._tell(self._welcome))
             self.happen(self._start_with)
 
     def happen(self, event: Event) -> None:
@@ -203,6 +202,8 @@ class Bridge(FrameProcessor):
 
     async def _take(self, event: Event) -> None:
         self._measure(event)
+        if event is self._start_with:
+            await self._tell(self._welcome)
         actions = self._dialogue.receive(event)
         recording = self._outside.recording
         if recording:

@@ -176,7 +176,10 @@ class Call:
         who = self._caller
         start = CallStarted(0.0, who.channel, who.number, who.language)
         return Bridge(
-            dialogue, outside, start, page.welcome(self._house.about(), self.id, who.language)
+            dialogue,
+            outside,
+            start,
+            page.welcome(self._house.about(who.language), self.id, who.language),
         )
 
     def _new_recording(self) -> Recording | None:

@@ -62,26 +62,21 @@ class House:
         """A voice for sample callers, unlike the agent's."""
         return caller_voice(self.voices()[language], language)
 
-    @property
-    def notice(self) -> str:
-        """What visitors are told about the engines."""
-        return (
-            "Demonstration mode: this machine uses embedded engines that need no download. The "
-            "voice is robotic, and the ears know a short list of sentences. Type numbers on the "
-            "keypad; what was heard is asked back."
-        )
+    def notice(self, language: str) -> str:
+        """What visitors are told about the engines, in their language."""
+        return " ".join(self.catalog.packs[language].language.sentences("notice.demonstration"))
 
-    def about(self) -> dict[str, object]:
+    def about(self, language: str) -> dict[str, object]:
         """What a visitor is told of the house at the start of a call."""
         packs = self.catalog.packs.items()
         ears, voice = self.recogniser, self.synthesiser
         return {
             "languages": [{"code": code, "name": p.language.name} for code, p in packs],
             "engines": {
-                "ears": {"name": ears.name, "note": ears.serves(self.settings.language)},
-                "voice": {"name": voice.name, "note": voice.serves(self.settings.language)},
+                "ears": {"name": ears.name, "note": ears.serves(language)},
+                "voice": {"name": voice.name, "note": voice.serves(language)},
             },
-            "notice": self.notice,
+            "notice": self.notice(language),
         }
 
     async def warm_voices(self) -> None:
@@ -92,7 +87,9 @@ class House:
             for code, pack in self.catalog.packs.items()
             if code in voices
             for name, wording in pack.language.phrases.items()
-            if not name.startswith(("money.", "date", "item.", "service.", "flow.", "queue."))
+            if not name.startswith(
+                ("money.", "date", "time", "item.", "service.", "flow.", "queue.", "notice.")
+            )
             for sentence in wording
             if "{" not in sentence
         ]

@@ -1,7 +1,7 @@
 """The caller's end of the line: 16 kHz mono in 20 ms steps, in real time, counted.
 
 The samples that pass here are the call's only clock. So that it never stands still nor runs away,
-a client that sends nothing is filled in with silence, and audio far ahead of real time is dropped.
+what a client sends too little is filled in with silence, and what is far ahead of time is dropped.
 """
 
 import asyncio
@@ -15,8 +15,8 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipelines.asr.engine import SAMPLE_RATE
 
 STEP = SAMPLE_RATE // 50 * 2  # bytes of 20 ms
-_GAP = 0.3  # s without audio before silence is filled in: above any network's jitter
-_LOOK = 0.1  # s between looks for a gap
+_LAG = 0.3  # s that audio may be behind real time: above any network's jitter
+_LOOK = 0.1  # s between looks at how far behind it is
 
 
 class Clock:
@@ -53,7 +53,6 @@ class Line(FrameProcessor):
         self._resampler = create_stream_resampler()
         self._rest = b""
         self._began = 0.0
-        self._last = 0.0
         self._dropped = 0.0
         self._filler: asyncio.Task[None] | None = None
 
@@ -67,7 +66,7 @@ class Line(FrameProcessor):
             await self._stop()
         await self.push_frame(frame, direction)
         if isinstance(frame, StartFrame):
-            self._began = self._last = time.monotonic()
+            self._began = time.monotonic()
             self._filler = self.create_task(self._fill_gaps())
 
     async def cleanup(self) -> None:
@@ -89,9 +88,7 @@ class Line(FrameProcessor):
             self._rate, self._resampler = frame.sample_rate, create_stream_resampler()
         if frame.sample_rate != SAMPLE_RATE:
             pcm = await self._resampler.resample(pcm, frame.sample_rate, SAMPLE_RATE)
-        now = time.monotonic()
-        self._last = now
-        ahead = self._clock.seconds - (now - self._began)
+        ahead = self._clock.seconds - (time.monotonic() - self._began)
         if ahead > self._max_ahead:
             self._dropped += len(pcm) / 2 / SAMPLE_RATE
             if self._dropped > self._max_flood:
@@ -112,10 +109,7 @@ class Line(FrameProcessor):
     async def _fill_gaps(self) -> None:
         while True:
             await asyncio.sleep(_LOOK)
-            now = time.monotonic()
-            if now - self._last < _GAP:
-                continue
-            missing = now - self._began - self._clock.seconds
+            missing = time.monotonic() - self._began - self._clock.seconds - _LAG
             if missing > 0:
                 await self._pass(bytes(int(missing * SAMPLE_RATE) * 2))
 

@@ -132,7 +132,7 @@ def health(house: House) -> dict[str, Any]:
     return {
         "status": "ok",
         "mode": "demonstration",
-        "notice": house.notice,
+        "notice": house.notice(house.settings.language),
         "calls": house.calls,
         "engines": {
             "ears": {"name": ears.name, "version": ears.version},

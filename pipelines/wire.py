@@ -7,6 +7,7 @@ what else comes is counted and ignored, and too much of it ends the call with a 
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from pipecat.frames.frames import (
     CancelFrame,
@@ -46,6 +47,16 @@ class GuardedSerializer(ProtobufFrameSerializer):
             case InputAudioRawFrame(sample_rate=rate, num_channels=1 | 2) if rate in _RATES:
                 return frame
             case InputTransportMessageFrame(message={"type": str(kind)}) if kind in _MESSAGES:
+                _leave_interrupting_to_the_dialogue(frame.message)
                 return frame
         self._on_bad()
         return None
+
+
+def _leave_interrupting_to_the_dialogue(message: dict[str, Any]) -> None:
+    """A text sent by a client would silence the agent by itself, even its disclosure."""
+    data = message.get("data")
+    if message["type"] == "send-text" and isinstance(data, dict):
+        options = data.get("options")
+        known = options if isinstance(options, dict) else {}
+        data["options"] = {**known, "run_immediately": False}

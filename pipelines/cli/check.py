@@ -51,7 +51,7 @@ async def _engines(settings: Settings, catalog: Catalog) -> None:
                 f"{house.synthesiser.name}: {voice}",
             )
         _OUT.print(table)
-        _OUT.print(house.notice)
+        _OUT.print(house.notice(settings.language))
     finally:
         await house.close()
 

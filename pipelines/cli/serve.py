@@ -64,7 +64,7 @@ def _run(settings: Settings, listener: socket.socket) -> None:
         )
         settle()
         host, port = listener.getsockname()[:2]
-        _announce(host, port, house.notice)
+        _announce(host, port, house.notice(settings.language))
         warming = asyncio.create_task(house.warm_voices())
         try:
             await server.serve([listener])

@@ -292,7 +292,7 @@ class Disk:
     def _make_room(self) -> None:
         """Remove files used longest ago, and what a crash left half-written, until all fits."""
         with os.scandir(self._directory) as entries:
-            files = [(e.stat(), e.path) for e in entries if e.name.endswith((".wav", ".part"))]
+            files = [f for e in entries if e.name.endswith((".wav", ".part")) if (f := _stat(e))]
         total = sum(status.st_size for status, _ in files)
         for status, path in sorted(files, key=lambda file: file[0].st_mtime_ns):
             if total <= self._max:
@@ -312,6 +312,13 @@ class Disk:
                 self._directory,
                 error.strerror,
             )
+
+
+def _stat(entry: os.DirEntry[str]) -> tuple[os.stat_result, str] | None:
+    try:
+        return entry.stat(), entry.path
+    except FileNotFoundError:  # another process that uses the cache was quicker
+        return None
 
 
 def to_wav(pcm: bytes, sample_rate: int) -> bytes:

@@ -46,6 +46,7 @@ class Talk:
         self.entries: list[Event | Action] = []
         self.facts = {"verify": VERIFIED, "balance": BALANCE, **(facts or {})}
         self.answering = answering
+        self.speaking = True  # whether what there is to say is said at once, and heard
         self.at = 0.0
         self.start = self.happen(CallStarted(0.0, "test", caller, language))
 
@@ -72,7 +73,7 @@ class Talk:
 
     def _speak(self) -> list[Action]:
         """Everything there is to say is said and heard."""
-        if self.state.ended or not self.state.saying:
+        if self.state.ended or not (self.state.saying and self.speaking):
             return []
         speak = self.state.saying[0]
         self.happen_quietly(SpeechStarted(self.at, speak.utterance))

@@ -373,3 +373,14 @@ def test_two_dialogues_do_not_share_state() -> None:
     one, other = Talk(), Talk()
     one.hear("what is my balance")
     assert other.state.flow == ""
+
+
+def test_what_was_not_heard_at_all_was_not_told() -> None:
+    talk = Talk({"outage": NO_FAULT}, answering=True)
+    talk.hear("my television is not working")
+    talk.speaking = False
+    talk.press(LINE)
+    first = talk.state.saying[0]
+    talk.happen(TurnStarted(talk.at + 0.1))
+    talk.happen(SpeechEnded(talk.at + 0.2, first.utterance, "", True))
+    assert talk.state.told == frozenset()
