@@ -7,6 +7,7 @@ written, the actions are carried out, in this order, so that the log is the call
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -64,12 +65,13 @@ from pipelines import page
 from pipelines.asr.engine import Recognised
 from pipelines.backoffice.protocol import BackOffice
 from pipelines.catalog import Pack
-from pipelines.frames import HeardFrame, ListenFrame, SayFrame, SpokenFrame, Utterance
+from pipelines.frames import HeardFrame, HushedFrame, ListenFrame, SayFrame, SpokenFrame, Utterance
 from pipelines.latency import ResponseMeter
 from pipelines.line import Clock
 from pipelines.requests import Requests
 from pipelines.store.recording import Recording
 
+_HUSHED = 1.0  # s: an output that takes longer to fall silent is broken in other ways
 _TICK_AGAIN = 0.5  # s between ticks for a deadline that a tick did not move
 
 
@@ -106,6 +108,7 @@ class Bridge(FrameProcessor):
         self._blanking = Blanking()  # for the page; the recording has its own
         self._ticked = (-1.0, -1.0)  # (deadline, at)
         self._turn_ended = 0.0  # by the clock: how long we took, not what the caller waited
+        self._hushed = asyncio.Event()
         self._reason = "line closed"
         self._over = False
 
@@ -156,6 +159,8 @@ class Bridge(FrameProcessor):
                 self.happen(SpeechStarted(at, utterance.number))
             case SpokenFrame(utterance=utterance, heard=heard, interrupted=interrupted):
                 self.happen(SpeechEnded(at, utterance.number, heard, interrupted))
+            case HushedFrame():
+                self._hushed.set()
             case InterruptionFrame():  # not ours: somebody else silenced us
                 for speak in self._dialogue.conversation.saying:
                     self.happen(SpeechEnded(at, speak.utterance, "", True))
@@ -225,7 +230,7 @@ class Bridge(FrameProcessor):
                 )
                 await self.push_frame(SayFrame(utterance=utterance))
             case Hush():
-                await self.broadcast_interruption()
+                await self._hush()
             case Listen():
                 await self._listen(action)
             case Fetch() | Interpret() | Compose():
@@ -239,6 +244,14 @@ class Bridge(FrameProcessor):
                 logger.info("call handed to {}: {}", action.queue, action.reason)
             case HangUp():
                 await self._hang_up(action.reason)
+
+    async def _hush(self) -> None:
+        """Silence, and wait for it: the output would drop what is said while it is hushed."""
+        self._hushed.clear()
+        await self.broadcast_interruption()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_HUSHED):
+                await self._hushed.wait()
 
     async def _listen(self, action: Listen) -> None:
         language = self._outside.packs[action.language].language

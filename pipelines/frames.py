@@ -53,6 +53,11 @@ class SpokenFrame(SystemFrame):
 
 
 @dataclass
+class HushedFrame(SystemFrame):
+    """Upstream, from the far end of the output: an interruption has passed through all of it."""
+
+
+@dataclass
 class HeardFrame(SystemFrame):
     """What the ears made of the turn so far.
 

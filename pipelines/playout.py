@@ -6,7 +6,13 @@ from pipecat.frames.frames import Frame, InterruptionFrame, OutputAudioRawFrame
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from pipelines.audio import seconds
-from pipelines.frames import SpokenFrame, Utterance, UtteranceBeginsFrame, UtteranceEndsFrame
+from pipelines.frames import (
+    HushedFrame,
+    SpokenFrame,
+    Utterance,
+    UtteranceBeginsFrame,
+    UtteranceEndsFrame,
+)
 
 
 class Playout(FrameProcessor):
@@ -31,8 +37,10 @@ class Playout(FrameProcessor):
                 await self._heard(frame)
             case UtteranceEndsFrame() if self._now is frame.utterance:
                 await self._end(frame.utterance.text if not frame.failed else "")
-            case InterruptionFrame() if self._now is not None:
-                await self._end(_heard_part(self._now, self._played), interrupted=True)
+            case InterruptionFrame():
+                if self._now is not None:
+                    await self._end(_heard_part(self._now, self._played), interrupted=True)
+                await self.push_frame(HushedFrame(), FrameDirection.UPSTREAM)
         await self.push_frame(frame, direction)
 
     async def _heard(self, frame: OutputAudioRawFrame) -> None:

