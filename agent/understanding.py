@@ -51,7 +51,8 @@ COMMANDS: dict[str, tuple[Command, ...]] = {
 _MARGIN = 0.04  # a guess this close to another intent's is no guess
 _NOTHING = (NotUnderstood(),)
 # How sure a guess of that score is. What is less alike than the second is always asked back.
-_SURE = ((0.75, 1.0), (0.48, 0.85), (0.0, 0.7))
+_ASKED_BACK = 0.7
+_SURE = ((0.75, 1.0), (0.48, 0.85), (0.0, _ASKED_BACK))
 # Words beside a yes or no that need mean nothing ("no not really"). At "anything else?" a no ends
 # the call, so there hardly any.
 _ASIDE = 5
@@ -203,6 +204,8 @@ def _by_sample(
     if not commands:
         return None
     sure = next(sure for score, sure in _SURE if guess.score >= score)
+    if sure < 1 and (intent.kind == "signal" or " " not in plain):
+        sure = _ASKED_BACK  # a word alone says little, and a person is not called for nothing
     extra = _mentioned(plain, flows.get(intent.name), language)
     return Understanding("classifier", intent.name, sure, (*commands, *extra))
 

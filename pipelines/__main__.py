@@ -78,7 +78,7 @@ def bench(
     name: Annotated[str | None, typer.Argument(help="One benchmark; all if left out.")] = None,
     json: Json = False,
 ) -> None:
-    """Measure, on this machine: latency, barge-in, memory, replay, recognition accuracy."""
+    """Measure on this machine: calls, voice, replay, memory, recognition, intents."""
     from pipelines.bench import bench as run
 
     run(name, json)

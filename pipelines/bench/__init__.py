@@ -15,7 +15,7 @@ from pipelines.settings import Settings
 
 
 def _benchmarks() -> dict[str, Callable[[Settings], Iterator[Row]]]:
-    from pipelines.bench import calls, memory, recognition, replay, voice
+    from pipelines.bench import calls, intents, memory, recognition, replay, voice
 
     return {
         "calls": calls.run,
@@ -23,6 +23,7 @@ def _benchmarks() -> dict[str, Callable[[Settings], Iterator[Row]]]:
         "replay": replay.run,
         "memory": memory.run,
         "recognition": recognition.run,
+        "intents": intents.run,
     }
 
 

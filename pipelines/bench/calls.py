@@ -17,14 +17,15 @@ _ROUND = (
     ("yes", False),
     ("cancel", False),
     ("i have no internet", False),
-    ("no", False),
+    ("yes", False),
+    ("cancel", False),
     ("what can you do", False),
     ("why is my bill so high", True),
     ("yes", False),
     ("what can you do", False),
     ("cancel", True),
 )
-_ROUNDS = 5
+_ROUNDS = 9
 _BASELINE_ROUNDS = 2
 
 

@@ -1,0 +1,81 @@
+"""From sound to intent, and what is taken for an intent that is none: on other people's data."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from agent.endpointing import expecting
+from agent.understanding import OpenQuestion, Understanding, understand
+from pipelines.asr.engine import SAMPLE_RATE
+from pipelines.asr.pocketsphinx import Pocketsphinx
+from pipelines.bench.row import Row
+from pipelines.catalog import Catalog, load
+from pipelines.settings import Settings
+from pipelines.sounds import read
+from pipelines.tts.espeak import EspeakSynthesiser
+
+# The recordings of people under WAXTAAN_DATA that say something an English caller may say here:
+# file, the question that is open, the intent.
+_TAU2 = "tau2-voice/tests/test_voice/test_audio_native/testdata"
+_CLIPS = (
+    ("asterisk-sounds/en/spy-agent.wav", "open", "person"),
+    ("asterisk-sounds/en/pbx-transfer.wav", "open", "person"),
+    ("asterisk-sounds/en/vm-goodbye.wav", "open", "goodbye"),
+    ("asterisk-sounds/en/vm-no.wav", "more", "deny"),
+    (f"{_TAU2}/yes.wav", "more", "affirm"),
+    (f"{_TAU2}/no.wav", "more", "deny"),
+    (f"{_TAU2}/help_me.wav", "open", "help"),
+)
+
+
+def run(settings: Settings) -> Iterator[Row]:
+    """The rows."""
+    catalog = load(settings.prompts)
+    clips = [
+        (settings.data / path, q, i) for path, q, i in _CLIPS if (settings.data / path).exists()
+    ]
+    if clips:
+        right = asyncio.run(_heard_right(clips, catalog))
+        note = f"{right} of {len(clips)} clips, expecting what a call would"
+        yield Row("en: sound to intent", [100 * right / len(clips)], "%", note=note)
+    clinc = settings.data / "clinc150" / "data.json"
+    if not clinc.exists():
+        yield Row("out of scope", [], "%", note=f"no {clinc}: WAXTAAN_DATA")
+        return
+    data = json.loads(clinc.read_text(encoding="utf-8"))
+    sentences = [text for part, rows in data.items() if part.startswith("oos") for text, _ in rows]
+    taken = [u for text in sentences if (u := _understood(text, "open", catalog)).intent]
+    sure = [u for u in taken if u.confidence >= catalog.policy.confirm_below]
+    n = len(sentences)
+    note = f"{len(taken)} of {n} sentences of CLINC150; {len(sure)} of them not asked back"
+    yield Row("en: out of scope taken for an intent", [100 * len(taken) / n], "%", note=note)
+
+
+def _understood(text: str, question: str, catalog: Catalog, sure: float = 1.0) -> Understanding:
+    language = catalog.packs["en"].language
+    return understand(text, sure, OpenQuestion(question), language, catalog.flows, catalog.policy)
+
+
+async def _heard_right(clips: list[tuple[Path, str, str]], catalog: Catalog) -> int:
+    voice = EspeakSynthesiser()
+    await voice.start()
+    ears = Pocketsphinx(phonemes=voice.phonemes)
+    await ears.start()
+    pack = catalog.packs["en"]
+    right = 0
+    try:
+        stream = await ears.open("en", "wide", lambda _: None)
+        for path, question, intent in clips:
+            expected = expecting(OpenQuestion(question), pack.language).intents
+            stream.expect("en", pack.expected(expected))
+            stream.begin()
+            stream.hear(read(path, SAMPLE_RATE))
+            heard = await stream.finish()
+            found = _understood(heard.text, question, catalog, heard.confidence)
+            right += found.intent == intent
+        await stream.close()
+    finally:
+        await ears.close()
+        await voice.close()
+    return right
