@@ -77,11 +77,14 @@ class ChangeLanguage:
     """Go on in another language."""
 
     language: str
+    confirmed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class SayGoodbye:
     """The caller is done."""
+
+    confirmed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ from agent.keypad import on_key
 from agent.language import Language
 from agent.policy import Policy
 from agent.proposals import proposed
+from agent.question import asked_back
 from agent.state import Conversation
 from agent.understanding import NOT_UNDERSTOOD, Understanding, understand
 
@@ -193,6 +194,9 @@ class Dialogue:
             self._hand_over(handoff)
             return
         for command in commands:
+            if back := asked_back(command):
+                self._floor.ask(back.question, back.wording, back.values)
+                return
             match command:
                 case Repeat():
                     self._floor.say_again(self.conversation.said)
@@ -209,9 +213,6 @@ class Dialogue:
                     return
                 case SayGoodbye():
                     self._floor.say("goodbye", interruptible=False)
-                    return
-                case Signal(name, False):
-                    self._floor.ask(f"confirm:signal:{name}", "confirm.person")
                     return
                 case Signal():
                     self._floor.say("sorry")

@@ -6,7 +6,7 @@ silence after the last speech.
 
 from agent.actions import Expecting
 from agent.language import Language, words
-from agent.understanding import OpenQuestion
+from agent.question import OpenQuestion
 from agent.values import spoken_digits
 
 # How long the caller may pause, and how long once what was heard already answers the question.

@@ -9,8 +9,8 @@ from agent.events import Event
 from agent.flow import Slot
 from agent.fold import apply, record
 from agent.language import Language
+from agent.question import OpenQuestion
 from agent.state import Conversation
-from agent.understanding import OpenQuestion
 from agent.wording import word
 
 

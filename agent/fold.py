@@ -226,7 +226,7 @@ def _obey(c: Conversation, command: Command) -> Conversation:
             return replace(c, flows=others, finished=flow)
         case Signal(name, True):
             return replace(c, signals=(*c.signals, name))
-        case ChangeLanguage(language):
+        case ChangeLanguage(language, True):
             return replace(c, language=language)
         case NotUnderstood():
             return replace(c, misunderstood=c.misunderstood + 1)

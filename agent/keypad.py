@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from agent.commands import Command, OfferChoices, Repeat, SetSlot, Signal, StartFlow
+from agent.question import OpenQuestion, answer
 from agent.state import Conversation
-from agent.understanding import NOT_UNDERSTOOD, OpenQuestion, Understanding, answer
+from agent.understanding import NOT_UNDERSTOOD, Understanding
 
 
 def on_key(c: Conversation, question: OpenQuestion, menu: Sequence[str]) -> Understanding | None:

@@ -31,9 +31,10 @@ from agent.commands import (
     Signal,
     StartFlow,
 )
-from agent.flow import Flow, Slot
+from agent.flow import Flow
 from agent.language import Intent, Language, words
 from agent.policy import Policy
+from agent.question import OpenQuestion, answer, unconfirmed
 from agent.values import choice, contains, spoken_digits, yes_or_no
 
 # Intents about the conversation itself, the same in every language.
@@ -72,23 +73,6 @@ class Understanding:
 NOT_UNDERSTOOD = Understanding("none", "", 0.0, _NOTHING)
 
 
-@dataclass(frozen=True, slots=True)
-class OpenQuestion:
-    """The question a turn answers: its name ("", "open", "more", "confirm:...") or its slot."""
-
-    name: str
-    slot: Slot | None = None
-
-    @property
-    def is_yes_or_no(self) -> bool:
-        """Whether yes and no answer it."""
-        return (
-            self.name == "more"
-            or self.name.startswith("confirm:")
-            or (self.slot is not None and self.slot.kind == "yes_no")
-        )
-
-
 def understand(
     text: str,
     confidence: float,
@@ -111,7 +95,7 @@ def understand(
     sure = found.confidence * confidence
     commands = found.commands
     if sure < policy.confirm_below and found.intent not in ("affirm", "deny"):
-        commands = tuple(_unconfirmed(command) for command in commands)
+        commands = tuple(unconfirmed(command) for command in commands)
     return replace(found, confidence=round(sure, 3), commands=commands)
 
 
@@ -174,22 +158,6 @@ def _yes_or_no(plain: str, question: OpenQuestion, language: Language) -> Unders
     return Understanding("question", intent, 1.0, commands)
 
 
-def answer(question: OpenQuestion, yes: bool) -> tuple[Command, ...]:
-    """What yes or no does to the question at hand."""
-    if question.slot is not None and question.slot.kind == "yes_no":
-        return (SetSlot(question.slot.name, "yes" if yes else "no"),)
-    match question.name.split(":"):
-        case ["more"]:
-            return (Affirm(),) if yes else (SayGoodbye(),)
-        case ["confirm", "flow", flow]:  # a no means that we had misunderstood
-            return (StartFlow(flow),) if yes else (*_NOTHING, Cancel())
-        case ["confirm", "signal", name]:
-            return (Signal(name),) if yes else (Deny(),)
-        case ["confirm", slot, value]:
-            return (SetSlot(slot, value),) if yes else (ForgetSlot(slot),)
-    return (Affirm() if yes else Deny(),)
-
-
 def _by_sample(
     plain: str, language: Language, flows: Mapping[str, Flow], policy: Policy
 ) -> Understanding | None:
@@ -217,14 +185,3 @@ def _mentioned(plain: str, flow: Flow | None, language: Language) -> tuple[Comma
         if slot.kind == "choice" and (value := choice(plain, slot.choices, language)):
             found.append(SetSlot(slot.name, value))
     return tuple(found)
-
-
-def _unconfirmed(command: Command) -> Command:
-    match command:
-        case StartFlow(flow, _):
-            return StartFlow(flow, confirmed=False)
-        case SetSlot(slot, value, _):
-            return SetSlot(slot, value, confirmed=False)
-        case Signal(name):
-            return Signal(name, confirmed=False)
-    return command

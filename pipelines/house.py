@@ -21,6 +21,9 @@ from pipelines.tts.cache import AudioCache
 from pipelines.tts.engine import Voice
 from pipelines.tts.espeak import EspeakSynthesiser
 
+# wordings that are parts of sentences, or shown and not said
+_PARTS = ("money.", "date", "time", "item.", "service.", "flow.", "queue.", "tongue.", "notice.")
+
 
 @dataclass
 class House:
@@ -87,9 +90,7 @@ class House:
             for code, pack in self.catalog.packs.items()
             if code in voices
             for name, wording in pack.language.phrases.items()
-            if not name.startswith(
-                ("money.", "date", "time", "item.", "service.", "flow.", "queue.", "notice.")
-            )
+            if not name.startswith(_PARTS)
             for sentence in wording
             if "{" not in sentence
         ]

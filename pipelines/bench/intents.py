@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from agent.endpointing import expecting
-from agent.understanding import OpenQuestion, Understanding, understand
+from agent.question import OpenQuestion
+from agent.understanding import Understanding, understand
 from pipelines.asr.engine import SAMPLE_RATE
 from pipelines.asr.pocketsphinx import Pocketsphinx
 from pipelines.bench.row import Row

@@ -8,7 +8,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from agent.understanding import OpenQuestion, understand
+from agent.question import OpenQuestion
+from agent.understanding import understand
 from agent.wording import word
 from pipelines.catalog import Catalog, Pack, load
 from pipelines.cli.errors import WRONG_USAGE, fail

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import track
 
-from agent.understanding import OpenQuestion
+from agent.question import OpenQuestion
 from agent.understanding import understand as decide
 from pipelines.asr.engine import SAMPLE_RATE, Recognised
 from pipelines.audio import AGENT_RATE, seconds, to_wav

@@ -384,3 +384,19 @@ def test_what_was_not_heard_at_all_was_not_told() -> None:
     talk.happen(TurnStarted(talk.at + 0.1))
     talk.happen(SpeechEnded(talk.at + 0.2, first.utterance, "", True))
     assert talk.state.told == frozenset()
+
+
+def test_a_half_heard_goodbye_does_not_end_the_call() -> None:
+    talk = Talk()
+    assert questions(talk.hear("goodbye", 0.6)) == ["confirm:goodbye:now"]
+    assert questions(talk.hear("no", 0.6)) == ["open"]
+    talk.hear("goodbye", 0.6)
+    assert ending(talk.hear("yes", 0.6)) == ("", "goodbye")
+
+
+def test_a_half_heard_language_is_asked_back() -> None:
+    talk = Talk()
+    assert questions(talk.hear("french", 0.6)) == ["confirm:language:fr"]
+    assert talk.state.language == "en"
+    talk.hear("yes", 0.6)
+    assert talk.state.language == "fr"

@@ -5,7 +5,8 @@ import string
 import pytest
 
 from agent.language import Intent, Language, words
-from agent.understanding import OpenQuestion, Understanding, understand
+from agent.question import OpenQuestion
+from agent.understanding import Understanding, understand
 from agent.wording import word
 from pipelines.catalog import Catalog, load
 
@@ -31,6 +32,7 @@ VALUES = {
     "item": "roaming",
     "flow": "outage",
     "queue": "retention",
+    "tongue": "fr",
 }
 
 # Nothing an operator's assistant can help with.

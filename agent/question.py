@@ -1,0 +1,87 @@
+"""Open questions: what yes or no does to them, and what is asked back before it has any effect."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from agent.commands import (
+    Affirm,
+    Cancel,
+    ChangeLanguage,
+    Command,
+    Deny,
+    ForgetSlot,
+    NotUnderstood,
+    SayGoodbye,
+    SetSlot,
+    Signal,
+    StartFlow,
+)
+from agent.flow import Slot
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """The question a turn answers: its name ("", "open", "more", "confirm:...") or its slot."""
+
+    name: str
+    slot: Slot | None = None
+
+    @property
+    def is_yes_or_no(self) -> bool:
+        """Whether yes and no answer it."""
+        return (
+            self.name == "more"
+            or self.name.startswith("confirm:")
+            or (self.slot is not None and self.slot.kind == "yes_no")
+        )
+
+
+def answer(question: OpenQuestion, yes: bool) -> tuple[Command, ...]:
+    """What yes or no does to the question at hand."""
+    if question.slot is not None and question.slot.kind == "yes_no":
+        return (SetSlot(question.slot.name, "yes" if yes else "no"),)
+    match question.name.split(":"):
+        case ["more"]:
+            return (Affirm(),) if yes else (SayGoodbye(),)
+        case ["confirm", "flow", flow]:  # a no means that we had misunderstood
+            return (StartFlow(flow),) if yes else (NotUnderstood(), Cancel())
+        case ["confirm", "signal", name]:
+            return (Signal(name),) if yes else (Deny(),)
+        case ["confirm", "language", code]:
+            return (ChangeLanguage(code),) if yes else (Deny(),)
+        case ["confirm", "goodbye", _]:
+            return (SayGoodbye(),) if yes else (Deny(),)
+        case ["confirm", slot, value]:
+            return (SetSlot(slot, value),) if yes else (ForgetSlot(slot),)
+    return (Affirm() if yes else Deny(),)
+
+
+def unconfirmed(command: Command) -> Command:
+    """The command as it is while it only may have been said."""
+    if isinstance(command, (StartFlow, SetSlot, Signal, ChangeLanguage, SayGoodbye)):
+        return replace(command, confirmed=False)
+    return command
+
+
+@dataclass(frozen=True, slots=True)
+class AskedBack:
+    """A question that a yes turns into the command: its name, wording and values."""
+
+    question: str
+    wording: str
+    values: Mapping[str, str]
+
+
+def asked_back(command: Command) -> AskedBack | None:
+    """How to ask whether this was meant; None if it need not be asked here.
+
+    Use cases and their details are asked back by the dialogue when their turn comes.
+    """
+    match command:
+        case Signal(name, False):
+            return AskedBack(f"confirm:signal:{name}", "confirm.person", {})
+        case ChangeLanguage(code, False):
+            return AskedBack(f"confirm:language:{code}", "confirm.language", {"value": code})
+        case SayGoodbye(False):
+            return AskedBack("confirm:goodbye:now", "confirm.goodbye", {})
+    return None
