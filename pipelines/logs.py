@@ -6,8 +6,12 @@ kind of error are shown.
 
 import re
 import sys
+from typing import TYPE_CHECKING
 
 from loguru import logger
+
+if TYPE_CHECKING:
+    from loguru import Record
 
 _PLACE = re.compile(r"\(\S+:\d+\)")  # where pipecat says an exception came from
 
@@ -15,20 +19,20 @@ _PLACE = re.compile(r"\(\S+:\d+\)")  # where pipecat says an exception came from
 def set_up(level: str) -> None:
     """Log to standard error from `level` on."""
     logger.remove()
-    logger.configure(patcher=_strip)  # type: ignore[arg-type]
-    logger.add(sys.stderr, level=level, format=_format, filter=_wanted, backtrace=False)  # type: ignore[arg-type]
+    logger.configure(patcher=_strip)
+    logger.add(sys.stderr, level=level, format=_format, filter=_wanted, backtrace=False)
 
 
-def _format(record: dict[str, object]) -> str:
+def _format(record: "Record") -> str:
     return "{time:HH:mm:ss.SSS} {level: <7} {extra[text]}\n"  # and no traceback with values in it
 
 
-def _wanted(record: dict[str, object]) -> bool:
+def _wanted(record: "Record") -> bool:
     ours = str(record["name"]).startswith("pipelines")
-    return ours or int(record["level"].no) >= 30  # type: ignore[attr-defined]
+    return ours or int(record["level"].no) >= 30
 
 
-def _strip(record: dict[str, object]) -> None:
+def _strip(record: "Record") -> None:
     if str(record["name"]).startswith("pipelines"):
         text = str(record["message"])
         if record["exception"]:
@@ -36,15 +40,15 @@ def _strip(record: dict[str, object]) -> None:
     else:
         place = _PLACE.search(str(record["message"]))
         text = f"{record['name']}:{record['line']} {place.group() if place else ''} {_kind(record)}"
-    record["extra"]["text"] = text  # type: ignore[index]
+    record["extra"]["text"] = text
 
 
-def _kind(record: dict[str, object]) -> str:
+def _kind(record: "Record") -> str:
     exception = record["exception"]
     if exception is None:
         return ""
-    kind = exception.type  # type: ignore[attr-defined]
-    frames = exception.traceback  # type: ignore[attr-defined]
+    kind = exception.type
+    frames = exception.traceback
     while frames is not None and frames.tb_next is not None:
         frames = frames.tb_next
     where = f" in {frames.tb_frame.f_code.co_filename}:{frames.tb_lineno}" if frames else ""

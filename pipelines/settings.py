@@ -16,7 +16,8 @@ from pipelines.catalog import PROMPTS
 
 
 def _cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "waxtaan"
+    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    return (base if base.is_absolute() else Path.home() / ".cache") / "waxtaan"
 
 
 class Settings(BaseSettings):

@@ -244,3 +244,13 @@ def test_our_own_text_is_shown_without_values(stderr: io.StringIO) -> None:
     assert "the dialogue failed: ValueError in " in err
     assert "test_settings.py:" in err
     assert "4821" not in err
+
+
+def test_the_cache_is_where_the_platform_keeps_what_can_be_made_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("WAXTAAN_CACHE", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", "/var/cache")
+    assert Settings().cache == Path("/var/cache/waxtaan")
+    monkeypatch.setenv("XDG_CACHE_HOME", "not/absolute")
+    assert Settings().cache == Path.home() / ".cache/waxtaan"

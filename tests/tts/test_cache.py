@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from loguru import logger
 
-from pipelines.tts.cache import AudioCache, Disk, Memory, default_directory, from_wav, to_wav
+from pipelines.tts.cache import AudioCache
 from pipelines.tts.engine import EngineError, Voice
 from pipelines.tts.espeak import EspeakSynthesiser
+from pipelines.tts.shelves import Disk, Memory, from_wav, to_wav
 
 VOICE = Voice("fake")
 GREETING = "Good evening."
@@ -258,13 +259,6 @@ def test_wav_there_and_back() -> None:
     pcm = bytes(range(200))
     assert from_wav(to_wav(pcm, 24_000), 24_000) == pcm
     assert from_wav(to_wav(pcm, 16_000), 24_000) is None
-
-
-def test_the_default_directory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", "/var/cache")
-    assert default_directory() == Path("/var/cache/waxtaan/audio")
-    monkeypatch.setenv("XDG_CACHE_HOME", "not/absolute")
-    assert default_directory() == Path.home() / ".cache/waxtaan/audio"
 
 
 async def test_with_the_embedded_voice(tmp_path: Path) -> None:
