@@ -70,9 +70,12 @@ class Call:
     async def run(self) -> None:
         """From greeting to goodbye. Returns when the line is closed."""
         house, settings = self._house, self._house.settings
-        stream = await house.recogniser.open(self._caller.language, "wide", self._partial)
+        tongue = self._caller.language
+        if house.recogniser.serves(tongue) is None:  # the keypad and a person remain
+            tongue = settings.language
+        stream = await house.recogniser.open(tongue, "wide", self._partial)
         transport = self._transport()
-        self._ears = Ears(stream, max_turn=settings.max_turn_seconds)
+        self._ears = Ears(stream, tongue, max_turn=settings.max_turn_seconds)
         self._bridge = self._make_bridge()
         pipeline = Pipeline(
             [

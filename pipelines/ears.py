@@ -28,11 +28,12 @@ _PRE_ROLL = 25  # steps of 20 ms from before speech was noticed: a soft beginnin
 
 
 class Ears(FrameProcessor):
-    """One call's ears. Opens its stream with the call and closes it with it."""
+    """One call's ears. `stream` was opened for `language`, and is closed with the call."""
 
-    def __init__(self, stream: RecogniserStream, *, max_turn: float) -> None:
+    def __init__(self, stream: RecogniserStream, language: str, *, max_turn: float) -> None:
         super().__init__()
         self._stream = stream
+        self._language = language
         self._before: deque[bytes] = deque(maxlen=_PRE_ROLL)
         self._turn: list[bytes] = []
         self._max_steps = int(max_turn * 50)
@@ -54,7 +55,7 @@ class Ears(FrameProcessor):
             case UserStoppedSpeakingFrame():
                 self._turn = []
             case ListenFrame():
-                self._stream.expect(frame.language, frame.phrases)
+                self._expect(frame)
             case EndFrame() | CancelFrame():
                 await self._drop_finishing()
         await self.push_frame(frame, direction)
@@ -69,6 +70,13 @@ class Ears(FrameProcessor):
         """The recogniser's `on_partial`."""
         if self._speaking and recognised.text:
             self.create_task(self._tell(recognised))
+
+    def _expect(self, frame: ListenFrame) -> None:
+        try:
+            self._stream.expect(frame.language, frame.phrases)
+        except EngineError as error:  # the keypad still works, and a person is one key away
+            logger.warning("ears: {}", error)
+            self._stream.expect(self._language, ())
 
     def _hear(self, pcm: bytes) -> None:
         if self._turn:

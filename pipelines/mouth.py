@@ -60,7 +60,12 @@ class Mouth(FrameProcessor):
         await self.push_frame(UtteranceEndsFrame(utterance=utterance, failed=failed))
 
     async def _play(self, utterance: Utterance, context: str) -> None:
-        voice = self._voices[utterance.language]
+        voice = self._voices.get(utterance.language)
+        if voice is None:
+            raise EngineError(
+                f"no voice for '{utterance.language}': add one under [voice] in "
+                f"prompts/{utterance.language}/language.toml"
+            )
         pieces = self._cache.audio(utterance.text, voice, fixed=utterance.fixed)
         async with aclosing(pieces) as audio:
             async for pcm in audio:

@@ -18,17 +18,23 @@ class ScriptedRecogniser:
         self.expected: list[tuple[str, tuple[str, ...]]] = []
         self.open_streams = 0
         self.broken = False
+        self.unserved: set[str] = set()
 
     async def start(self) -> None: ...
 
     async def open(
         self, language: str, band: Band, on_partial: Callable[[Recognised], None]
     ) -> "ScriptedStream":
+        self.require(language)
         self.open_streams += 1
         return ScriptedStream(self, language, on_partial)
 
     def serves(self, language: str) -> str | None:
-        return "whatever the test says"
+        return None if language in self.unserved else "whatever the test says"
+
+    def require(self, language: str) -> None:
+        if language in self.unserved:
+            raise EngineError(f"the scripted recogniser does not know '{language}'")
 
     async def close(self) -> None: ...
 
@@ -45,6 +51,7 @@ class ScriptedStream:
         self._closed = False
 
     def expect(self, language: str, phrases: Sequence[str]) -> None:
+        self._engine.require(language)
         self._language = language
         self._engine.expected.append((language, tuple(phrases)))
 

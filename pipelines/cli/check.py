@@ -23,6 +23,11 @@ def check() -> None:
     settings = Settings()
     catalog = load(settings.prompts)
     problems = [p for pack in catalog.packs.values() for p in pack_problems(pack, catalog)]
+    problems += [
+        f"prompts/{code}/language.toml: [voice] {settings.tts}: missing, so nothing can be said"
+        for code, pack in catalog.packs.items()
+        if settings.tts not in pack.voices
+    ]
     problems += policy_problems(catalog)
     _OUT.print(f"Settings: ears {settings.asr}, voice {settings.tts}, port {settings.port}")
     _OUT.print(f"Back office: {settings.back_office}; recordings under {settings.calls}/")

@@ -192,6 +192,19 @@ async def test_send_text_interrupts(open_house: Open) -> None:
     assert server.differences(guest.id) == []
 
 
+async def test_a_language_the_ears_do_not_know_leaves_the_keypad(open_house: Open) -> None:
+    server = await open_house()
+    server.ears.unserved = {"fr"}
+    async with Guest.calling(server, "?language=fr") as guest:
+        await guest.agent_says("assistant automatique")
+        await guest.state("open")
+        await guest.press("1")
+        await guest.state("line")
+        assert server.ears.expected[-1] == ("en", ())  # nothing is taken for what it is not
+    await server.idle()
+    assert server.counters["failed"] == 0
+
+
 async def test_broken_ears_leave_the_keypad(open_house: Open, speech: Mapping[str, bytes]) -> None:
     server = await open_house()
     server.ears.broken = True

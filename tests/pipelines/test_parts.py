@@ -277,7 +277,7 @@ SOON = SleepFrame(sleep=0.05)
 async def test_a_turn_has_its_soft_beginning() -> None:
     stream = Hearing()
     down, _ = await through(
-        Ears(stream, max_turn=30),
+        Ears(stream, "en", max_turn=30),
         *steps(0, 40), started(), *steps(40, 10), SOON, STOPPED, SOON,
     )  # fmt: skip
     assert [t[0] for t in stream.turns] == [15]  # half a second from before it was noticed
@@ -288,7 +288,7 @@ async def test_a_turn_has_its_soft_beginning() -> None:
 async def test_going_on_after_a_pause_is_heard_from_the_start() -> None:
     stream = Hearing()
     down, _ = await through(
-        Ears(stream, max_turn=30),
+        Ears(stream, "en", max_turn=30),
         *steps(0, 3), started(), *steps(3, 7), SOON, STOPPED, SOON,
         *steps(10, 5), started(), *steps(15, 5), SOON, STOPPED, SOON,
         UserStoppedSpeakingFrame(), *steps(20, 30), started(), *steps(50, 5), SOON, STOPPED, SOON,
@@ -299,14 +299,14 @@ async def test_going_on_after_a_pause_is_heard_from_the_start() -> None:
 
 async def test_a_turn_without_end_is_cut() -> None:
     stream = Hearing()
-    ears = Ears(stream, max_turn=1)
+    ears = Ears(stream, "en", max_turn=1)
     down, _ = await through(ears, *steps(0, 5), started(), *steps(5, 95), SOON, STOPPED, SOON)
     assert texts(down) == ["50 steps"]
 
 
 async def test_broken_ears_heard_nothing() -> None:
     down, _ = await through(
-        Ears(Hearing(broken=True), max_turn=30), started(), *steps(0, 5), SOON, STOPPED, SOON
+        Ears(Hearing(broken=True), "en", max_turn=30), started(), *steps(0, 5), SOON, STOPPED, SOON
     )
     (result,) = [f.recognised for f in down if isinstance(f, HeardFrame)]
     assert (result.text, result.final) == ("", True)
@@ -315,7 +315,9 @@ async def test_broken_ears_heard_nothing() -> None:
 async def test_a_result_nobody_waits_for_does_not_keep_the_call() -> None:
     stream = Hearing()
     stream.stuck = True
-    down, _ = await through(Ears(stream, max_turn=30), started(), *steps(0, 5), SOON, STOPPED, SOON)
+    down, _ = await through(
+        Ears(stream, "en", max_turn=30), started(), *steps(0, 5), SOON, STOPPED, SOON
+    )
     assert texts(down) == []
     assert stream.closed >= 1
 
