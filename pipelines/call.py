@@ -35,6 +35,7 @@ from pipelines.wire import GuardedSerializer
 _READY = 2.0  # s for a client to say that it is ready; then the agent speaks regardless
 _POLICY_VIOLATION = 1008  # RFC 6455, 7.4.1
 _GOING_AWAY = 1001
+_CLOSING = 1.0  # s for the reason to be sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ class Call:
 
         @transport.event_handler("on_client_disconnected")
         async def on_client_disconnected(transport: object, websocket: object) -> None:
+            self._count("ended.line closed")
             await worker.cancel(reason="caller hung up")
 
         runner = WorkerRunner(handle_sigint=False)
@@ -132,6 +134,8 @@ class Call:
             limit.cancel()
             if self._closing:
                 await self._closing
+            if not transport.output().is_usable:  # nor can the client be told why
+                self._count("closed.stalled")
             if self._recording:
                 self._recording.close()
             logger.info("call {} ended after {:.1f} s", self.id, time.monotonic() - began)
@@ -252,7 +256,9 @@ class Call:
             self._closing = asyncio.create_task(self._close_now(code, reason))
 
     async def _close_now(self, code: int, reason: str) -> None:
-        with contextlib.suppress(RuntimeError):  # it was closed already
-            await self._websocket.close(code, reason)
+        # It may be closed already, or its other end may not read the closing either.
+        with contextlib.suppress(RuntimeError, TimeoutError):
+            async with asyncio.timeout(_CLOSING):
+                await self._websocket.close(code, reason)
         if self._worker:
             await self._worker.cancel(reason=reason)

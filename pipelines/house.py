@@ -48,12 +48,13 @@ class House:
             raise CatalogError(
                 f"setting language: no pack '{settings.language}'; there are {known}"
             )
+        office = back_office(settings)
         synthesiser = EspeakSynthesiser()
         recogniser = Pocketsphinx(phonemes=synthesiser.phonemes)
         await asyncio.gather(synthesiser.start(), recogniser.start(), asyncio.to_thread(vad.warm))
         await _first_turn(recogniser, catalog.packs[settings.language])
         cache = AudioCache(settings.cache / "audio", synthesiser, AGENT_RATE)
-        return cls(settings, catalog, recogniser, synthesiser, cache, back_office(settings))
+        return cls(settings, catalog, recogniser, synthesiser, cache, office)
 
     def voices(self) -> dict[str, Voice]:
         """The configured engine's voice for each language."""
@@ -121,6 +122,11 @@ def back_office(settings: Settings) -> BackOffice:
     """The configured back office."""
     if settings.back_office == "demo":
         return DemoBackOffice()
+    if not settings.back_office_url:
+        raise EngineError(
+            "back_office is 'http' but back_office_url is empty: set WAXTAAN_BACK_OFFICE_URL to "
+            "where yours answers, such as http://localhost:8010"
+        )
     return HttpBackOffice(
         settings.back_office_url,
         token=settings.back_office_token.get_secret_value() or None,

@@ -14,6 +14,7 @@ from loguru import logger
 
 from pipelines.audio import AGENT_RATE, to_wav
 from pipelines.call import Call, Caller
+from pipelines.closings import CountClosings
 from pipelines.house import House
 from pipelines.memory import after_call
 
@@ -46,6 +47,8 @@ def create_app(house: House) -> FastAPI:
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["Cache-Control"] = "no-store"
         return response
+
+    app.add_middleware(CountClosings, counters=house.counters)
 
     @app.websocket("/call")
     async def call(websocket: WebSocket) -> None:

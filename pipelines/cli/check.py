@@ -33,6 +33,9 @@ def check() -> None:
     _OUT.print(f"Back office: {settings.back_office}; recordings under {settings.calls}/")
     _OUT.print(f"Use cases: {', '.join(catalog.flows)}")
     asyncio.run(_engines(settings, catalog))
+    for code, pack in catalog.packs.items():
+        if pack.language.gaps:
+            _OUT.print(f"{code} falls back for: {', '.join(pack.language.gaps)}")
     for problem in problems:
         _OUT.print(f"[red]problem[/red] {problem}")
     _OUT.print(f"{len(catalog.packs)} languages, {len(problems)} problems")

@@ -10,6 +10,7 @@ from pipelines.cli.errors import MISSING, fail
 from pipelines.settings import Settings
 
 _STARTED = time.monotonic()
+_BUFFERED = 5.0  # s of audio that buffers take before a write stalls, and then some
 
 
 def serve(host: str | None, port: int | None) -> None:
@@ -33,7 +34,7 @@ def _listen(settings: Settings) -> socket.socket:
             MISSING,
         )
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # who stops reading keeps no connection for ever
-        patience = int(settings.stalled_write_seconds * 1000)
+        patience = int((settings.stalled_write_seconds + _BUFFERED) * 1000)
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, patience)
     return listener
 

@@ -138,7 +138,7 @@ async def serving(
     server = _Uvicorn(_config(house))
     listener = socket.create_server(("127.0.0.1", 0))
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # as in `pipelines/cli/serve.py`
-        patience = int(chosen.stalled_write_seconds * 1000)
+        patience = int((chosen.stalled_write_seconds + 5) * 1000)
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, patience)
     if send_buffer:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)

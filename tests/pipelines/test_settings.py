@@ -15,9 +15,10 @@ from pydantic_settings import SettingsError
 
 from agent.log import LogError
 from pipelines import logs
-from pipelines.asr.engine import EngineError
 from pipelines.catalog import PROMPTS, CatalogError, load_packs, load_policy
 from pipelines.cli.errors import fail, plainly
+from pipelines.errors import EngineError
+from pipelines.house import House
 from pipelines.settings import Settings
 
 
@@ -254,3 +255,8 @@ def test_the_cache_is_where_the_platform_keeps_what_can_be_made_again(
     assert Settings().cache == Path("/var/cache/waxtaan")
     monkeypatch.setenv("XDG_CACHE_HOME", "not/absolute")
     assert Settings().cache == Path.home() / ".cache/waxtaan"
+
+
+async def test_a_back_office_without_an_address_is_said_at_start() -> None:
+    with pytest.raises(EngineError, match="WAXTAAN_BACK_OFFICE_URL"):
+        await House.open(Settings(back_office="http"))

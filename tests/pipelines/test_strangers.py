@@ -216,6 +216,7 @@ async def test_a_message_too_large_is_hung_up_on(open_house: Open) -> None:
         with suppress(websockets.ConnectionClosed):
             await stranger.line.send(bytes(5000))
         assert (await stranger.end())[0] == 1009
+    await eventually(lambda: server.counters["connection.1009"] == 1)
 
 
 async def test_a_flood_of_sound_is_hung_up_on(open_house: Open) -> None:
@@ -249,6 +250,7 @@ async def test_a_client_that_never_reads(open_house: Open) -> None:
         writer.write(masked(rtvi("client-message", {"t": "say", "d": {"text": "help"}})))
         await eventually(lambda: server.house.calls == 2)
         await server.idle(1)
+        assert server.counters["closed.stalled"] == 1
         writer.transport.abort()
 
 
@@ -327,3 +329,18 @@ async def test_valid_messages_come_in() -> None:
     audio_in, message_in = InputAudioRawFrame.__name__, InputTransportMessageFrame.__name__
     assert kinds == [audio_in, audio_in, message_in, message_in, *["NoneType"] * 3]
     assert [bad for _, bad in frames] == [0, 0, 0, 0, 1, 1, 1]
+
+
+async def test_a_page_of_another_site_is_not_served(open_house: Open) -> None:
+    server = await open_house(allowed_origins=("https://shop.example",))
+    for origin, code in (("https://evil.example", 1008), ("https://shop.example", None)):
+        async with websockets.connect(server.url, origin=websockets.Origin(origin)) as line:
+            if code is None:
+                await line.send(READY)
+                await eventually(lambda: server.house.calls == 1)
+            else:
+                await line.wait_closed()
+                assert line.close_code == code
+                assert "other sites" in (line.close_reason or "")
+    await server.idle()
+    assert server.counters["refused.origin"] == 1
