@@ -332,6 +332,6 @@ async def test_a_caller_who_just_leaves(open_house: Open) -> None:
         await guest.sounds(1)
     await eventually(lambda: server.house.calls == 0)
     assert server.differences(guest.id) == []
-    assert server.counters == {"calls": 1}
+    assert server.counters == {"calls": 1, "connection.1000": 1, "ended.line closed": 1}
     assert server.ears.open_streams == 0
     assert server.complaints == []
