@@ -20,6 +20,11 @@ def _cache() -> Path:
     return (base if base.is_absolute() else Path.home() / ".cache") / "waxtaan"
 
 
+def _models() -> Path:
+    base = Path(os.environ.get("XDG_DATA_HOME", ""))
+    return (base if base.is_absolute() else Path.home() / ".local/share") / "waxtaan" / "models"
+
+
 class Settings(BaseSettings):
     """Times in seconds, sizes in bytes. `WAXTAAN_PORT=9000` sets `port`."""
 
@@ -34,8 +39,45 @@ class Settings(BaseSettings):
     cache: Path = Field(default_factory=_cache)  # audio of fixed wording
     data: Path = Path("../shared/data")  # recordings to measure with; not needed to run
     language: str = "en"  # of a caller who did not choose
-    asr: Literal["pocketsphinx"] = "pocketsphinx"
-    tts: Literal["espeak"] = "espeak"
+    profile: Literal["demo", "production"] = "demo"
+    allow_embedded: bool = False  # let the production profile start on the embedded engines
+    accept_licences: tuple[str, ...] = ()  # voices that are not for commercial use, by name
+
+    asr: Literal["auto", "faster_whisper", "pocketsphinx"] = "pocketsphinx"
+    tts: Literal["auto", "coqui", "piper", "espeak"] = "espeak"
+    llm: Literal["none", "vllm"] = "none"
+
+    models: Path = Field(default_factory=_models)  # weights, one folder per model
+    hub: str = "https://huggingface.co"  # where missing weights come from; "" never asks
+    hub_patience: float = Field(default=2.0, gt=0)  # for its answer, before doing without
+
+    whisper_model: str = "auto"  # a size, a folder, or a hub's name; base, on a GPU large-v3-turbo
+    whisper_device: Literal["auto", "cpu", "cuda"] = "auto"
+    whisper_compute: str = "auto"  # CTranslate2's compute type; int8, on a GPU float16
+    whisper_threads: int = Field(default=1, ge=1)  # of one decoding; calls are decoded in turn
+    whisper_deadline: float = Field(
+        default=1.5, gt=0
+    )  # for a final result; later is not listened for
+    whisper_calls: int = Field(default=0, ge=0)  # at once; 0: measured at start
+
+    coqui_python: str = ""  # interpreter of coqui-tts's own environment; "" .venvs/tts's
+    coqui_workers: int = Field(default=1, ge=1)
+    piper_python: str = ""  # interpreter of piper's own environment; "" this one
+
+    llm_urls: tuple[str, ...] = (
+        "http://127.0.0.1:8000/v1",
+    )  # the second takes over from the first
+    llm_model: str = ""  # as the server names it; "" its first
+    llm_adapters: dict[str, str] = Field(default_factory=dict)  # language -> model name of its LoRA
+    llm_key: SecretStr = SecretStr("")
+    llm_first_token: float = Field(default=1.0, gt=0)  # then the other endpoint is asked
+    llm_deadline: float = Field(default=4.0, gt=0)  # for a whole answer
+    llm_breaker_failures: int = Field(default=3, ge=1)  # in a row, before an endpoint rests
+    llm_breaker_rest: float = Field(default=10.0, gt=0)
+
+    knowledge: Path = Path("knowledge")  # Markdown pages: <language>/<page>.md
+    knowledge_least: float = Field(default=0.25, ge=0)  # share of the question found in a passage
+    knowledge_passages: int = Field(default=3, ge=1)  # the most that the language model is shown
 
     back_office: Literal["demo", "http"] = "demo"
     back_office_url: str = ""

@@ -50,6 +50,8 @@ class Worker:
     env: Mapping[str, str] = field(default_factory=dict)  # added to our own environment
     deadline: float = 5.0  # s, of a request that names none
     on_death: Callable[[EngineError], None] | None = None
+    python: str = sys.executable  # of another environment, for engines that cannot share ours
+    starting: float = STARTING
     generation: int = 0  # how many times the process has been started
     hello: Header = field(default_factory=dict)  # what the running process said first
 
@@ -71,9 +73,11 @@ class Worker:
         *,
         deadline: float = 5.0,
         on_death: Callable[[EngineError], None] | None = None,
+        python: str = sys.executable,
+        starting: float = STARTING,
     ) -> Self:
         """A running worker that has said hello. Raises EngineError with its last words if not."""
-        worker = cls(module, args, dict(env or {}), deadline, on_death)
+        worker = cls(module, args, dict(env or {}), deadline, on_death, python, starting)
         first: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         worker._life = asyncio.create_task(worker._live(first), name=f"worker {module}")
         try:
@@ -198,7 +202,7 @@ class Worker:
         last_words: list[str] = []
         try:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-P", "-m", self.module, *self.args,
+                self.python, "-P", "-m", self.module, *self.args,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
@@ -214,7 +218,7 @@ class Worker:
         assert process.stderr is not None
         words = asyncio.create_task(_last_line(process.stderr, last_words))
         try:
-            async with asyncio.timeout(STARTING):
+            async with asyncio.timeout(self.starting):
                 self.hello = (await _read(process.stdout)).header
             self.generation += 1
             self._ready.set()
@@ -225,7 +229,7 @@ class Worker:
         except asyncio.IncompleteReadError:
             reason = "died"
         except TimeoutError:
-            reason = f"said nothing within {STARTING:g} s"
+            reason = f"said nothing within {self.starting:g} s"
         except ValueError as error:
             reason = f"sent nonsense ({error})"
         finally:

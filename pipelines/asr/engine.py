@@ -11,7 +11,15 @@ from typing import Literal, Protocol, TypeAlias
 
 from pipelines.errors import EngineError
 
-__all__ = ["SAMPLE_RATE", "Band", "EngineError", "Recognised", "Recogniser", "RecogniserStream"]
+__all__ = [
+    "SAMPLE_RATE",
+    "Band",
+    "EngineError",
+    "HeardWord",
+    "Recognised",
+    "Recogniser",
+    "RecogniserStream",
+]
 
 SAMPLE_RATE = 16_000  # Hz, of all audio given to a recogniser
 
@@ -19,14 +27,32 @@ Band: TypeAlias = Literal["wide", "telephone"]  # telephone: 300-3400 Hz at its 
 
 
 @dataclass(frozen=True, slots=True)
+class HeardWord:
+    """One word of what was heard; `start` and `end` in seconds since the turn began."""
+
+    text: str
+    start: float
+    end: float
+    confidence: float  # 0..1
+
+
+@dataclass(frozen=True, slots=True)
 class Recognised:
-    """What was heard in a turn so far. `text` is "" where nothing was."""
+    """What was heard in a turn so far. `text` is "" where nothing was.
+
+    `languages` is what the sound alone says of the language, most probable first; empty where the
+    engine cannot tell. `rejected` names why something that was recognised is not believed ("" if
+    nothing was): "silence", "repetition", "compression", "overloaded".
+    """
 
     text: str
     language: str
     confidence: float  # 0..1
     language_confidence: float  # 0..1; 1 where the engine was told the language
     final: bool
+    words: tuple[HeardWord, ...] = ()
+    languages: tuple[tuple[str, float], ...] = ()
+    rejected: str = ""
 
 
 class RecogniserStream(Protocol):
