@@ -59,7 +59,8 @@ class Explain:
     """How a turn was decided: for the log, the page and the metrics, never for the caller.
 
     `rung` is the step of the ladder that answered ("rule", "question", "classifier", "llm",
-    "keypad", "none"); `commands` is what it made of the turn and all that it changes.
+    "keypad", "none"); `commands` is what it made of the turn and all that it changes. The rung
+    "gate" tells why a sentence of the language model was not said.
     """
 
     rung: str
@@ -77,11 +78,15 @@ class Interpret:
     language: str
     question: str  # the open question, "" if none
     flows: tuple[str, ...]  # the use cases it may start
+    slots: dict[str, tuple[str, ...]] = field(default_factory=dict)  # it may fill, with what
 
 
 @dataclass(frozen=True, slots=True)
 class Compose:
-    """Ask the language model for wording where no wording can exist."""
+    """Ask the language model for an answer from the knowledge base, and from nothing else.
+
+    Answered by `Retrieved` and then `Composed`, sentence by sentence, or by `Failed`.
+    """
 
     request: int
     question: str

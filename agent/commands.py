@@ -88,6 +88,23 @@ class SayGoodbye:
 
 
 @dataclass(frozen=True, slots=True)
+class AskKnowledge:
+    """Answer this from the knowledge base."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class SmallTalk:
+    """Words that want a friendly word back and nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfScope:
+    """Understood, and nothing that is dealt with here."""
+
+
+@dataclass(frozen=True, slots=True)
 class NotUnderstood:
     """Words came and nothing could be made of them."""
 
@@ -105,5 +122,8 @@ Command: TypeAlias = (
     | Signal
     | ChangeLanguage
     | SayGoodbye
+    | AskKnowledge
+    | SmallTalk
+    | OutOfScope
     | NotUnderstood
 )

@@ -1,7 +1,14 @@
 """When the dialogue wants to be woken, and what for. It never looks at a clock itself."""
 
 from agent.policy import Policy
-from agent.state import Conversation
+from agent.state import THOUGHTS, Conversation, Pending
+
+
+def waiting(pending: Pending, policy: Policy) -> float:
+    """How long to wait before "one moment", and after that before going on without an answer."""
+    if pending.name in THOUGHTS:
+        return policy.think_give_up if pending.noted else policy.think_patience
+    return policy.give_up if pending.noted else policy.patience
 
 
 def deadline(c: Conversation, policy: Policy) -> float | None:
@@ -11,7 +18,7 @@ def deadline(c: Conversation, policy: Policy) -> float | None:
     if c.closing:  # a last word that never ends must not keep the line open
         return c.quiet_since + policy.last_word
     if c.pending:
-        return min(p.since + (policy.give_up if p.noted else policy.patience) for p in c.pending)
+        return min(p.since + waiting(p, policy) for p in c.pending)
     if c.saying or c.turn_open or not c.question:
         return None
     return c.quiet_since + (policy.between_keys if c.keys else policy.silence)

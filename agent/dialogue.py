@@ -8,38 +8,27 @@ it. All memory is `conversation`, a fold over the events received and the action
 
 from collections.abc import Mapping
 
+from agent import thought
 from agent.actions import (
     Abandon,
     Action,
     Explain,
-    Fetch,
-    HangUp,
     Hush,
-    Interpret,
-    Transfer,
 )
-from agent.acts import Ask, Confirm, Handoff, Inform, LookUp
 from agent.commands import (
-    Affirm,
-    Cancel,
     ChangeLanguage,
     Command,
-    FinishFlow,
-    ForgetSlot,
     NotUnderstood,
-    OfferChoices,
-    Repeat,
-    SayGoodbye,
-    Signal,
-    StartFlow,
 )
-from agent.deadlines import deadline
-from agent.escalation import escalate
+from agent.course import Course
+from agent.deadlines import deadline, waiting
 from agent.events import (
     CallStarted,
+    Composed,
     Event,
     Failed,
     Fetched,
+    Hypothesis,
     Interpreted,
     KeyPressed,
     LanguageChosen,
@@ -49,14 +38,13 @@ from agent.events import (
     TurnStarted,
 )
 from agent.floor import Floor
-from agent.flow import Flow, Known
-from agent.handoff import packet
+from agent.flow import Flow
+from agent.fold import awaited
 from agent.keypad import on_key
 from agent.language import Language
 from agent.policy import Policy
 from agent.proposals import proposed
-from agent.question import asked_back
-from agent.state import Conversation
+from agent.state import Conversation, Pending
 from agent.understanding import NOT_UNDERSTOOD, Understanding, understand
 
 
@@ -71,7 +59,7 @@ class Dialogue:
         self._languages = languages
         self._flows = flows
         self._policy = policy
-        self._secret = frozenset(slot.name for slot in slots.values() if slot.secret)
+        self._course = Course(self._floor, flows, policy)
 
     @property
     def conversation(self) -> Conversation:
@@ -99,28 +87,36 @@ class Dialogue:
             case CallStarted():
                 self._greet()
             case SpeechEnded() if c.closing and not c.saying:
-                self._leave()
+                self._course.leave()
             case Tick():
                 self._on_tick(event)
             case _ if c.closing:
                 return
             case TurnStarted():
                 self._give_way()
+                thought.supersede(self._floor, "interpret")
             case TurnEnded():
                 self._on_turn()
             case KeyPressed():
                 self._give_way()
+                thought.supersede(self._floor)
                 self._on_understood(on_key(c, self._floor.question, tuple(self._flows)))
             case LanguageChosen():
                 self._give_way()
+                thought.supersede(self._floor)
                 change = ChangeLanguage(event.language)
                 self._on_understood(Understanding("keypad", "language", 1.0, (change,)))
-            case Fetched() | Failed() if _awaited(before, event.request):
+            case Failed() if self._lost(before, event.request):
+                pass
+            case Fetched() | Failed() if awaited(before, event.request):
                 if c.wrong_identity > before.wrong_identity:
                     self._floor.say("wrong_pin")
-                self._respond()
-            case Interpreted() if _awaited(before, event.request):
-                self._on_understood(proposed(event, self._flows, self._policy))
+                self._course.respond()
+            case Interpreted() if awaited(before, event.request):
+                found = proposed(event, before, self._flows, self._floor.language, self._policy)
+                self._on_understood(found)
+            case Composed() if awaited(before, event.request) and not c.turn_open:
+                self._on_answer(event.text, event.language, event.last)
 
     def _greet(self) -> None:
         self._floor.say("greet.disclosure", interruptible=False)
@@ -135,24 +131,48 @@ class Dialogue:
     def _on_turn(self) -> None:
         c = self.conversation
         heard = c.hypothesis
-        if heard is None or not heard.text.strip():
-            spoken = c.at - c.turn_since - c.expecting.pause
-            if spoken >= self._policy.noise:
-                self._on_understood(NOT_UNDERSTOOD)
-            else:
-                self._floor.say_again(c.cut)  # a cough: go on where we were interrupted
+        if heard is not None and heard.rejected == "overloaded":
+            self._floor.say("ears.busy")
+            self._floor.ask_again("" if c.expecting.digits else "menu")
+        elif heard is None or not heard.text.strip():
+            self._on_noise()
+        else:
+            thought.supersede(self._floor)
+            self._on_words(heard)
+
+    def _on_noise(self) -> None:
+        c = self.conversation
+        spoken = c.at - c.turn_since - c.expecting.pause
+        if spoken >= self._policy.noise and not (c.held or c.unanswered):
+            self._on_understood(NOT_UNDERSTOOD)
             return
-        found = understand(
-            heard.text,
-            heard.confidence,
-            self._floor.question,
-            self._floor.language,
-            self._flows,
-            self._policy,
-        )
-        if found is NOT_UNDERSTOOD and self._policy.language_model:
-            flows = tuple(self._flows)
-            self._floor.do(Interpret(c.requests + 1, heard.text, c.language, c.question, flows))
+        self._floor.say_again(c.cut)  # a cough: go on where we were interrupted
+        if c.unanswered:
+            thought.interpret(self._floor, c.unanswered, self._flows)
+        whole = not any(pending.name == "compose" for pending in c.pending)
+        for left, text in zip(reversed(range(len(c.held))), c.held, strict=True):
+            if not self._on_answer(text, "", whole and not left):
+                break
+
+    def _on_words(self, heard: Hypothesis) -> None:
+        c = self.conversation
+        said = (heard.text, f"{c.unanswered} {heard.text}") if c.unanswered else (heard.text,)
+        for text in said:  # what the language model was still asked about may only now be whole
+            found = understand(
+                text,
+                heard.confidence,
+                self._floor.question,
+                self._floor.language,
+                self._flows,
+                self._policy,
+            )
+            if found is not NOT_UNDERSTOOD:
+                break
+        slot = self._floor.question.slot
+        secret = slot is not None and slot.secret
+        sure = heard.confidence >= self._policy.think_above
+        if found is NOT_UNDERSTOOD and c.language_model and sure and not secret:
+            thought.interpret(self._floor, said[-1], self._flows)
             return
         self._on_understood(found)
 
@@ -161,10 +181,11 @@ class Dialogue:
         if self.deadline is None or tick.at < self.deadline:
             return
         if c.closing:
-            self._leave()
-        elif late := [p for p in c.pending if p.noted and tick.at >= p.since + policy.give_up]:
+            self._course.leave()
+        elif late := [p for p in c.pending if p.noted and tick.at >= p.since + waiting(p, policy)]:
             self._floor.do(Abandon(late[0].request, late=True))
-            self._respond()
+            if not self._lost(c, late[0].request):
+                self._course.respond()
         elif c.pending:
             self._floor.say("wait")
         elif c.keys:
@@ -175,6 +196,30 @@ class Dialogue:
             self._floor.say("silence")
             self._floor.ask_again("menu" if c.silences and c.question == "open" else "")
 
+    # The language model's part
+
+    def _lost(self, before: Conversation, request: int) -> bool:
+        """Go on without an answer of the language model; False where it is not its request."""
+        match next((p for p in before.pending if p.request == request), None):
+            case Pending(name="interpret"):
+                self._on_understood(NOT_UNDERSTOOD)
+            case Pending(name="compose"):
+                self._floor.say("knowledge.lost" if before.answered else "knowledge.unknown")
+                self._course.go_on()
+            case _:
+                return False
+        return True
+
+    def _on_answer(self, text: str, language: str, last: bool) -> bool:
+        """A sentence of an answer; False where it must not be said, which ends the answer."""
+        passed = not text or thought.say(self._floor, text, language)
+        answered = self.conversation.answered
+        if not passed or (last and not answered):
+            self._floor.say("knowledge.lost" if answered else "knowledge.unknown")
+        if not passed or last:
+            self._course.go_on()
+        return passed
+
     # What was understood, and the answer to it
 
     def _on_understood(self, found: Understanding | None) -> None:
@@ -182,119 +227,9 @@ class Dialogue:
             return
         commands = tuple(self._possible(command) for command in found.commands)
         self._floor.do(Explain(found.rung, found.intent, found.confidence, commands))
-        self._respond(commands)
+        self._course.respond(commands)
 
     def _possible(self, command: Command) -> Command:
         if isinstance(command, ChangeLanguage) and command.language not in self._languages:
             return NotUnderstood()
         return command
-
-    def _respond(self, commands: tuple[Command, ...] = ()) -> None:
-        if handoff := escalate(self.conversation, self._policy):
-            self._hand_over(handoff)
-            return
-        for command in commands:
-            if back := asked_back(command):
-                self._floor.ask(back.question, back.wording, back.values)
-                return
-            match command:
-                case Repeat():
-                    self._floor.say_again(self.conversation.said)
-                    return
-                case NotUnderstood():
-                    self._recover()
-                    return
-                case Affirm() if self.conversation.question == "more":
-                    self._floor.ask("open", "ask.open")
-                    return
-                case OfferChoices():
-                    self._floor.say("choices")
-                    self._floor.ask_again("menu" if self.conversation.question == "open" else "")
-                    return
-                case SayGoodbye():
-                    self._floor.say("goodbye", interruptible=False)
-                    return
-                case Signal():
-                    self._floor.say("sorry")
-                case ForgetSlot() if not self.conversation.flow and self.conversation.finished:
-                    again = StartFlow(self.conversation.finished)  # for the other number
-                    self._floor.do(Explain("flow", again.flow, 1.0, (again,)))
-                case ChangeLanguage():
-                    self._floor.say("language_changed")
-                case Cancel():
-                    self._floor.say("dropped")
-        self._advance()
-
-    def _advance(self) -> None:
-        """Ask the use case in hand for its next act until the caller or the world has to answer."""
-        while (flow := self._flows.get(self.conversation.flow)) is not None:
-            c = self.conversation
-            unsure = flow.unconfirmed(c)
-            if not (unsure or c.flows[-1].confirmed):
-                self._floor.ask(f"confirm:flow:{flow.name}", "confirm.flow", {"value": flow.name})
-                return
-            act = Confirm(unsure, c.slots[unsure].value) if unsure else flow.next_act(Known(c))
-            match act:
-                case None:
-                    self._finish(flow)
-                case Inform():
-                    self._floor.say(
-                        f"inform.{act.topic}", act.values, act=act.key, secret=act.secret
-                    )
-                case Ask(slot):
-                    self._floor.ask(slot, f"ask.{slot}")
-                    return
-                case Confirm(slot, value):
-                    self._floor.ask(f"confirm:{slot}:{value}", f"confirm.{slot}", {"value": value})
-                    return
-                case LookUp():
-                    self._fetch(act)
-                    return
-                case Handoff():
-                    self._hand_over(act)
-                    return
-        question = "more" if self.conversation.finished else "open"
-        self._floor.ask(question, f"ask.{question}")
-
-    def _finish(self, flow: Flow) -> None:
-        self._floor.do(Explain("flow", flow.name, 1.0, (FinishFlow(flow.name),)))
-        if self.conversation.flow:
-            self._floor.say("resume", {"value": self.conversation.flow})
-
-    def _fetch(self, need: LookUp) -> None:
-        for pending in self.conversation.pending:
-            if (pending.name, pending.arguments) == (need.name, need.arguments):
-                return
-            self._floor.do(Abandon(pending.request))
-        request = self.conversation.requests + 1
-        self._floor.do(Fetch(request, need.name, dict(need.arguments)))
-
-    def _hand_over(self, handoff: Handoff) -> None:
-        name = f"handoff.{handoff.reason}"
-        name = name if self._floor.language.has(name) else "handoff"
-        act = f"handoff {handoff.reason} {handoff.queue}"
-        self._floor.say(name, {"queue": handoff.queue}, act=act, interruptible=False)
-
-    def _leave(self) -> None:
-        c = self.conversation
-        if c.handoff:
-            reason, queue = c.handoff
-            self._floor.do(Transfer(queue, reason, packet(c, self._secret)))
-        self._floor.do(HangUp(c.closing))
-
-    def _recover(self) -> None:
-        """Rephrase, then offer choices, then the keypad; a person is a rule's business."""
-        c = self.conversation
-        self._floor.say("not_understood" if c.misunderstood < 2 else "not_understood.again")
-        if not c.question and c.flow:
-            self._advance()
-        elif c.question in ("", "open", "more"):
-            self._floor.ask_again({1: "", 2: "choices"}.get(c.misunderstood, "menu"))
-        else:
-            self._floor.ask_again(
-                "keypad_only" if c.expecting.digits and c.misunderstood > 1 else ""
-            )
-
-
-def _awaited(before: Conversation, request: int) -> bool:
-    return any(p.request == request for p in before.pending)

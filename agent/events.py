@@ -17,6 +17,7 @@ class CallStarted:
     channel: str  # "web", "telephone", ...
     caller: str | None  # the caller's number where the channel knows it, E.164 or national
     language: str  # lower-case BCP 47
+    language_model: bool = False  # whether the ladder has its last rung
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,12 @@ class TurnStarted:
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """What the ears believe was said in the turn so far; the newest replaces the older."""
+    """What the ears believe was said in the turn so far; the newest replaces the older.
+
+    `words` are (word, confidence); `languages` is all evidence of the language spoken, from sound
+    and words, most probable first, empty where there is none. `rejected` says why something that
+    was recognised is not believed: then `text` is "".
+    """
 
     at: float
     text: str
@@ -36,6 +42,9 @@ class Hypothesis:
     language_confidence: float  # 0..1
     confidence: float  # 0..1, that the text is what was said
     final: bool
+    words: tuple[tuple[str, float], ...] = ()
+    languages: tuple[tuple[str, float], ...] = ()
+    rejected: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +106,36 @@ class Interpreted:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of the knowledge base. `source` names it: "en/roaming.md#prices"."""
+
+    source: str
+    text: str
+    score: float
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """What the knowledge base has on an open question: all that an answer may rest on."""
+
+    at: float
+    request: int
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Composed:
-    """The language model's wording for an open question is complete."""
+    """A sentence of the language model's answer; "" where only the end is left to tell.
+
+    `language` is what the sentence was identified as, "" where it is too short to tell.
+    """
 
     at: float
     request: int
     text: str
+    last: bool = True
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +177,7 @@ Event: TypeAlias = (
     | SpeechStarted
     | SpeechEnded
     | Interpreted
+    | Retrieved
     | Composed
     | Fetched
     | Failed

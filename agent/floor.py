@@ -89,6 +89,11 @@ class Floor:
                 )
             )
 
+    def say_composed(self, text: str, act: str) -> None:
+        """Say a sentence that is no wording of ours: it holds what this caller asked about."""
+        number = self.conversation.utterances + 1
+        self.do(Speak(number, act, text, self.conversation.language))
+
     def say_again(self, spoken: tuple[Speak, ...]) -> None:
         """Say the same sentences once more."""
         for speak in spoken:

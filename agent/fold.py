@@ -10,6 +10,7 @@ from dataclasses import replace
 from agent.actions import (
     Abandon,
     Action,
+    Compose,
     Explain,
     Fetch,
     HangUp,
@@ -34,18 +35,20 @@ from agent.commands import (
 from agent.events import (
     CallEnded,
     CallStarted,
+    Composed,
     Event,
     Failed,
     Fetched,
     Hypothesis,
     Interpreted,
     KeyPressed,
+    Retrieved,
     SpeechEnded,
     SpeechStarted,
     TurnEnded,
     TurnStarted,
 )
-from agent.state import LASTING, Conversation, Filled, Line, Pending, Wanted
+from agent.state import LASTING, THOUGHTS, Conversation, Filled, Line, Pending, Wanted
 
 
 def apply(c: Conversation, event: Event) -> Conversation:
@@ -58,6 +61,7 @@ def apply(c: Conversation, event: Event) -> Conversation:
                 channel=event.channel,
                 caller=event.caller,
                 language=event.language,
+                language_model=event.language_model,
                 quiet_since=event.at,
             )
         case TurnStarted():
@@ -73,6 +77,7 @@ def apply(c: Conversation, event: Event) -> Conversation:
                 turn_open=False,
                 quiet_since=event.at,
                 silences=silences,
+                held=() if text else c.held,
                 transcript=c.transcript + heard,
             )
         case KeyPressed():
@@ -84,6 +89,10 @@ def apply(c: Conversation, event: Event) -> Conversation:
             return _speech_ended(c, event)
         case Fetched() | Failed() | Interpreted():
             return _answered(c, event)
+        case Retrieved() if awaited(c, event.request):
+            return replace(c, passages=event.passages)
+        case Composed() if awaited(c, event.request):
+            return _composed(c, event)
         case CallEnded():
             return replace(c, ended=True)
     return c
@@ -118,10 +127,10 @@ def _answered(c: Conversation, event: Fetched | Failed | Interpreted) -> Convers
         pending=tuple(p for p in c.pending if p.request != event.request),
         quiet_since=event.at,
     )
-    if isinstance(event, Failed):
+    if asked.name in THOUGHTS:
+        return replace(c, unanswered="")
+    if not isinstance(event, Fetched):
         return replace(c, failures=c.failures + 1)
-    if isinstance(event, Interpreted):
-        return c
     facts = {**c.facts, key(asked.name, asked.arguments): event.value}
     c = replace(c, facts=facts, failures=0)
     if asked.name != "verify":
@@ -131,6 +140,22 @@ def _answered(c: Conversation, event: Fetched | Failed | Interpreted) -> Convers
     slots = {k: v for k, v in c.slots.items() if k != "pin"}
     facts.pop(key(asked.name, asked.arguments))  # so that the same code can be tried again
     return replace(c, slots=slots, facts=facts, wrong_identity=c.wrong_identity + 1)
+
+
+def _composed(c: Conversation, event: Composed) -> Conversation:
+    """The request lives as long as sentences come; those that come amid a turn are held."""
+    if c.turn_open and event.text:
+        c = replace(c, held=(*c.held, event.text))
+    others = tuple(p for p in c.pending if p.request != event.request)
+    if event.last:
+        return replace(c, pending=others, quiet_since=event.at)
+    going_on = (replace(p, since=event.at, noted=True) for p in c.pending if p not in others)
+    return replace(c, pending=(*others, *going_on))
+
+
+def awaited(c: Conversation, request: int) -> bool:
+    """Whether an answer to this request is still wanted."""
+    return any(p.request == request for p in c.pending)
 
 
 def record(c: Conversation, action: Action) -> Conversation:
@@ -156,18 +181,26 @@ def record(c: Conversation, action: Action) -> Conversation:
                 c = replace(c, misunderstood=0)
             for command in action.commands:
                 c = _obey(c, command)
-            return replace(c, keys="")
-        case Fetch() | Interpret():
-            name = action.name if isinstance(action, Fetch) else "interpret"
-            arguments = action.arguments if isinstance(action, Fetch) else {}
-            pending = Pending(action.request, name, arguments, c.at)
-            return replace(c, pending=(*c.pending, pending), requests=action.request)
+            return replace(c, keys="", unanswered="")
+        case Fetch(request, name, arguments):
+            return _asked(c, Pending(request, name, arguments, c.at))
+        case Interpret(request, text):
+            return replace(_asked(c, Pending(request, "interpret", {}, c.at)), unanswered=text)
+        case Compose(request):
+            c = replace(c, passages=(), answered=0, held=())
+            return _asked(c, Pending(request, "compose", {}, c.at))
         case Abandon(request, late):
-            others = tuple(p for p in c.pending if p.request != request)
-            return replace(c, pending=others, failures=c.failures + late, quiet_since=c.at)
+            gone = next((p for p in c.pending if p.request == request), None)
+            others = tuple(p for p in c.pending if p is not gone)
+            failed = late and gone is not None and gone.name not in THOUGHTS
+            return replace(c, pending=others, failures=c.failures + failed, quiet_since=c.at)
         case Transfer() | HangUp():
             return replace(c, ended=True)
     return c
+
+
+def _asked(c: Conversation, pending: Pending) -> Conversation:
+    return replace(c, pending=(*c.pending, pending), requests=pending.request)
 
 
 def _spoken(c: Conversation, speak: Speak) -> Conversation:
@@ -186,6 +219,8 @@ def _spoken(c: Conversation, speak: Speak) -> Conversation:
             return replace(c, handoff=(reason, queue), closing="transferred")
         case ["goodbye" | "silent" as closing]:
             return replace(c, closing=closing)
+        case ["answer", *_]:
+            return replace(c, answered=c.answered + 1)
         case ["silence"]:
             return replace(c, silences=c.silences + 1)
         case ["wait"]:

@@ -26,4 +26,6 @@ class Policy:
     give_up: float = 8.0
     noise: float = 0.4  # a sound shorter than this, in which no words were heard, is no turn
     last_word: float = 20.0  # a closing sentence that never ends does not keep the line open
-    language_model: bool = False  # whether the ladder has its last rung
+    think_above: float = 0.3  # what was heard with less confidence is not for the language model
+    think_patience: float = 1.2  # of waiting for the language model before "one moment"
+    think_give_up: float = 4.0  # then the ladder goes on without it

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from agent.actions import Action, Explain, Fetch, Listen, Speak
-from agent.commands import SetSlot
+from agent.actions import Action, Compose, Explain, Fetch, Interpret, Listen, Speak
+from agent.commands import AskKnowledge, Command, SetSlot
 from agent.events import Event, Fetched, Hypothesis, KeyPressed, SpeechEnded
 
 SECRET_SLOTS = frozenset({"pin"})
@@ -38,8 +38,12 @@ class Blanking:
             case KeyPressed() if self._secret_question and event.key.isdigit():
                 return replace(event, key="•")
             case Hypothesis():
-                hidden = blank(event.text) if self._secret_question else _without_cards(event.text)
-                return replace(event, text=hidden)
+                if self._secret_question:
+                    said = tuple((blank(word), sure) for word, sure in event.words)
+                    return replace(event, text=blank(event.text), words=said)
+                hidden = _without_cards(event.text)
+                said = event.words if hidden == event.text else ()
+                return replace(event, text=hidden, words=said)
             case Fetched():
                 secret = SECRET_FACTS.get(event.name, frozenset())
                 value = {k: blank(str(v)) if k in secret else v for k, v in event.value.items()}
@@ -58,15 +62,22 @@ class Blanking:
                 return replace(action, text=blank(action.text))
             case Fetch():
                 return replace(action, arguments=_arguments(action.arguments))
+            case Interpret():
+                return replace(action, text=_without_cards(action.text))
+            case Compose():
+                return replace(action, question=_without_cards(action.question))
             case Explain():
-                commands = tuple(
-                    replace(c, value=blank(c.value))
-                    if isinstance(c, SetSlot) and c.slot in SECRET_SLOTS
-                    else c
-                    for c in action.commands
-                )
-                return replace(action, commands=commands)
+                return replace(action, commands=tuple(map(_command, action.commands)))
         return action
+
+
+def _command(command: Command) -> Command:
+    match command:
+        case SetSlot(slot, value) if slot in SECRET_SLOTS:
+            return replace(command, value=blank(value))
+        case AskKnowledge(question):
+            return replace(command, question=_without_cards(question))
+    return command
 
 
 def _arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,9 @@
-"""The ladder's last rung: what a language model proposes, reduced to what it may propose."""
+"""The ladder's last rung: what a language model proposes, reduced to what it may propose.
+
+Nothing here has any effect before the caller said yes to it: a use case, a detail, a person or a
+goodbye that was only proposed is asked back. So whatever a caller or a text makes the model say, it
+cannot act.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,51 +11,111 @@ from typing import Any
 
 from agent.commands import (
     Affirm,
-    Cancel,
+    AskKnowledge,
     Command,
     Deny,
     NotUnderstood,
     OfferChoices,
+    OutOfScope,
     Repeat,
     SayGoodbye,
+    SetSlot,
     Signal,
+    SmallTalk,
     StartFlow,
 )
 from agent.events import Interpreted
-from agent.flow import Flow
+from agent.flow import Flow, Slot
+from agent.language import Language, words
 from agent.policy import Policy
+from agent.state import Conversation
 from agent.understanding import NOT_UNDERSTOOD, Understanding
+from agent.values import spoken_digits
 
-# A model may not fill a slot of its own accord: numbers and codes come from the caller's keys.
+MOST = 4  # commands of one proposal: a wish and its details
 _PLAIN: dict[str, Command] = {
     "affirm": Affirm(),
     "deny": Deny(),
     "repeat": Repeat(),
-    "cancel": Cancel(),
     "help": OfferChoices(),
-    "goodbye": SayGoodbye(),
+    "goodbye": SayGoodbye(confirmed=False),
+    "chitchat": SmallTalk(),
+    "out_of_scope": OutOfScope(),
     "not_understood": NotUnderstood(),
 }
 _SIGNALS = ("person", "emergency", "anger", "leaving")
 
 
-def proposed(event: Interpreted, flows: Mapping[str, Flow], policy: Policy) -> Understanding:
+def may_fill(c: Conversation, flows: Mapping[str, Flow]) -> dict[str, tuple[str, ...]]:
+    """The details of the use case in hand that a model may propose, and their values.
+
+    A choice has its choices; a number has none, and must be in the caller's own words. A secret is
+    never proposed.
+    """
+    flow = flows.get(c.flow)
+    slots = flow.slots if flow else ()
+    return {s.name: s.choices for s in slots if not s.secret and s.kind != "yes_no"}
+
+
+def proposed(
+    event: Interpreted,
+    before: Conversation,
+    flows: Mapping[str, Flow],
+    language: Language,
+    policy: Policy,
+) -> Understanding:
     """The proposal as an understanding; anything that is not on the list is dropped.
 
-    A use case or a signal that was only proposed is always asked back.
+    `before` is the conversation as it was when the proposal came: its `unanswered` is what the
+    caller said.
     """
-    commands = tuple(c for data in event.commands if (c := _allowed(data, flows)) is not None)
+    wish = next((d.get("flow") for d in event.commands if d.get("command") == "start_flow"), "")
+    flow = flows.get(str(wish)) or flows.get(before.flow)
+    slots = {slot.name: slot for slot in flow.slots} if flow else {}
+    said = before.unanswered
+    found = [_allowed(data, flows, slots, said, language) for data in event.commands[:MOST]]
+    commands = _in_order([command for command in found if command is not None])
     if not commands or event.confidence < policy.believe_above:
         return replace(NOT_UNDERSTOOD, rung="llm")
-    return Understanding(
-        "llm", str(event.commands[0].get("command", "")), event.confidence, commands
-    )
+    name = next(str(d.get("command")) for d, c in zip(event.commands, found, strict=False) if c)
+    return Understanding("llm", name, event.confidence, commands)
 
 
-def _allowed(data: Mapping[str, Any], flows: Mapping[str, Flow]) -> Command | None:
-    name = data.get("command")
-    if name == "start_flow" and data.get("flow") in flows:
-        return StartFlow(str(data["flow"]), confirmed=False)
-    if name == "signal" and data.get("signal") in _SIGNALS:
-        return Signal(str(data["signal"]), confirmed=False)
-    return _PLAIN.get(str(name))
+def _in_order(commands: list[Command]) -> tuple[Command, ...]:
+    """A wish before its details; of anything else one thing is done at a time."""
+    wishes = tuple(c for c in commands if isinstance(c, StartFlow))[:1]
+    details = tuple(c for c in commands if isinstance(c, SetSlot))
+    return (*wishes, *details) or tuple(commands[:1])
+
+
+def _allowed(
+    data: Mapping[str, Any],
+    flows: Mapping[str, Flow],
+    slots: Mapping[str, Slot],
+    said: str,
+    language: Language,
+) -> Command | None:
+    match data:
+        case {"command": "start_flow", "flow": str(flow)} if flow in flows:
+            return StartFlow(flow, confirmed=False)
+        case {"command": "set_slot" | "correct", "slot": str(name), "value": str(value)}:
+            slot = slots.get(name)
+            return _detail(slot, value, said, language) if slot else None
+        case {"command": "signal", "signal": str(signal)} if signal in _SIGNALS:
+            return Signal(signal, confirmed=False)
+        case {"command": "ask_knowledge"}:
+            return AskKnowledge(said)
+        case {"command": str(name)}:
+            return _PLAIN.get(name)
+    return None
+
+
+def _detail(slot: Slot, value: str, said: str, language: Language) -> Command | None:
+    if slot.secret:
+        return None
+    if slot.kind == "choice" and value in slot.choices:
+        return SetSlot(slot.name, value, confirmed=False)
+    complete = slot.kind == "digits" and value.isdigit() and len(value) == slot.digits
+    if complete and value in spoken_digits(words(said), language):
+        return SetSlot(slot.name, value, confirmed=False)
+    return None

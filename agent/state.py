@@ -6,10 +6,12 @@ from typing import Any
 
 from agent.actions import Expecting, Speak
 from agent.acts import key
-from agent.events import Hypothesis
+from agent.events import Hypothesis, Passage
 
 # Who is calling stays known for the whole call; other details belong to the use case that asked.
 LASTING = frozenset({"line", "pin"})
+
+THOUGHTS = frozenset({"interpret", "compose"})  # requests to the language model, by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Conversation:
     channel: str = ""
     caller: str | None = None
     language: str = ""
+    language_model: bool = False
     ended: bool = False
     # what is known
     slots: Mapping[str, Filled] = field(default_factory=dict)
@@ -84,7 +87,11 @@ class Conversation:
     # requests
     requests: int = 0
     pending: tuple[Pending, ...] = ()
-    failures: int = 0
+    failures: int = 0  # of the back office, in a row
+    unanswered: str = ""  # what the language model was asked about and has not answered
+    passages: tuple[Passage, ...] = ()  # what the answer in hand may rest on
+    answered: int = 0  # sentences of it that were asked to be said
+    held: tuple[str, ...] = ()  # sentences that came while the caller spoke
     # trouble
     misunderstood: int = 0  # turns in a row
     silences: int = 0  # prompts in a row without an answer

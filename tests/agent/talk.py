@@ -41,6 +41,7 @@ class Talk:
         caller: str | None = None,
         language: str = "en",
         answering: bool = True,
+        language_model: bool = False,
     ) -> None:
         self.dialogue = Dialogue(CATALOG.languages, CATALOG.flows, CATALOG.policy)
         self.entries: list[Event | Action] = []
@@ -48,7 +49,7 @@ class Talk:
         self.answering = answering
         self.speaking = True  # whether what there is to say is said at once, and heard
         self.at = 0.0
-        self.start = self.happen(CallStarted(0.0, "test", caller, language))
+        self.start = self.happen(CallStarted(0.0, "test", caller, language, language_model))
 
     @property
     def state(self) -> Any:

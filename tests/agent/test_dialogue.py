@@ -354,21 +354,6 @@ def test_over_answering_in_any_order_needs_no_question() -> None:
     assert rungs(told)[0] == "rule"
 
 
-def test_the_language_model_may_propose_and_is_asked_back() -> None:
-    from dataclasses import replace
-
-    policy = replace(CATALOG.policy, language_model=True)
-    dialogue = Dialogue(CATALOG.languages, CATALOG.flows, policy)
-    dialogue.receive(CallStarted(0.0, "test", None, "en"))
-    dialogue.receive(TurnStarted(5.0))
-    dialogue.receive(Hypothesis(6.0, "me money gone where", "en", 1.0, 1.0, True))
-    (asked,) = dialogue.receive(TurnEnded(6.5))
-    assert isinstance(asked, Interpret)
-    proposal = ({"command": "start_flow", "flow": "balance"}, {"command": "transfer_money"})
-    actions = dialogue.receive(Interpreted(7.0, asked.request, proposal, 0.9))
-    assert questions(actions) == ["confirm:flow:balance"]
-
-
 def test_two_dialogues_do_not_share_state() -> None:
     one, other = Talk(), Talk()
     one.hear("what is my balance")
