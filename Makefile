@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export WAXTAAN_DATA ?= ../shared/data
 
-.PHONY: run test call bench check lint format clean
+.PHONY: run test engines call bench check lint format clean
 
 run: $(VENV)/.run
 	$(BIN)/waxtaan serve
@@ -14,6 +14,12 @@ call: $(VENV)/.run
 
 test: $(VENV)/.test lint
 	$(BIN)/python -m pytest
+
+# The production engines, each in an environment of its own, on small real models made on the way.
+engines: $(VENV)/.test .venvs/train/.ready .venvs/tts/.ready .venvs/piper/.ready .venvs/llm/.ready
+	WAXTAAN_TRAIN_PYTHON=.venvs/train/bin/python WAXTAAN_TTS_PYTHON=.venvs/tts/bin/python \
+	WAXTAAN_PIPER_PYTHON=.venvs/piper/bin/python WAXTAAN_LLM_PYTHON=.venvs/llm/bin/python \
+	$(BIN)/python -m pytest tests/engines
 
 bench: $(VENV)/.test
 	$(BIN)/waxtaan bench

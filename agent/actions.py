@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from agent.commands import Command
+from agent.routing import Kind, Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,19 @@ class Explain:
 
 
 @dataclass(frozen=True, slots=True)
+class Route:
+    """Which language a turn was in and what follows from it; for the log, as `Explain` is.
+
+    `kind` is "stay", "switch", "offer" or "unsupported"; see `agent/routing.py`.
+    """
+
+    kind: Kind
+    language: str
+    reason: str
+    memory: Memory
+
+
+@dataclass(frozen=True, slots=True)
 class Interpret:
     """Ask the language model what the caller meant; it may propose commands only."""
 
@@ -127,5 +141,15 @@ class HangUp:
 
 
 Action: TypeAlias = (
-    Speak | Hush | Listen | Explain | Interpret | Compose | Fetch | Abandon | Transfer | HangUp
+    Speak
+    | Hush
+    | Listen
+    | Explain
+    | Route
+    | Interpret
+    | Compose
+    | Fetch
+    | Abandon
+    | Transfer
+    | HangUp
 )

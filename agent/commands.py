@@ -74,10 +74,11 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class ChangeLanguage:
-    """Go on in another language."""
+    """Go on in another language. `stated` unless it is only what the caller was heard to speak."""
 
     language: str
     confirmed: bool = True
+    stated: bool = True
 
 
 @dataclass(frozen=True, slots=True)

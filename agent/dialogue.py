@@ -14,6 +14,7 @@ from agent.actions import (
     Action,
     Explain,
     Hush,
+    Route,
 )
 from agent.commands import (
     ChangeLanguage,
@@ -44,6 +45,7 @@ from agent.keypad import on_key
 from agent.language import Language
 from agent.policy import Policy
 from agent.proposals import proposed
+from agent.routing import Evidence, route, telling
 from agent.state import Conversation, Pending
 from agent.understanding import NOT_UNDERSTOOD, Understanding, understand
 
@@ -138,7 +140,7 @@ class Dialogue:
             self._on_noise()
         else:
             thought.supersede(self._floor)
-            self._on_words(heard)
+            self._on_words(self._routed(heard))
 
     def _on_noise(self) -> None:
         c = self.conversation
@@ -154,7 +156,31 @@ class Dialogue:
             if not self._on_answer(text, "", whole and not left):
                 break
 
-    def _on_words(self, heard: Hypothesis) -> None:
+    def _routed(self, heard: Hypothesis) -> Hypothesis | None:
+        """The turn in the language it was spoken in; None where that is one we do not speak."""
+        c = self.conversation
+        if not heard.languages:
+            return heard
+        evidence = Evidence(heard.languages, telling(heard.text))
+        decision = route(c.language, evidence, c.routing, tuple(self._languages))
+        self._floor.do(Route(decision.kind, decision.language, decision.reason, decision.memory))
+        match decision.kind:
+            case "switch":
+                change = ChangeLanguage(decision.language, stated=False)
+                self._floor.do(Explain("routing", "language", 1.0, (change,)))
+                self._floor.say("language_changed")
+            case "offer":
+                self._course.respond((ChangeLanguage(decision.language, confirmed=False),))
+                return None
+            case "unsupported":
+                self._floor.say("language_unknown")
+                self._floor.ask_again("menu")
+                return None
+        return heard
+
+    def _on_words(self, heard: Hypothesis | None) -> None:
+        if heard is None:
+            return
         c = self.conversation
         said = (heard.text, f"{c.unanswered} {heard.text}") if c.unanswered else (heard.text,)
         for text in said:  # what the language model was still asked about may only now be whole

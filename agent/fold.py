@@ -17,6 +17,7 @@ from agent.actions import (
     Hush,
     Interpret,
     Listen,
+    Route,
     Speak,
     Transfer,
 )
@@ -48,6 +49,7 @@ from agent.events import (
     TurnEnded,
     TurnStarted,
 )
+from agent.routing import stated as routed_by_caller
 from agent.state import LASTING, THOUGHTS, Conversation, Filled, Line, Pending, Wanted
 
 
@@ -182,6 +184,8 @@ def record(c: Conversation, action: Action) -> Conversation:
             for command in action.commands:
                 c = _obey(c, command)
             return replace(c, keys="", unanswered="")
+        case Route():
+            return replace(c, routing=action.memory)
         case Fetch(request, name, arguments):
             return _asked(c, Pending(request, name, arguments, c.at))
         case Interpret(request, text):
@@ -261,8 +265,9 @@ def _obey(c: Conversation, command: Command) -> Conversation:
             return replace(c, flows=others, finished=flow)
         case Signal(name, True):
             return replace(c, signals=(*c.signals, name))
-        case ChangeLanguage(language, True):
-            return replace(c, language=language)
+        case ChangeLanguage(language, True, stated):
+            routing = routed_by_caller(c.routing, language) if stated else c.routing
+            return replace(c, language=language, routing=routing)
         case NotUnderstood():
             return replace(c, misunderstood=c.misunderstood + 1)
     return c

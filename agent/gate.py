@@ -1,21 +1,84 @@
-"""PLACEHOLDER by the session's owner so that the tree imports: whoever owns the gate replaces this file whole."""
+"""What a language model may say: every sentence passes here before a voice gets it.
+
+It may say what the passages say, in its own words. It may not bring in a number, a price, a date or
+an address that they do not have, promise anything, claim to have done something (it cannot act),
+speak of its own workings, or put out what is no speech. The gate compares and counts; it does not
+understand: "calls are free" passes where a passage says that some calls are free. Languages
+without number words of their own (`GateRules.numerals`) are checked by their figures only.
+"""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal, TypeAlias
+
+from agent.numerals import Numerals, plain
+from agent.quantities import Quantity, is_telephone, names, quantities, runs
+
+Reason: TypeAlias = Literal[
+    "", "empty", "length", "characters", "markup", "machinery", "language", "address", "promise",
+    "deed", "claim", "number",
+]  # fmt: skip
+
+_SCRIPTS = {"bg": "CYRILLIC", "el": "GREEK", "mk": "CYRILLIC", "ru": "CYRILLIC", "sr": "CYRILLIC",
+            "uk": "CYRILLIC"}  # fmt: skip
+_SPOKEN_SIGNS = frozenset(".,;:!?¡¿'\"«»“”‘’„…()-–—‐‑/%&+°€$£#*•@")
+_MARKUP = re.compile(
+    r"\*\*|(?<!\w)\*(?!\d)|(?<![\d*])\*(?!\w)|^\s*[-–—•]\s|^\s*#+\s|^\s*\d+[.)]\s|(?<!\w)#(?![\d*])"
+    r"|//(?!\w+\.)|\[\w|\w\(|\n"
+)
+_MACHINERY = re.compile(
+    r"^\s*(?:system|assistant|user|human|agent|caller|tool|function|ai|systeme|système|utilisateur)\s*:|\binst\b"
+    r"|\b(?:system prompt|language model|json|tool_?calls?|lorem ipsum)\b|\bas an ai\b"
+)
+_DOMAINS = "com|net|org|info|io|app|eu|fr|sn|en|de|be|ch|uk|us|example|invalid|test"
+_ADDRESS = re.compile(
+    rf"\S+@\S*|@|\b(?:https?:|www\.)\S*|\b[\w-]+(?:\.[\w-]+)*\.(?:{_DOMAINS})\b(?:/\S*)?"
+)
+_CODE = re.compile(r"[*#][\d*#]*\d[\d*#]*|\d+[*#][\d*#]*")  # "*123#"
+_MIXED = re.compile(r"\b(?=\w*\d)(?=\w*[^\W\d_])[\w]+\b")  # "5G", "tw3nty"
+_ROMAN = re.compile(r"\b(?=[IVXLCDM]{2})M*(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b")
+_WORD = re.compile(r"[^\W_]+")
+_LONGEST_WORD = 40  # letters
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class GateRules:
-    """Phrase lists of a language."""
+    """What the gate knows of a language.
+
+    A phrase of `promises`, `deeds` and `machinery` is words in a row; a word may be alternatives
+    ("we|i will|ll refund") or the beginning of a word ("refund-"), and "*" stands for up to two
+    words of any kind. `claims` are words that
+    must be in the facts by the name they stand for ("free", "tomorrow", "half"). `fallback` reads
+    facts that were found in another language.
+    """
+
+    numerals: Numerals = field(default_factory=Numerals)
+    promises: tuple[str, ...] = ()
+    deeds: tuple[str, ...] = ()
+    machinery: tuple[str, ...] = ()
+    claims: Mapping[str, str] = field(default_factory=dict)
+    most_words: int = 40  # in a sentence
+    most_sentences: int = 4  # in an answer
+    fallback: "GateRules | None" = None
+
+    @property
+    def reads_words(self) -> bool:
+        """Whether numbers written in words are checked; figures always are."""
+        return bool(self.numerals.numbers)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a sentence may be said, and why not."""
+    """Whether a sentence may be said; if not, why, in a word that holds nothing of what was said."""
 
     ok: bool
-    reason: str = ""
+    reason: Reason = ""
+
+
+PLAIN_RULES = GateRules()
 
 
 def check(
@@ -25,9 +88,181 @@ def check(
     *,
     language_of: str | None = None,
     said: int = 0,
-    rules: GateRules | None = None,
+    rules: GateRules = PLAIN_RULES,
 ) -> Verdict:
-    """Placeholder: figures must be in the facts."""
-    known = " ".join(facts)
-    wrong = [n for n in re.findall(r"\d+", sentence) if n not in known]
-    return Verdict(not wrong, "number" if wrong else "")
+    """Whether a sentence of an answer may be said.
+
+    Args:
+        sentence: what the language model wants to say.
+        facts: the passages it was shown, with their headings.
+        language: what the caller is spoken to in.
+        language_of: what the sentence was identified as; None where that is unknown.
+        said: sentences of this answer that were let through before.
+        rules: of `language`.
+    """
+    text = unicodedata.normalize("NFKC", sentence).strip()
+    known = plain(" ".join(facts))
+    reason = (
+        _shape(text, sentence, language, said, rules)
+        or _foreign(language, language_of)
+        or _talk(text, known, rules)
+        or _unknown(text, known, facts, rules)
+    )
+    return Verdict(not reason, reason)
+
+
+def _shape(text: str, raw: str, language: str, said: int, rules: GateRules) -> Reason:
+    """Whether it is speech at all."""
+    words = text.split()
+    if not any(c.isalnum() for c in text):
+        return "empty"
+    if said >= rules.most_sentences or len(words) > rules.most_words:
+        return "length"
+    if any(len(word) > _LONGEST_WORD for word in words):
+        return "length"
+    if any(unicodedata.category(c) in ("Cf", "Cc", "Co", "Cn", "Cs") for c in raw.strip()):
+        return "markup" if "\n" in raw.strip() else "characters"
+    if _MARKUP.search(text):
+        return "markup"
+    odd = {c for c in text if not (c.isalnum() or c.isspace() or unicodedata.combining(c))}
+    if odd - _SPOKEN_SIGNS:
+        return "markup" if odd & set("{}[]<>|\\`~^=_") else "characters"
+    wanted = {"LATIN", _SCRIPTS.get(language.partition("-")[0], "LATIN")}
+    for word in re.findall(r"[^\W\d_]+", text):
+        scripts = {unicodedata.name(c, "?").split()[0] for c in word}
+        if len(scripts) > 1 or not scripts <= wanted:
+            return "characters"
+    return ""
+
+
+def _foreign(language: str, language_of: str | None) -> Reason:
+    if language_of is None or language_of.partition("-")[0] == language.partition("-")[0]:
+        return ""
+    return "language"
+
+
+def _talk(text: str, known: str, rules: GateRules) -> Reason:
+    """Whether it talks of itself, or of what it did or will do."""
+    folded, facts = _words(text), _words(known)
+    if _MACHINERY.search(plain(text)) or _says(rules.machinery, folded):
+        return "machinery"
+    reasons: tuple[tuple[Reason, tuple[str, ...]], ...] = (
+        ("deed", rules.deeds),
+        ("promise", rules.promises),
+    )
+    for reason, phrases in reasons:  # the operator's own words may be repeated
+        if any(f" {said} " not in facts for said in _says(phrases, folded)):
+            return reason
+    return ""
+
+
+def _unknown(text: str, known: str, facts: Sequence[str], rules: GateRules) -> Reason:
+    """Whether it holds something that the facts do not."""
+    folded = plain(text)
+    for address in _ADDRESS.findall(folded):
+        if address.rstrip(".,;:!?)") not in known:
+            return "address"
+    for code in _CODE.findall(folded):
+        if code not in known:
+            return "number"
+    there = _facts(tuple(facts), rules)
+    if names(text, rules.numerals, rules.claims) - there.claims:
+        return "claim"
+    for token in _MIXED.findall(folded):
+        if not (re.search(rf"\b{re.escape(token)}\b", known) or _has_unit(token, rules)):
+            return "number"
+    for roman in _ROMAN.findall(text):
+        if roman and plain(roman) not in known.split():
+            return "number"
+    said = quantities(text, rules.numerals)
+    return "" if all(there.have(run) for run in runs(said)) else "number"
+
+
+def _has_unit(token: str, rules: GateRules) -> bool:
+    """ "10gb", "8h": a number and its unit, where others are names ("5g") or tricks ("tw3nty")."""
+    found = quantities(token, rules.numerals)
+    return token[0].isdigit() and len(found) == 1 and bool(found[0].unit)
+
+
+_LINE = re.compile(r"\n|(?<=[.!?])\s+(?=[^\W\d_a-zà-ÿ])")  # sentences and rows of a table
+
+
+class _Facts:
+    """The quantities that the facts hold, each with all that stands in the same sentence."""
+
+    def __init__(self, facts: Sequence[str], rules: GateRules) -> None:
+        self._found: list[tuple[Quantity, frozenset[str]]] = []
+        self._digits: set[str] = set()
+        self.claims: frozenset[str] = frozenset()
+        for reader in (r for r in (rules, rules.fallback) if r is not None):
+            for line in (line for fact in facts for line in _LINE.split(fact)):
+                self._add(line, reader)
+
+    def _add(self, line: str, reader: GateRules) -> None:
+        found = quantities(line, reader.numerals)
+        near = frozenset({q.unit for q in found} | {q.period for q in found})
+        near |= names(line, reader.numerals, {**reader.numerals.units, **reader.numerals.periods})
+        self.claims |= names(line, reader.numerals, reader.claims)
+        self._found += [(quantity, near) for quantity in found]
+        for run in runs(found):
+            self._digits.add("".join(q.digits for q in run))
+
+    def have(self, run: tuple[Quantity, ...]) -> bool:
+        """Whether the numbers of a run are there: as one string of digits, or each of them."""
+        digits = "".join(q.digits for q in run)
+        if is_telephone(run):
+            ends = digits.lstrip("0")
+            return any(d == digits or (len(ends) >= 7 and d.endswith(ends)) for d in self._digits)
+        if len(run) > 1 and digits in self._digits and not run[-1].unit:
+            return True
+        return all(self._has(quantity) for quantity in run)
+
+    def _has(self, q: Quantity) -> bool:
+        return any(
+            _equal(q, fact)
+            and (not q.unit or _unit(fact.unit, q.unit) or (not fact.unit and q.unit in near))
+            and (not q.period or q.period in near)
+            for fact, near in self._found
+        )
+
+
+@lru_cache(maxsize=64)
+def _facts(facts: tuple[str, ...], rules: GateRules) -> _Facts:
+    return _Facts(facts, rules)
+
+
+def _equal(q: Quantity, fact: Quantity) -> bool:
+    if q.unit == "o'clock" and fact.unit == "hour":
+        return q.value % 12 == fact.value % 12
+    return q.value == fact.value
+
+
+def _unit(fact: str, said: str) -> bool:
+    return fact == said or {fact, said} <= {"hour", "o'clock"}
+
+
+def _words(text: str) -> str:
+    """Words without accents, between single spaces, one at either end."""
+    bare = unicodedata.normalize("NFD", plain(text))
+    bare = "".join(c for c in bare if not unicodedata.combining(c))
+    return " " + " ".join(_WORD.findall(bare)) + " "
+
+
+@lru_cache(maxsize=64)
+def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    def one(word: str) -> str:
+        if word == "*":
+            return r"(?:[^ ]+ ){0,2}"
+        ways = (re.sub(r"-$", "[^ ]*", _words(way).strip() + way[-1:].strip("".join(set(way) - {"-"}))) for way in word.split("|"))
+        return f"(?:{'|'.join(ways)}) "
+
+    return re.compile(
+        "(?<= )(" + "|".join("".join(one(w) for w in phrase.split()) for phrase in phrases) + ")"
+    )
+
+
+def _says(phrases: tuple[str, ...], folded: str) -> list[str]:
+    """What of these phrases a text (reduced by `_words`) says."""
+    if not phrases:
+        return []
+    return [said.strip() for said in _pattern(phrases).findall(folded)]

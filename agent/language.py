@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Literal
 
 from agent.classifier import Classifier
-from agent.gate import GateRules
+from agent.gate import PLAIN_RULES, GateRules
 
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "`": "'"})
 _NOT_A_WORD = re.compile(r"[^\w'•]+")
@@ -54,7 +54,7 @@ class Language:
     decimal_point: str = "."
     fallback: "Language | None" = None
     gaps: tuple[str, ...] = field(default=())
-    gate: GateRules | None = None  # what a language model's sentence in it must not hold
+    gate: GateRules = PLAIN_RULES  # what a language model's sentence in it must not hold
 
     def sentences(self, name: str) -> tuple[str, ...]:
         """The wording of that name, here or in the fallback; KeyError names what is missing."""

@@ -12,6 +12,7 @@ from typing import Any
 from agent.commands import (
     Affirm,
     AskKnowledge,
+    Cancel,
     Command,
     Deny,
     NotUnderstood,
@@ -37,6 +38,7 @@ _PLAIN: dict[str, Command] = {
     "affirm": Affirm(),
     "deny": Deny(),
     "repeat": Repeat(),
+    "cancel": Cancel(),
     "help": OfferChoices(),
     "goodbye": SayGoodbye(confirmed=False),
     "chitchat": SmallTalk(),

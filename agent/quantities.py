@@ -1,89 +1,59 @@
-"""Numbers in text, with what they count: prices, durations, dates, times, volumes, telephone numbers.
+"""What the numbers in a text count: prices, durations, dates, times, volumes, telephone numbers.
 
-Figures and number words are read alike, so that "twenty euros", "€20" and "20,00 EUR" are one
-quantity. Which words there are in a language is told by `Numerals`, built from its pack; with an
-empty one only figures and the symbols below are read.
+"twenty euros", "€20" and "20.00 EUR" are one quantity; so are "8 p.m." and "20:00".
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
+from agent.numerals import Numerals, Piece, pieces
+
 # Written alike everywhere. A language's own words come on top (`Numerals.units`).
 SYMBOLS: Mapping[str, str] = {
-    "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "¢": "cent", "$": "USD", "£": "GBP",
-    "xof": "XOF", "fcfa": "XOF", "cfa": "XOF", "f cfa": "XOF", "franc cfa": "XOF",
-    "francs cfa": "XOF", "%": "%", "kb": "KB", "ko": "KB", "mb": "MB", "mo": "MB", "gb": "GB",
-    "go": "GB", "tb": "TB", "to": "TB", "mbit/s": "Mbit/s", "mbps": "Mbit/s", "gbit/s": "Gbit/s",
-    "gbps": "Gbit/s", "h": "hour", "min": "minute", "s": "second", "am": "am", "pm": "pm",
-    "a.m.": "am", "p.m.": "pm", "a.m": "am", "p.m": "pm", "km": "km",
+    "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "$": "USD", "£": "GBP", "xof": "XOF",
+    "fcfa": "XOF", "cfa": "XOF", "f cfa": "XOF", "%": "%", "kb": "KB", "mb": "MB", "gb": "GB",
+    "tb": "TB", "mbit/s": "Mbit/s", "mbps": "Mbit/s", "gbit/s": "Gbit/s", "gbps": "Gbit/s",
+    "h": "hour", "min": "minute", "am": "am", "pm": "pm", "a.m.": "am", "p.m.": "pm", "a.m": "am",
+    "p.m": "pm", "o'clock": "o'clock", "km": "km",
 }  # fmt: skip
-_ONLY_GLUED = frozenset({"h", "s", "to", "go", "mo", "ko"})  # words of their own elsewhere
-_CURRENCIES = frozenset({"EUR", "USD", "GBP", "XOF"})
-_CASE = {"am": 0, "pm": 12}
-_TELEPHONE = 7  # digits that are too many for a number that counts something
-_TOKEN = re.compile(
-    r"(?P<date>\d{4}-\d\d-\d\d)|(?P<slashed>\d{1,2}/\d{1,2}/\d{4})"
-    r"|(?P<clock>\d{1,2}(?::| ?h ?)\d\d(?!\d))"
-    r"|(?P<number>\d{1,3}(?:[.,'  ]\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)?)"
-    r"|(?P<word>[^\W\d_]+(?:\.[^\W\d_]\b\.?)*)|(?P<other>\S)"
-)
-_SIGNS = str.maketrans({"’": "'", "ʼ": "'", "`": "'", "‐": "-", "‑": "-", "–": "-", "—": "-"})
-
-
-@dataclass(frozen=True, eq=False)
-class Numerals:
-    """How a language writes quantities. Words are lower case; several may stand in one key.
-
-    `articles` are number words that are other words as well ("one of you", "un téléphone neuf"):
-    they count only before a unit or among other numbers. `above_ten` tells whether ten to nineteen
-    are added to tens (soixante-dix, quatre-vingt-onze).
-    """
-
-    numbers: Mapping[str, int] = field(default_factory=dict)
-    scales: Mapping[str, int] = field(default_factory=dict)  # hundred, thousand, million
-    joins: frozenset[str] = frozenset()  # "and" of "one hundred and five"
-    articles: frozenset[str] = frozenset()
-    point: frozenset[str] = frozenset()  # "point" of "three point five"
-    above_ten: bool = False
-    units: Mapping[str, str] = field(default_factory=dict)
-    periods: Mapping[str, str] = field(default_factory=dict)  # "per month" -> "month"
-    months: tuple[str, ...] = ()
-    decimal_point: str = "."
+_PREFIXED = frozenset("€$£")
+_CENTS = frozenset({"EUR", "USD", "GBP"})  # currencies that have them
+_NOON = {"am": 0, "pm": 12}
+_BETWEEN = frozenset(",-./()+")  # signs that do not end a run of numbers
+_ORDINAL = re.compile("st|nd|rd|th|er|ère|re|e|ème|eme")
+_TELEPHONE = 7  # digits: too many to count anything
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number of something. `unit` is "" where none is named, "date-12" for a day of December."""
+    """A number of something.
+
+    `unit` is "" where none is named, "hour" or "clock" (minutes since midnight) for times of day,
+    "date-12" for a day of December. `digits` are those it is written with. `joined` if it follows
+    another number and no word or unit stands between.
+    """
 
     value: Decimal
     unit: str = ""
     period: str = ""  # "month" of "20 euros per month"
-    digits: str = ""  # as written: what a telephone number is compared by
-    words: bool = False  # written in words
-    joined: bool = False  # nothing but a blank, a comma or a dash stands before it and a number
-
-
-def plain(text: str) -> str:
-    """Text as it is compared: compatibility forms resolved, any digits as 0-9, lower case."""
-    text = unicodedata.normalize("NFKC", text).translate(_SIGNS).casefold()
-    return "".join(str(unicodedata.digit(c)) if c.isdigit() and c > "9" else c for c in text)
+    digits: str = ""
+    joined: bool = False
 
 
 @lru_cache(maxsize=512)
 def quantities(text: str, numerals: Numerals) -> tuple[Quantity, ...]:
     """Every quantity in `text`, in order."""
-    return tuple(_Reader(plain(text), numerals).read())
+    return tuple(_amounts(_Reader(pieces(text, numerals), numerals)))
 
 
 def runs(found: tuple[Quantity, ...]) -> Iterator[tuple[Quantity, ...]]:
-    """Quantities that follow one another without a word in between: "33 800 12 34", "one two"."""
+    """Numbers that follow one another without a word in between: "33 800 12 34", "one two"."""
     run: list[Quantity] = []
     for quantity in found:
-        if run and not (quantity.joined and not run[-1].unit):
+        if run and not quantity.joined:
             yield tuple(run)
             run = []
         run.append(quantity)
@@ -91,267 +61,136 @@ def runs(found: tuple[Quantity, ...]) -> Iterator[tuple[Quantity, ...]]:
         yield tuple(run)
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-    glued: bool  # no blank before it
-
-
-class _Reader:
-    def __init__(self, text: str, numerals: Numerals) -> None:
-        self._n = numerals
-        self._tokens = [
-            _Token(m.lastgroup or "", m.group(), m.start() > 0 and not text[m.start() - 1].isspace())
-            for m in _TOKEN.finditer(text)
-        ]
-        self._units = {**SYMBOLS, **numerals.units}
-        self._at = 0
-
-    def read(self) -> Iterator[Quantity]:
-        last = -1  # where the last number ended
-        before: Quantity | None = None
-        while self._at < len(self._tokens):
-            start = self._at
-            found = self._number()
-            if found is None:
-                self._at = start + 1
-                continue
-            between = [t.text for t in self._tokens[last:start]] if last >= 0 else ["start"]
-            joined = all(t in (",", "-", ".", "(", ")", "/") for t in between)
-            found = replace(found, joined=joined)
-            found = self._with_unit(found, start)
-            last = self._at
-            if found.words and not (joined or found.unit) and self._is_article(start, last):
-                continue
-            if before is not None and self._are_cents(before, found, between):
-                yield replace(before, value=before.value + found.value / 100)
-                before = None
-                continue
-            if before is not None:
-                yield before
-            before = found
-        if before is not None:
-            yield before
-
-    def _is_article(self, start: int, end: int) -> bool:
-        """An article may begin a run: "one one two"."""
-        said = self._tokens[start:end]
-        return len(said) == 1 and said[0].text in self._n.articles and not self._is_number(end)
-
-    def _are_cents(self, money: Quantity, found: Quantity, between: list[str]) -> bool:
-        """ "12 euros 50", "12 euros and 50 cents": one amount."""
-        apart = [t for t in between if t not in self._n.joins]
-        return (
-            money.unit in _CURRENCIES
-            and money.unit != "XOF"
-            and not apart
-            and found.unit in ("", "cent")
-            and len(found.digits) <= 2
-            and money.value == int(money.value)
-        )
-
-    def _number(self) -> Quantity | None:
-        token = self._tokens[self._at]
-        match token.kind:
-            case "date":
-                year, month, day = token.text.split("-")
-                self._at += 1
-                return Quantity(Decimal(int(day)), f"date-{int(month)}", digits=year + month + day)
-            case "slashed":
-                day, month, year = token.text.split("/")
-                self._at += 1
-                return Quantity(Decimal(int(day)), f"date-{int(month)}", digits=day + month + year)
-            case "clock":
-                hour, minute = re.findall(r"\d+", token.text)
-                self._at += 1
-                return _clock(int(hour), int(minute))
-            case "number":
-                self._at += 1
-                return self._scaled(_figure(token.text, self._n.decimal_point))
-        return self._in_words()
-
-    def _scaled(self, quantity: Quantity) -> Quantity:
-        """ "2 million", "3,5 millions"."""
-        token = self._peek()
-        if token and token.text in self._n.scales and not token.glued:
-            self._at += 1
-            value = quantity.value * self._n.scales[token.text]
-            return replace(quantity, value=value, digits=_digits(value))
-        return quantity
-
-    def _in_words(self) -> Quantity | None:
-        total = Decimal(0)  # thousands that are complete
-        current: int | None = None
-        least = 10**12  # the smallest scale so far: the next has to be smaller
-        while (step := self._word_at(self._at)) is not None:
-            value, length, scale = step
-            if scale and value >= 1000:
-                if value >= least:
-                    break
-                total += (current if current is not None else 1) * value
-                current, least = None, value
-            elif scale:
-                if current is not None and (current >= 100 or current == 0):
-                    break
-                current = (current or 1) * 100
-            elif current is None and (value or least == 10**12):
-                current = value
-            elif current is not None and self._adds(current, value):
-                current += value
-            else:
-                break
-            self._at += length
-            self._skip_join(current)
-        if current is None and least == 10**12:
-            return None
-        whole = total + (current or 0)
-        return self._with_point(Quantity(whole, digits=_digits(whole), words=True))
-
-    def _adds(self, current: int, value: int) -> bool:
-        if not current or not value:
-            return False
-        if current % 100 == 0:
-            return value < 100
-        tens = current % 100
-        most = 20 if self._n.above_ten and tens in (60, 80) else 10
-        return tens >= 20 and tens % 10 == 0 and value < most
-
-    def _skip_join(self, current: int | None) -> None:
-        """Past "-" and "and", where a number that can be added follows."""
-        at = self._at
-        while at < len(self._tokens) and self._tokens[at].text in {"-", *self._n.joins}:
-            at += 1
-        step = self._word_at(at)
-        if at > self._at and step is not None:
-            value, _, scale = step
-            if scale or current is None or self._adds(current, value):
-                self._at = at
-
-    def _with_point(self, quantity: Quantity) -> Quantity:
-        token = self._peek()
-        if token is None or token.text not in self._n.point:
-            return quantity
-        here = self._at
-        self._at += 1
-        places = ""
-        while (step := self._word_at(self._at)) is not None and not step[2]:
-            places += str(step[0])
-            self._at += step[1]
-        if not places:
-            self._at = here
-            return quantity
-        value = Decimal(f"{quantity.value}.{places}")
-        return replace(quantity, value=value, digits=_digits(value))
-
-    def _word_at(self, at: int) -> tuple[int, int, bool] | None:
-        """(value, how many tokens, whether it multiplies); the longest that stands there."""
-        for length in (5, 3, 1):  # words joined by dashes or blanks: "quatre-vingts"
-            said = [t.text for t in self._tokens[at : at + length] if t.text != "-"]
-            name = " ".join(said)
-            if length > 1 and name not in self._n.numbers:
-                name = "".join(said)  # "twen-ty"
-            if name in self._n.numbers:
-                return self._n.numbers[name], length, False
-            if name in self._n.scales:
-                return self._n.scales[name], length, True
-        name = " ".join(t.text for t in self._tokens[at : at + 2])
-        return (self._n.numbers[name], 2, False) if name in self._n.numbers else None
-
-    def _with_unit(self, quantity: Quantity, start: int) -> Quantity:
-        quantity = self._ordinal(quantity)
-        if quantity.unit == "":
-            quantity = replace(quantity, unit=self._take(self._units) or self._date())
-        before = self._tokens[start - 1] if start else None
-        if quantity.unit == "" and before and before.text in ("€", "$", "£"):
-            quantity = replace(quantity, unit=SYMBOLS[before.text])
-        if quantity.unit == "" and before and before.text in self._n.months:
-            quantity = replace(quantity, unit=f"date-{self._n.months.index(before.text) + 1}")
-        if quantity.unit in ("", "clock", "hour") and (case := self._take(_CASE_NAMES)):
-            quantity = replace(quantity, unit=case if quantity.unit != "clock" else f"clock {case}")
-        period = self._take(self._n.periods)
-        return _normal(replace(quantity, period=period))
-
-    def _ordinal(self, quantity: Quantity) -> Quantity:
-        token = self._peek()
-        if token and token.glued and re.fullmatch("st|nd|rd|th|er|re|e|ème|eme", token.text):
-            self._at += 1
-        return quantity
-
-    def _date(self) -> str:
-        at = self._at
-        skipped = self._tokens[at : at + 1]
-        if skipped and skipped[0].text in ("of", "."):
-            at += 1
-        token = self._tokens[at] if at < len(self._tokens) else None
-        if token and token.text in self._n.months:
-            self._at = at + 1
-            return f"date-{self._n.months.index(token.text) + 1}"
-        return ""
-
-    def _take(self, names: Mapping[str, str]) -> str:
-        """The longest of `names` that stands next, and go past it; "" if none."""
-        at = self._at
-        if at + 1 < len(self._tokens) and self._tokens[at].text == "-":
-            at += 1  # "a 30-day pass"
-        for length in (4, 3, 2, 1):
-            tokens = self._tokens[at : at + length]
-            if len(tokens) < length:
-                continue
-            name = tokens[0].text + "".join(
-                t.text if t.glued else f" {t.text}" for t in tokens[1:]
-            )
-            loose = name in _ONLY_GLUED and not tokens[0].glued and name not in self._n.units
-            if name in names and not loose:
-                self._at = at + length
-                return names[name]
-        return ""
-
-    def _is_number(self, at: int) -> bool:
-        if at >= len(self._tokens):
-            return False
-        return self._tokens[at].kind == "number" or self._word_at(at) is not None
-
-    def _peek(self) -> _Token | None:
-        return self._tokens[self._at] if self._at < len(self._tokens) else None
-
-
-_CASE_NAMES = {name: unit for name, unit in SYMBOLS.items() if unit in _CASE}
-
-
-def _normal(q: Quantity) -> Quantity:
-    """Times of day as hours, or as minutes since midnight where they are not full."""
-    if q.unit in _CASE:
-        return replace(q, value=q.value % 12 + _CASE[q.unit], unit="hour")
-    if q.unit.startswith("clock "):
-        return replace(_clock(int(q.value // 60) % 12 + _CASE[q.unit[6:]], int(q.value % 60)))
-    if q.unit == "clock" and q.value % 60 == 0:
-        return replace(q, value=q.value / 60, unit="hour")
-    return q
-
-
-def _clock(hour: int, minute: int) -> Quantity:
-    return Quantity(Decimal(hour * 60 + minute), "clock", digits=f"{hour}{minute:02}")
-
-
-def _figure(text: str, decimal_point: str) -> Quantity:
-    """A number in figures: "3 500", "3,500", "12,50" as the language means them."""
-    text = re.sub(r"['  ]", "", text)
-    other = "." if decimal_point == "," else ","
-    whole, mark, places = text, "", ""
-    if match := re.fullmatch(r"(.*)([.,])(\d+)", text):
-        whole, mark, places = match.groups()
-    if mark == other and len(places) == 3 or mark in whole and mark:
-        whole, places = whole + places, ""
-    whole = re.sub(r"[.,]", "", whole)
-    value = Decimal(f"{whole}.{places or 0}")
-    return Quantity(value, digits=re.sub(r"\D", "", text))
-
-
-def _digits(value: Decimal) -> str:
-    return re.sub(r"\D", "", f"{value.normalize():f}")
-
-
 def is_telephone(run: tuple[Quantity, ...]) -> bool:
     """Whether a run is too long to count anything: it has to be known as a whole."""
     return len(run) > 3 or sum(len(q.digits) for q in run) >= _TELEPHONE
+
+
+def names(text: str, numerals: Numerals, known: Mapping[str, str]) -> frozenset[str]:
+    """What of `known` (words -> what they name) a text names."""
+    said = pieces(text, numerals)
+    reader = _Reader(said, numerals)
+    found = set()
+    for at in range(len(said)):
+        name, _ = reader.at(at, known)
+        found.add(name)
+    return frozenset(found - {""})
+
+
+class _Reader:
+    def __init__(self, said: list[Piece], numerals: Numerals) -> None:
+        self._said = said
+        self._n = numerals
+        self._units = {**SYMBOLS, **numerals.units}
+
+    def __iter__(self) -> Iterator[tuple[Quantity, tuple[str, ...]]]:
+        """Each quantity with the words that stand between it and the one before."""
+        at = last = 0
+        bare = False  # whether the number before has no unit
+        while at < len(self._said):
+            if self._said[at].digits == "":
+                at += 1
+                continue
+            quantity, end = self._read(at, last)
+            between = tuple(piece.text for piece in self._said[last:at])
+            joined = bare and all(text in _BETWEEN for text in between)
+            if not self._is_other_word(at, end, quantity, joined):
+                yield replace(quantity, joined=joined), between
+                last, bare = end, quantity.unit == "" and quantity.period == ""
+            at = end
+
+    def _is_other_word(self, at: int, end: int, quantity: Quantity, joined: bool) -> bool:
+        """ "one of you"; but an article may stand among numbers ("one one two")."""
+        piece = self._said[at]
+        among = joined or (end < len(self._said) and self._said[end].kind == "number")
+        article = piece.spelled and piece.text in self._n.articles and quantity.value < 10
+        return article and not (among or quantity.unit)
+
+    def _read(self, at: int, last: int) -> tuple[Quantity, int]:
+        piece = self._said[at]
+        quantity = _number(piece)
+        end = at + 1
+        if end < len(self._said) and self._said[end].glued:
+            end += bool(_ORDINAL.fullmatch(self._said[end].text))
+        if not quantity.unit:
+            unit, end = self._unit(at, end, last)
+            quantity = replace(quantity, unit=unit)
+        if quantity.unit in ("", "clock", "hour"):
+            half, end = self.at(end, {n: u for n, u in SYMBOLS.items() if u in _NOON})
+            quantity = replace(quantity, unit=f"{quantity.unit} {half}".strip())
+        period, end = self.at(end, self._n.periods)
+        return _time(replace(quantity, period=period)), end
+
+    def _unit(self, at: int, end: int, last: int) -> tuple[str, int]:
+        """What a number counts, and where that ends; `last` is where the number before ended."""
+        dash = end < len(self._said) and self._said[end].text == "-"  # "a 30-day pass"
+        for start in (end, end + 1) if dash else (end,):
+            unit, after = self.at(start, self._units)
+            if unit:
+                return unit, after
+        after = end + 1 if end < len(self._said) and self._said[end].text in ("of", ".") else end
+        if after < len(self._said) and self._said[after].text in self._n.month:
+            return f"date-{self._n.month[self._said[after].text]}", after + 1
+        before = [piece.text for piece in self._said[max(last, at - 2) : at]][::-1]
+        if before and before[0] in _PREFIXED:
+            return SYMBOLS[before[0]], end
+        near = [self._n.month[word] for word in before if word in self._n.month]
+        if near and (len(before) == 1 or before[0] in self._n.month or before[0] == "the"):
+            return f"date-{near[0]}", end
+        return "", end
+
+    def at(self, at: int, known: Mapping[str, str]) -> tuple[str, int]:
+        """The longest of `known` that stands at a place, and where it ends; "" if none does."""
+        for length in (4, 3, 2, 1):
+            said = self._said[at : at + length]
+            if len(said) < length:
+                continue
+            name = said[0].text + "".join(p.text if p.glued else f" {p.text}" for p in said[1:])
+            if name in known:
+                return known[name], at + length
+        return "", at
+
+
+def _amounts(read: _Reader) -> Iterator[Quantity]:
+    """ "12 euros 50" and "12 euros and 50 cents" are one amount."""
+    held: Quantity | None = None
+    for quantity, between in read:
+        if held is None:
+            held = quantity
+        elif _are_cents(held, quantity, between):
+            value = held.value + quantity.value / 100
+            held = replace(held, value=value, period=held.period or quantity.period)
+        else:
+            yield held
+            held = quantity
+    if held is not None:
+        yield held
+
+
+def _are_cents(money: Quantity, found: Quantity, between: tuple[str, ...]) -> bool:
+    if money.unit not in _CENTS or money.period or money.value % 1:
+        return False
+    named = found.unit == "cent" and len(between) < 2
+    return named or (not between and not found.unit and len(found.digits) == 2)
+
+
+def _number(piece: Piece) -> Quantity:
+    if piece.kind == "date":
+        parts = [int(part) for part in re.split("[-/]", piece.text)]
+        day, month = (parts[2], parts[1]) if parts[0] > 31 else (parts[0], parts[1])
+        return Quantity(Decimal(day), f"date-{month}", digits=piece.digits)
+    if piece.kind == "clock":
+        hour, minute = (int(part) for part in re.findall(r"\d+", piece.text))
+        return Quantity(Decimal(hour * 60 + minute), "clock", digits=piece.digits)
+    return Quantity(piece.value or Decimal(0), digits=piece.digits)
+
+
+def _time(q: Quantity) -> Quantity:
+    """Full hours as hours of the day."""
+    unit, _, half = q.unit.rpartition(" ")
+    if half in _NOON:
+        minutes = q.value if unit == "clock" else q.value * 60
+        q = replace(q, value=minutes % 720 + _NOON[half] * 60, unit="clock")
+    if q.unit == "clock" and q.value % 60 == 0:
+        return replace(q, value=q.value / 60, unit="hour")
+    return q

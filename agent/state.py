@@ -7,6 +7,7 @@ from typing import Any
 from agent.actions import Expecting, Speak
 from agent.acts import key
 from agent.events import Hypothesis, Passage
+from agent.routing import Memory
 
 # Who is calling stays known for the whole call; other details belong to the use case that asked.
 LASTING = frozenset({"line", "pin"})
@@ -61,6 +62,7 @@ class Conversation:
     caller: str | None = None
     language: str = ""
     language_model: bool = False
+    routing: Memory = field(default_factory=Memory)
     ended: bool = False
     # what is known
     slots: Mapping[str, Filled] = field(default_factory=dict)

@@ -68,6 +68,7 @@ from pipelines.catalog import Pack
 from pipelines.frames import HeardFrame, HushedFrame, ListenFrame, SayFrame, SpokenFrame, Utterance
 from pipelines.latency import ResponseMeter
 from pipelines.line import Clock
+from pipelines.mind import Mind
 from pipelines.requests import Requests
 from pipelines.store.recording import Recording
 
@@ -81,6 +82,7 @@ class Outside:
 
     clock: Clock
     back_office: BackOffice
+    mind: Mind | None
     recording: Recording | None
     meter: ResponseMeter
     packs: Mapping[str, Pack]
@@ -104,7 +106,7 @@ class Bridge(FrameProcessor):
         self._started = False
         self._events: asyncio.Queue[Event] = asyncio.Queue()
         self._worker: asyncio.Task[None] | None = None
-        self._requests = Requests(outside.back_office, outside.clock, self.happen)
+        self._requests = Requests(outside.back_office, outside.mind, outside.clock, self.happen)
         self._blanking = Blanking()  # for the page; the recording has its own
         self._ticked = (-1.0, -1.0)  # (deadline, at)
         self._turn_ended = 0.0  # by the clock: how long we took, not what the caller waited
@@ -349,4 +351,7 @@ def _hypothesis(at: float, heard: Recognised) -> Hypothesis:
         round(heard.language_confidence, 3),
         round(heard.confidence, 3),
         heard.final,
+        tuple((word.text, round(word.confidence, 3)) for word in heard.words),
+        tuple((code, round(share, 3)) for code, share in heard.languages),
+        heard.rejected,
     )

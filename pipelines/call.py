@@ -71,10 +71,7 @@ class Call:
     async def run(self) -> None:
         """From greeting to goodbye. Returns when the line is closed."""
         house, settings = self._house, self._house.settings
-        tongue = self._caller.language
-        if house.recogniser.serves(tongue) is None:  # the keypad and a person remain
-            tongue = settings.language
-        stream = await house.recogniser.open(tongue, "wide", self._partial)
+        tongue, stream = await house.ears(self._caller.language, "wide", self._partial)
         transport = self._transport()
         self._ears = Ears(stream, tongue, max_turn=settings.max_turn_seconds)
         self._bridge = self._make_bridge()
@@ -92,7 +89,7 @@ class Call:
                 self._ears,
                 UserTurnProcessor(user_turn_strategies=strategies()),
                 self._bridge,
-                Mouth(house.cache, house.voices(), AGENT_RATE),
+                Mouth(house.speakers, AGENT_RATE),
                 transport.output(),
                 Playout(self._agent_audio),
             ]
@@ -171,6 +168,7 @@ class Call:
         outside = Outside(
             clock=self._clock,
             back_office=self._house.back_office,
+            mind=self._house.mind,
             recording=self._recording,
             meter=self._meter,
             packs=catalog.packs,
@@ -181,7 +179,9 @@ class Call:
         )
         dialogue = Dialogue(catalog.languages, catalog.flows, catalog.policy)
         who = self._caller
-        start = CallStarted(0.0, who.channel, who.number, who.language)
+        start = CallStarted(
+            0.0, who.channel, who.number, who.language, self._house.mind is not None
+        )
         return Bridge(
             dialogue,
             outside,

@@ -43,6 +43,20 @@ class _LanguageFile(_Strict):
     voice: dict[str, str | int]
     expected_phrases: int = Field(default=200, ge=10)  # see Pack
     digits: dict[str, str]
+    ears: "EarsFile | None" = None
+
+
+class EarsFile(_Strict):
+    """A checkpoint of a language's own: `[ears]` in language.toml.
+
+    `token` is the language token it speaks: Whisper knows neither Wolof, Pulaar nor Irish, so a
+    checkpoint for them was trained on the token of another language.
+    """
+
+    model: str
+    token: str = Field(pattern="^[a-z]{2,3}$")
+    compute: str = ""
+    device: str = Field(default="", pattern="^(cpu|cuda)?$")
 
 
 class _IntentEntry(_Strict):
@@ -87,6 +101,7 @@ class Pack:
     voices: Mapping[str, Voice]  # engine -> voice
     callers: tuple[SampleCaller, ...]
     expected_phrases: int  # how many sentences the ears are told to expect at once
+    ears: EarsFile | None = None  # a checkpoint of its own
 
     def expected(self, intents: Sequence[str]) -> list[str]:
         """Sentences to expect for these intents, as many of each as fit; the likely ones first."""
@@ -192,7 +207,7 @@ def _load_pack(prompts: Path, code: str, packs: dict[str, Pack], chain: tuple[st
     )
     voices = _voices(about.voice)
     callers = _load_callers(folder / "callers.toml")
-    packs[code] = Pack(language, about.review, voices, callers, about.expected_phrases)
+    packs[code] = Pack(language, about.review, voices, callers, about.expected_phrases, about.ears)
     return packs[code]
 
 

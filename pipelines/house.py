@@ -2,24 +2,35 @@
 
 import asyncio
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Self
 
 from loguru import logger
 
 from pipelines import vad
-from pipelines.asr.engine import SAMPLE_RATE, EngineError, Recogniser
-from pipelines.asr.pocketsphinx import Pocketsphinx
+from pipelines.asr.deaf import DeafStream
+from pipelines.asr.engine import (
+    SAMPLE_RATE,
+    Band,
+    EngineError,
+    Recognised,
+    Recogniser,
+    RecogniserStream,
+)
 from pipelines.audio import AGENT_RATE
 from pipelines.backoffice.demo import DemoBackOffice
 from pipelines.backoffice.http import HttpBackOffice
 from pipelines.backoffice.protocol import BackOffice
 from pipelines.catalog import Catalog, CatalogError, Pack, load
+from pipelines.choice import choose_ears, open_ears
+from pipelines.mind import Mind, open_mind
 from pipelines.settings import Settings
 from pipelines.sounds import caller_voice
 from pipelines.tts.cache import AudioCache
 from pipelines.tts.engine import Voice
 from pipelines.tts.espeak import EspeakSynthesiser
+from pipelines.tts.speakers import Speaker, Speakers
 
 # wordings that are parts of sentences, or shown and not said
 _PARTS = ("money.", "date", "time", "item.", "service.", "flow.", "queue.", "tongue.", "notice.")
@@ -35,9 +46,15 @@ class House:
     synthesiser: EspeakSynthesiser
     cache: AudioCache
     back_office: BackOffice
+    mind: Mind | None = None
     counters: Counter[str] = field(default_factory=Counter)
     calls: int = 0  # going on now
     latencies: deque[float] = field(default_factory=lambda: deque(maxlen=1000))  # s, newest last
+    speakers: Speakers = field(init=False)
+
+    def __post_init__(self) -> None:
+        embedded = {code: (Speaker("espeak", voice),) for code, voice in self.voices().items()}
+        self.speakers = Speakers({"espeak": self.cache}, embedded, {})
 
     @classmethod
     async def open(cls, settings: Settings) -> Self:
@@ -50,11 +67,26 @@ class House:
             )
         office = back_office(settings)
         synthesiser = EspeakSynthesiser()
-        recogniser = Pocketsphinx(phonemes=synthesiser.phonemes)
+        choice = await asyncio.to_thread(choose_ears, settings, catalog.packs, logger.info)
+        recogniser = open_ears(choice, settings, synthesiser.phonemes)
+        mind = await open_mind(settings, catalog)
         await asyncio.gather(synthesiser.start(), recogniser.start(), asyncio.to_thread(vad.warm))
         await _first_turn(recogniser, catalog.packs[settings.language])
         cache = AudioCache(settings.cache / "audio", synthesiser, AGENT_RATE)
-        return cls(settings, catalog, recogniser, synthesiser, cache, office)
+        return cls(settings, catalog, recogniser, synthesiser, cache, office, mind)
+
+    async def ears(
+        self, language: str, band: Band, on_partial: Callable[[Recognised], None]
+    ) -> tuple[str, RecogniserStream]:
+        """One call's ears, and the language they begin with; deaf ones where there is no room."""
+        if self.recogniser.serves(language) is None:  # the keypad and a person remain
+            language = self.settings.language
+        try:
+            return language, await self.recogniser.open(language, band, on_partial)
+        except EngineError as error:
+            self.counters["deaf"] += 1
+            logger.warning("a call without ears: {}", error)
+            return language, DeafStream(language)
 
     def voices(self) -> dict[str, Voice]:
         """The configured engine's voice for each language."""

@@ -4,7 +4,6 @@ Audio is handed on as fast as it comes, the output transport plays it in real ti
 sentence plays the next is already there. An interruption drops both.
 """
 
-from collections.abc import Mapping
 from contextlib import aclosing
 
 from loguru import logger
@@ -20,19 +19,18 @@ from pipecat.utils.text.base_text_aggregator import TextType
 
 from pipelines.audio import seconds
 from pipelines.frames import SayFrame, Utterance, UtteranceBeginsFrame, UtteranceEndsFrame
-from pipelines.tts.cache import AudioCache
-from pipelines.tts.engine import EngineError, Voice
+from pipelines.tts.engine import EngineError
+from pipelines.tts.speakers import Speakers
 
 _PAUSE = 0.2  # s after each sentence
 
 
 class Mouth(FrameProcessor):
-    """One call's mouth. `voices` are by language, `rate` is that of the cache's audio in Hz."""
+    """One call's mouth. `rate` is that of the speakers' audio in Hz."""
 
-    def __init__(self, cache: AudioCache, voices: Mapping[str, Voice], rate: int) -> None:
+    def __init__(self, speakers: Speakers, rate: int) -> None:
         super().__init__()
-        self._cache = cache
-        self._voices = voices
+        self._speakers = speakers
         self._rate = rate
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
@@ -60,13 +58,7 @@ class Mouth(FrameProcessor):
         await self.push_frame(UtteranceEndsFrame(utterance=utterance, failed=failed))
 
     async def _play(self, utterance: Utterance, context: str) -> None:
-        voice = self._voices.get(utterance.language)
-        if voice is None:
-            raise EngineError(
-                f"no voice for '{utterance.language}': add one under [voice] in "
-                f"prompts/{utterance.language}/language.toml"
-            )
-        pieces = self._cache.audio(utterance.text, voice, fixed=utterance.fixed)
+        pieces = self._speakers.audio(utterance.text, utterance.language, utterance.fixed)
         async with aclosing(pieces) as audio:
             async for pcm in audio:
                 utterance.seconds += seconds(pcm, self._rate)

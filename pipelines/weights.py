@@ -9,6 +9,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,7 +72,6 @@ def _offered(weights: Weights, hub: str, patience: float) -> "tuple[ModelInfo, l
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("HF_HUB_DISABLE_XET", "1")  # one protocol, with ranges and hashes
     from huggingface_hub import HfApi
-    from huggingface_hub.utils import filter_repo_objects
 
     try:
         about = HfApi(endpoint=hub, token=False).model_info(
@@ -82,11 +82,9 @@ def _offered(weights: Weights, hub: str, patience: float) -> "tuple[ModelInfo, l
             f"{hub} did not answer within {patience:g} s when asked for {weights.repository} "
             f"({type(error).__name__})"
         ) from error
-    files = list(
-        filter_repo_objects(
-            about.siblings or [], allow_patterns=list(weights.files), key=lambda f: f.rfilename
-        )
-    )
+    wanted = weights.files
+    offered = about.siblings or []
+    files = [f for f in offered if any(fnmatch(f.rfilename, pattern) for pattern in wanted)]
     if not files:
         raise EngineError(f"{hub} has no files {weights.files} in {weights.repository}")
     return about, files

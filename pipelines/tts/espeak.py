@@ -9,11 +9,10 @@ import unicodedata
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
-import numpy as np
-import numpy.typing as npt
 from loguru import logger
 
 from pipelines.tts.engine import EngineError, Voice
+from pipelines.tts.levelling import Leveller
 from pipelines.workers import Worker
 
 LONGEST = 2000  # characters; two minutes of speech, which nobody can take in
@@ -143,71 +142,6 @@ class EspeakSynthesiser:
         finally:
             if not ended:
                 worker.send({"do": "cancel", "ticket": ticket})
-
-
-class Leveller:
-    """Cuts leading silence and brings speech to `LEVEL`, a second at most behind what it is fed.
-
-    espeak's voices differ by 5 dB among languages and as much with pitch, so the gain is set for
-    each sentence, once, by the loudness of its first second: rendering that takes 1 ms.
-    """
-
-    LEVEL = -20.0  # dB of full scale, RMS over 20 ms frames that hold speech
-    SPEECH = 25.0  # dB below the loudest frame; quieter frames are pauses
-    MOST_GAIN = 15.0  # dB; a mistake about what is speech does not become a blast
-    LEAD = 0.008  # s kept before the first sound, so that its onset is whole
-    SILENCE = 50  # of 32768; espeak's silence is exact zeros
-    KNEE = 0.7  # of full scale; peaks above are bent under CEILING
-    CEILING = 0.98
-
-    def __init__(self, sample_rate: int) -> None:
-        self._rate = sample_rate
-        self._waiting = np.zeros(0, dtype=np.int16)
-        self._begun = False
-        self._gain: float | None = None
-
-    def add(self, pcm: bytes) -> bytes:
-        """What is ready once `pcm` is known; often nothing in the first second."""
-        samples = np.frombuffer(pcm, dtype="<i2")
-        if self._gain is not None:
-            return self._louder(samples)
-        self._waiting = np.concatenate((self._waiting, samples))
-        if not self._begun:
-            self._cut_silence()
-        return self._release() if self._begun and len(self._waiting) >= self._rate else b""
-
-    def finish(self) -> bytes:
-        """The rest, of speech shorter than a second."""
-        return self._release() if self._begun and self._gain is None else b""
-
-    def _cut_silence(self) -> None:
-        lead = int(self.LEAD * self._rate)
-        loud = np.abs(self._waiting.astype(np.int32)) > self.SILENCE
-        first = int(loud.argmax()) if loud.any() else len(self._waiting)
-        self._waiting = self._waiting[max(0, first - lead) :]
-        self._begun = bool(loud.any())
-
-    def _release(self) -> bytes:
-        samples, self._waiting = self._waiting, self._waiting[:0]
-        self._gain = self._gain_for(samples[: self._rate])
-        return self._louder(samples)
-
-    def _gain_for(self, samples: npt.NDArray[np.int16]) -> float:
-        frame = self._rate // 50
-        padded = np.pad(samples.astype(np.float64) / 32768, (0, -len(samples) % frame))
-        power = (padded.reshape(-1, frame) ** 2).mean(axis=1)
-        speech = power[power >= power.max() * 10 ** (-self.SPEECH / 10)]
-        wanted = self.LEVEL - 10 * np.log10(speech.mean())
-        return float(10 ** (min(wanted, self.MOST_GAIN) / 20))
-
-    def _louder(self, samples: npt.NDArray[np.int16]) -> bytes:
-        assert self._gain is not None
-        wave = samples.astype(np.float32) * (self._gain / 32768)
-        size, room = np.abs(wave), self.CEILING - self.KNEE
-        if size.size and size.max() > self.KNEE:
-            bent = self.KNEE + room * np.tanh((size - self.KNEE) / room)
-            wave = np.where(size > self.KNEE, np.copysign(bent, wave), wave)
-        return np.round(wave * 32767).astype("<i2").tobytes()
 
 
 class _RefusalError(EngineError):

@@ -2,14 +2,13 @@
 
 import pytest
 
-from agent.actions import Abandon, Hush, Interpret, Listen, Speak, Transfer
+from agent.actions import Abandon, Hush, Listen, Speak, Transfer
 from agent.dialogue import Dialogue
 from agent.events import (
     CallEnded,
     CallStarted,
     Fetched,
     Hypothesis,
-    Interpreted,
     KeyPressed,
     LanguageChosen,
     SpeechEnded,

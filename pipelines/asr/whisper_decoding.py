@@ -1,0 +1,203 @@
+"""One Whisper in this process: audio of several calls to text, words, and language, at once.
+
+faster-whisper gives the model, its features and its tokenizer; its `transcribe` is not used, since
+it always encodes 30 s. On a CPU each turn is encoded by itself, as a batch gains nothing there, and
+the decoder runs over all of them, as it costs little more for four than for one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import ctranslate2
+import numpy as np
+import numpy.typing as npt
+from faster_whisper import WhisperModel
+from faster_whisper.tokenizer import Tokenizer
+from faster_whisper.transcribe import get_suppressed_tokens, merge_punctuations
+
+SAMPLES_A_POSITION = 320
+HOP = 160  # samples of a frame of features; two make a position
+HINT_TOKENS = 48  # more text before the turn costs time, and pulls harder than it helps
+LANGUAGES = 5  # the most probable ones are told
+
+Samples: TypeAlias = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One turn to decode. `samples` are 16 kHz, -1..1; `tokens` the most that it may say."""
+
+    samples: Samples
+    token: str  # of the language
+    hint: str  # what is likely to be said
+    tokens: int
+    whole: bool  # with words and language, as a final result needs them
+
+
+class Whisper:
+    """A model, loaded. Raises RuntimeError or ValueError where the folder holds none."""
+
+    def __init__(self, folder: str, device: str, compute: str, threads: int) -> None:
+        if device == "auto":
+            device = "cuda" if ctranslate2.get_cuda_device_count() > 0 else "cpu"
+        if compute == "auto":
+            compute = "float16" if device == "cuda" else "int8"
+        self.device = device
+        self._whisper: Any = WhisperModel(
+            folder,
+            device=device,
+            compute_type=compute,
+            cpu_threads=threads,
+            local_files_only=True,
+        )
+        self._model = self._whisper.model
+        self.multilingual: bool = self._model.is_multilingual
+        self._tokenizers: dict[str, Any] = {}
+        self._suppressed = list(get_suppressed_tokens(self._tokenizer("en"), [-1]))
+
+    def knows(self, token: str) -> bool:
+        """Whether there is a language token of that name."""
+        if not self.multilingual:
+            return token == "en"
+        return self._whisper.hf_tokenizer.token_to_id(f"<|{token}|>") is not None
+
+    def decode(
+        self, jobs: Sequence[Job], window: int, *, endless: bool = False
+    ) -> list[dict[str, Any]]:
+        """Each job's {"text", "logprob", "no_speech", "words", "languages"}, in order.
+
+        `window` is in encoder positions and long enough for all. `endless` says all the tokens it
+        may, to measure with.
+        """
+        encoded = self._encode([job.samples for job in jobs], window)
+        results: list[dict[str, Any]] = [{} for _ in jobs]
+        # CTranslate2 wants <|startoftranscript|> at the same place in all of a batch.
+        prompts = [self._prompt(job) for job in jobs]
+        for length in {len(prompt) for prompt in prompts}:
+            places = [n for n, prompt in enumerate(prompts) if len(prompt) == length]
+            group = [jobs[n] for n in places]
+            some = _some(encoded, places, len(jobs))
+            said = self._generate(some, group, [prompts[n] for n in places], endless)
+            for place, result in zip(places, said, strict=True):
+                results[place] = result
+        whole = [n for n, job in enumerate(jobs) if job.whole]
+        if whole:
+            self._add_languages(encoded, whole, results)
+            self._add_words(encoded, jobs, whole, results)
+        for result in results:
+            del result["tokens"]
+        return results
+
+    def _encode(self, turns: Sequence[Samples], window: int) -> Any:
+        features = [self._features(samples, window) for samples in turns]
+        if self.device == "cuda":
+            return self._model.encode(_storage(np.stack(features)))
+        each = [self._model.encode(_storage(feature[None])) for feature in features]
+        return each[0] if len(each) == 1 else _storage(np.concatenate([np.array(x) for x in each]))
+
+    def _features(self, samples: Samples, window: int) -> Samples:
+        """Log-mel of the turn and, as in training, of silence after it."""
+        frames = 2 * window
+        padded = np.zeros(frames * HOP, np.float32)
+        padded[: len(samples)] = samples[: len(padded)]
+        features = self._whisper.feature_extractor(padded)[:, :frames]
+        return np.ascontiguousarray(features, np.float32)
+
+    def _prompt(self, job: Job) -> list[int]:
+        tokenizer = self._tokenizer(job.token)
+        hint = tokenizer.encode(" " + job.hint) if job.hint else []
+        # Half a list of what may be said would pull towards that half.
+        before = [tokenizer.sot_prev, *hint] if 0 < len(hint) <= HINT_TOKENS else []
+        return [*before, *tokenizer.sot_sequence, tokenizer.no_timestamps]
+
+    def _generate(
+        self, encoded: Any, jobs: Sequence[Job], prompts: list[list[int]], endless: bool
+    ) -> list[dict[str, Any]]:
+        start = prompts[0].index(self._tokenizer(jobs[0].token).sot)
+        head, most = len(prompts[0]) - start, max(job.tokens for job in jobs)
+        suppressed = [*self._suppressed, self._tokenizer("en").eot] if endless else self._suppressed
+        results = self._model.generate(
+            encoded,
+            prompts,
+            beam_size=1,
+            # CTranslate2 says half of this and never past this, the prompt counted (whisper.cc).
+            max_length=min(448, max(2 * most, start + head + most)),
+            return_scores=True,
+            return_no_speech_prob=True,
+            suppress_tokens=suppressed,
+        )
+        return [self._said(job, result) for job, result in zip(jobs, results, strict=True)]
+
+    def _said(self, job: Job, result: Any) -> dict[str, Any]:
+        tokens = result.sequences_ids[0]
+        # The score is the mean without the end of text; OpenAI's thresholds count it.
+        logprob = result.scores[0] * len(tokens) / (len(tokens) + 1) if tokens else -10.0
+        text = self._tokenizer(job.token).decode(tokens[: job.tokens]).strip()
+        return {
+            "text": text,
+            "logprob": logprob,
+            "no_speech": result.no_speech_prob,
+            "words": [],
+            "languages": [],
+            "tokens": tokens[: job.tokens],
+        }
+
+    def _add_languages(
+        self, encoded: Any, whole: Sequence[int], results: list[dict[str, Any]]
+    ) -> None:
+        if not self.multilingual:
+            return
+        found = self._model.detect_language(_some(encoded, whole, len(results)))
+        for place, languages in zip(whole, found, strict=True):
+            top = languages[:LANGUAGES]
+            results[place]["languages"] = [[token[2:-2], chance] for token, chance in top]
+
+    def _add_words(
+        self, encoded: Any, jobs: Sequence[Job], whole: Sequence[int], results: list[dict[str, Any]]
+    ) -> None:
+        spoken = [place for place in whole if results[place]["tokens"]]
+        for token in {jobs[place].token for place in spoken}:
+            places = [place for place in spoken if jobs[place].token == token]
+            found = self._whisper.find_alignment(
+                self._tokenizer(token),
+                [results[place]["tokens"] for place in places],
+                _some(encoded, places, len(results)),
+                [-(-len(jobs[place].samples) // HOP) for place in places],
+            )
+            for place, words in zip(places, found, strict=True):
+                merge_punctuations(words, "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、")
+                results[place]["words"] = [
+                    [
+                        word["word"].strip(),
+                        round(float(word["start"]), 2),
+                        round(float(word["end"]), 2),
+                        round(float(word["probability"]), 4),
+                    ]
+                    for word in words
+                    if word["word"].strip()
+                ]
+
+    def _tokenizer(self, token: str) -> Any:
+        """For a language token; faster-whisper's own knows OpenAI's only."""
+        if token not in self._tokenizers:
+            made = Tokenizer(
+                self._whisper.hf_tokenizer, self.multilingual, task="transcribe", language="en"
+            )
+            if self.multilingual:
+                made.language = self._whisper.hf_tokenizer.token_to_id(f"<|{token}|>")
+                made.language_code = token
+            self._tokenizers[token] = made
+        return self._tokenizers[token]
+
+
+def _some(encoded: Any, places: Sequence[int], total: int) -> Any:
+    """A batch's members at `places`."""
+    if len(places) == total:
+        return encoded
+    here = encoded.to_device(ctranslate2.Device.cpu).to(ctranslate2.DataType.float32)
+    return _storage(np.array(here)[list(places)])
+
+
+def _storage(array: npt.NDArray[np.float32]) -> Any:
+    return ctranslate2.StorageView.from_array(np.ascontiguousarray(array))

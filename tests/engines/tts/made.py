@@ -1,0 +1,138 @@
+"""Voices with random weights, in the layouts of real ones: `PYTHON -m tests.engines.tts.made DIR`.
+
+Run by the interpreter of coqui-tts's environment. What comes out is noise, but all that surrounds
+the weights is real: files, loading, text, durations, decoding, and at full size the cost.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+LETTERS = "abcdefghijklmnopqrstuvwxyzéèêàâçùûîôœëï'"
+
+
+def _quiet_imports() -> Any:
+    """torch, after what `coqui_worker` does so that coqui-tts can be imported without CUDA."""
+    from pipelines.tts.coqui_worker import make_importable
+
+    make_importable()
+    import torch
+
+    torch.manual_seed(7)
+    torch.set_num_threads(1)
+    return torch
+
+
+def vits(folder: Path, small: bool, speakers: int = 0) -> None:
+    """coqui's own layout: config.json and model_file.pth; 36 million weights, or a few."""
+    torch = _quiet_imports()
+    from TTS.tts.configs.vits_config import VitsConfig
+    from TTS.tts.models.vits import CharactersConfig, Vits, VitsArgs
+
+    less = {
+        "hidden_channels": 16,
+        "hidden_channels_ffn_text_encoder": 32,
+        "num_layers_text_encoder": 1,
+        "num_layers_flow": 1,
+        "num_layers_posterior_encoder": 1,
+        "upsample_initial_channel_decoder": 16,
+    }
+    args = VitsArgs(
+        use_sdp=not small, init_discriminator=False, use_speaker_embedding=bool(speakers),
+        num_speakers=speakers, **(less if small else {}),
+    )  # fmt: skip
+    config = VitsConfig(
+        model_args=args,
+        text_cleaner="basic_cleaners",
+        characters=CharactersConfig(
+            characters_class="TTS.tts.models.vits.VitsCharacters",
+            characters=LETTERS, punctuations="!,.?:; -", pad="_", phonemes=None,
+        ),
+        use_phonemes=False,
+        add_blank=True,
+    )  # fmt: skip
+    names = {f"p{n}": n for n in range(speakers)}
+    folder.mkdir(parents=True, exist_ok=True)
+    if speakers:
+        (folder / "speaker_ids.json").write_text(json.dumps(names))
+        args.speakers_file = str(folder / "speaker_ids.json")
+    model = Vits(config)
+    if speakers:
+        # as a released voice has it: the path of the machine that it was trained on
+        config.model_args.speakers_file = "/trained/elsewhere/speaker_ids.json"
+    if small:  # as long as speech: some five frames for each letter
+        torch.nn.init.constant_(model.duration_predictor.proj.bias, 0.8)
+    _loud(torch, model)
+    config.save_json(str(folder / "config.json"))
+    torch.save({"model": model.state_dict()}, folder / "model_file.pth")
+
+
+def _loud(torch: Any, model: Any) -> None:
+    """As loud as speech, which random weights are not."""
+    decoder = model.waveform_decoder
+    g = torch.randn(1, model.embedded_speaker_dim, 1) if model.embedded_speaker_dim else None
+    with torch.no_grad():
+        wave = decoder(torch.randn(1, decoder.conv_pre.in_channels, 64), g=g)
+        decoder.conv_post.weight.mul_(float(0.1 / wave.std()))
+
+
+def mms(folder: Path) -> None:
+    """The layout of Meta's MMS voices: config.json, vocab.txt, G_100000.pth in fairseq's names."""
+    torch = _quiet_imports()
+    from TTS.tts.configs.vits_config import VitsConfig
+    from TTS.tts.models.vits import Vits
+
+    model = Vits(VitsConfig())
+    model.disc = None
+    letters = ["|", *LETTERS, "-", " "]
+    model.text_encoder.emb = torch.nn.Embedding(len(letters), 192)
+    torch.nn.init.normal_(model.text_encoder.emb.weight, 0.0, 192**-0.5)
+    _loud(torch, model)
+    folder.mkdir(parents=True, exist_ok=True)
+    about = {"data": {"sampling_rate": 16_000, "training_files": "train.ltr", "add_blank": True}}
+    (folder / "config.json").write_text(json.dumps(about))
+    (folder / "vocab.txt").write_text("\n".join(letters) + "\n")
+    weights = {_fairseq(name): value for name, value in model.state_dict().items()}
+    torch.save({"model": weights}, folder / "G_100000.pth")
+
+
+def _fairseq(name: str) -> str:
+    """A weight's name in fairseq's checkpoints: the reverse of coqui's own renaming."""
+    part, _, rest = name.partition(".")
+    flows = {"1": "2", "2": "4", "3": "6"}
+    if part == "flow" and rest.startswith("flows."):
+        _, number, end = rest.split(".", 2)
+        return f"flow.flows.{flows.get(number, number)}.{end}"
+    if part == "duration_predictor":
+        for kind in ("post_flows", "flows"):
+            if rest.startswith(f"{kind}."):
+                _, number, end = rest.split(".", 2)
+                end = {"translation": "m", "log_scale": "logs"}.get(end, end)
+                renamed = {"2": "3", "3": "5", "4": "7"}.get(number, number)
+                return f"dp.{kind}.{renamed}.{end}"
+        return f"dp.{rest}"
+    short = {"text_encoder": "enc_p", "waveform_decoder": "dec", "posterior_encoder": "enc_q"}
+    return f"{short.get(part, part)}.{rest}"
+
+
+def main() -> None:
+    """Make one voice."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("kind", choices=("vits", "small", "speakers", "mms"))
+    parser.add_argument("folder", type=Path)
+    asked = parser.parse_args()
+    match asked.kind:
+        case "vits":
+            vits(asked.folder, small=False)
+        case "small":
+            vits(asked.folder, small=True)
+        case "speakers":
+            vits(asked.folder, small=True, speakers=3)
+        case "mms":
+            mms(asked.folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

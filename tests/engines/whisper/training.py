@@ -1,0 +1,205 @@
+"""Training a small Whisper from nothing, in minutes, on two cores.
+
+Two things make so short a training possible. The encoder also learns to spell what it hears, by
+connectionist temporal classification (Graves et al., 2006), with a layer that is thrown away
+afterwards; and where it is known when a word was said, the heads of the last decoder layer are told
+to look there (guided attention, Tachibana et al., 2017), which also makes them the alignment heads.
+
+Windows are as long as the audio and a margin, now and then Whisper's 30 s.
+"""
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from transformers import WhisperConfig, WhisperForConditionalGeneration
+from transformers.modeling_outputs import BaseModelOutput
+
+from tests.engines.whisper.batches import IGNORED, WINDOW, Batch, Sample, batch, batches
+from tests.engines.whisper.tokens import Vocabulary
+
+LETTERS = " '-abcdefghijklmnopqrstuvwxyzàâçèéêëîïôùûü"  # what the encoder spells with
+
+
+_TELL_EVERY = 50  # steps
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Sizes and numbers of one training."""
+
+    width: int = 128
+    heads: int = 4
+    encoder_layers: int = 3
+    decoder_layers: int = 2
+    utterances: int = 5000
+    silent: int = 350  # takes without speech
+    steps: int = 1200
+    rows: int = 16
+    long_every: int = 25  # one step in so many has the 30 s window
+    long_rows: int = 3
+    peak: float = 2e-3  # learning rate
+    warm_up: float = 0.08  # of the training
+    easy: float = 0.35  # of the training, with takes of up to `short` frames only
+    short: int = 200
+    spelling: float = 0.5  # weight of the encoder's spelling
+    looking: float = 0.1  # weight of guided attention
+    seed: int = 11
+
+
+def new_model(recipe: Recipe, vocabulary: Vocabulary) -> WhisperForConditionalGeneration:
+    """Random weights in Whisper's shape."""
+    return WhisperForConditionalGeneration(
+        WhisperConfig(
+            vocab_size=vocabulary.rows,
+            d_model=recipe.width,
+            encoder_layers=recipe.encoder_layers,
+            decoder_layers=recipe.decoder_layers,
+            encoder_attention_heads=recipe.heads,
+            decoder_attention_heads=recipe.heads,
+            encoder_ffn_dim=4 * recipe.width,
+            decoder_ffn_dim=4 * recipe.width,
+            init_std=1 / math.sqrt(recipe.width),  # Whisper's own 0.02 is for widths it has
+            dropout=0.0,
+            bos_token_id=vocabulary.eot,
+            eos_token_id=vocabulary.eot,
+            pad_token_id=vocabulary.eot,
+            decoder_start_token_id=vocabulary.sot,
+            suppress_tokens=None,
+            begin_suppress_tokens=None,
+            attn_implementation="eager",  # guided attention needs to see the weights
+        )
+    )
+
+
+def train(
+    corpus: Sequence[Sample],
+    vocabulary: Vocabulary,
+    recipe: Recipe,
+    minutes: float | None,
+    tell: Callable[[str], None],
+) -> WhisperForConditionalGeneration:
+    """A model after `recipe.steps` steps, or after `minutes` if that is sooner.
+
+    Without `minutes` the same recipe gives the same model on the same machine.
+    """
+    torch.manual_seed(recipe.seed)
+    chance = np.random.default_rng(recipe.seed)
+    model = new_model(recipe, vocabulary).train()
+    speller = nn.Linear(recipe.width, len(LETTERS) + 1)
+    weights = [w for w in (*model.parameters(), *speller.parameters()) if w.requires_grad]
+    optimisers = _optimisers(model, speller, recipe)
+    first = [sample for sample in corpus if sample.mel.shape[1] <= recipe.short]
+    easy = batches(first, vocabulary, chance, recipe.rows)
+    supply = batches(corpus, vocabulary, chance, recipe.rows)
+    told = np.zeros(3)
+    begun = time.monotonic()
+    for step in range(recipe.steps):
+        spent = (time.monotonic() - begun) / (60 * minutes) if minutes else 0.0
+        progress = max(step / recipe.steps, spent)
+        if progress >= 1:
+            break
+        for optimiser in optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = recipe.peak * _rate(progress, recipe.warm_up)
+        if progress < recipe.easy:
+            given = next(easy)
+        elif step % recipe.long_every == 0:
+            rows = [corpus[i] for i in chance.integers(len(corpus), size=recipe.long_rows)]
+            given = batch(rows, vocabulary, chance, WINDOW)
+        else:
+            given = next(supply)
+        losses = _losses(model, speller, given, vocabulary)
+        loss = losses[0] + recipe.spelling * losses[1] + recipe.looking * losses[2]
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(weights, 1.0)
+        for optimiser in optimisers:
+            optimiser.step()
+            optimiser.zero_grad(set_to_none=True)
+        told += [part.item() / _TELL_EVERY for part in losses]
+        if step % _TELL_EVERY == _TELL_EVERY - 1:
+            said = "text {:.3f}, spelling {:.3f}, looking {:.3f}".format(*told)
+            tell(f"step {step + 1}, {time.monotonic() - begun:.0f} s: {said}")
+            told[:] = 0
+    return model.eval()
+
+
+def _optimisers(
+    model: WhisperForConditionalGeneration, speller: nn.Module, recipe: Recipe
+) -> list[torch.optim.Optimizer]:
+    """Muon (Jordan et al., 2024) for the layers' matrices, which it teaches faster; Adam for the rest."""
+    matrices, others = [], list(speller.parameters())
+    for name, weight in model.named_parameters():
+        if weight.requires_grad:
+            (matrices if ".layers." in name and weight.ndim == 2 else others).append(weight)
+    return [
+        torch.optim.Muon(matrices, weight_decay=0.01, adjust_lr_fn="match_rms_adamw"),
+        torch.optim.AdamW(others, betas=(0.9, 0.98), weight_decay=0.01),
+    ]
+
+
+def encode(model: WhisperForConditionalGeneration, mel: Tensor) -> Tensor:
+    """[rows, 80, frames] -> [rows, frames / 2, width]; Whisper's own takes 3000 frames only."""
+    encoder = model.model.encoder
+    heard = nn.functional.gelu(encoder.conv1(mel))
+    heard = nn.functional.gelu(encoder.conv2(heard)).permute(0, 2, 1)
+    heard = heard + encoder.embed_positions.weight[: heard.shape[1]]
+    for layer in encoder.layers:
+        heard = layer(heard, None)
+    result: Tensor = encoder.layer_norm(heard)
+    return result
+
+
+def _losses(
+    model: WhisperForConditionalGeneration,
+    speller: nn.Module,
+    given: Batch,
+    vocabulary: Vocabulary,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Of the text, of the encoder's spelling, and of where the decoder looks."""
+    heard = encode(model, torch.from_numpy(given.mel))
+    answer = model(
+        encoder_outputs=BaseModelOutput(last_hidden_state=heard),
+        decoder_input_ids=torch.from_numpy(given.inputs),
+        output_attentions=True,
+        use_cache=False,
+    )
+    logits = answer.logits.flatten(0, 1)
+    logits[:, vocabulary.spare] += vocabulary.spare_weight
+    targets = torch.from_numpy(given.targets).flatten()
+    text = nn.functional.cross_entropy(logits, targets, ignore_index=IGNORED)
+    return text, _spelling(speller(heard), given.texts), _looking(answer.cross_attentions[-1], given)
+
+
+def _spelling(letters: Tensor, texts: Sequence[str]) -> Tensor:
+    spelt = [[LETTERS.index(letter) + 1 for letter in text] for text in texts]
+    return nn.functional.ctc_loss(
+        letters.log_softmax(-1).transpose(0, 1),
+        torch.tensor([letter for word in spelt for letter in word]),
+        torch.full((len(texts),), letters.shape[1]),
+        torch.tensor([len(word) for word in spelt]),
+        zero_infinity=True,
+    )
+
+
+def _looking(attention: Tensor, given: Batch) -> Tensor:
+    """`attention` is [rows, heads, tokens, positions]."""
+    if not given.aligned:
+        return attention.new_zeros(())
+    row, token, first, last = torch.tensor(given.aligned).T
+    looks = attention[row, :, token]  # [words' tokens, heads, positions]
+    position = torch.arange(attention.shape[-1])
+    inside = (position >= first[:, None]) & (position <= last[:, None])
+    seen = (looks * inside[:, None]).sum(-1)
+    return -(seen + 1e-4).log().mean()
+
+
+def _rate(progress: float, warm_up: float) -> float:
+    """Of the peak: up in a line, down along a cosine."""
+    if progress < warm_up:
+        return (progress + 1e-3) / warm_up
+    return 0.5 * (1 + math.cos(math.pi * (progress - warm_up) / (1 - warm_up)))
