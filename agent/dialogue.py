@@ -61,6 +61,7 @@ class Dialogue:
         self._languages = languages
         self._flows = flows
         self._policy = policy
+        self._counting = frozenset(w for each in languages.values() for w in each.digits)
         self._course = Course(self._floor, flows, policy)
 
     @property
@@ -161,7 +162,7 @@ class Dialogue:
         c = self.conversation
         if not heard.languages:
             return heard
-        evidence = Evidence(heard.languages, telling(heard.text))
+        evidence = Evidence(heard.languages, telling(heard.text, self._counting))
         decision = route(c.language, evidence, c.routing, tuple(self._languages))
         self._floor.do(Route(decision.kind, decision.language, decision.reason, decision.memory))
         match decision.kind:

@@ -50,9 +50,8 @@ class GateRules:
 
     A phrase of `promises`, `deeds` and `machinery` is words in a row; a word may be alternatives
     ("we|i will|ll refund") or the beginning of a word ("refund-"), and "*" stands for up to two
-    words of any kind. `claims` are words that
-    must be in the facts by the name they stand for ("free", "tomorrow", "half"). `fallback` reads
-    facts that were found in another language.
+    words of any kind. `claims` are words that must be in the facts by the name they stand for
+    ("free", "tomorrow", "half"). `fallback` reads facts that were found in another language.
     """
 
     numerals: Numerals = field(default_factory=Numerals)
@@ -72,7 +71,7 @@ class GateRules:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a sentence may be said; if not, why, in a word that holds nothing of what was said."""
+    """Whether a sentence may be said; if not, why, in a word that tells nothing of what was said."""
 
     ok: bool
     reason: Reason = ""
@@ -253,7 +252,7 @@ def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
     def one(word: str) -> str:
         if word == "*":
             return r"(?:[^ ]+ ){0,2}"
-        ways = (re.sub(r"-$", "[^ ]*", _words(way).strip() + way[-1:].strip("".join(set(way) - {"-"}))) for way in word.split("|"))
+        ways = (_words(way).strip() + "[^ ]*" * way.endswith("-") for way in word.split("|"))
         return f"(?:{'|'.join(ways)}) "
 
     return re.compile(

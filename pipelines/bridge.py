@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from loguru import logger
 from pipecat.frames.frames import (
@@ -72,6 +72,8 @@ from pipelines.mind import Mind
 from pipelines.requests import Requests
 from pipelines.store.recording import Recording
 
+Tongues: TypeAlias = tuple[tuple[str, float], ...]
+
 _HUSHED = 1.0  # s: an output that takes longer to fall silent is broken in other ways
 _TICK_AGAIN = 0.5  # s between ticks for a deadline that a tick did not move
 
@@ -89,6 +91,7 @@ class Outside:
     hang_up: Callable[[str], Awaitable[None]]
     count: Callable[[str], None]  # a thing worth counting happened
     downloads: Mapping[str, str]  # what -> where, for the page
+    tongues: Callable[[str, str, Tongues], Tongues]  # text, told, by its sound: which language
     quick_pauses: bool = True  # a turn ends early where what was heard is a complete answer
 
 
@@ -151,7 +154,7 @@ class Bridge(FrameProcessor):
             case UserStartedSpeakingFrame():
                 self.happen(TurnStarted(at))
             case HeardFrame(recognised=recognised):
-                self.happen(_hypothesis(at, recognised))
+                self.happen(self._hypothesis(at, recognised))
             case UserStoppedSpeakingFrame():
                 self._turn_ended = time.monotonic()
                 self.happen(TurnEnded(at))
@@ -180,10 +183,28 @@ class Bridge(FrameProcessor):
         elif kind == "hang-up":
             self.create_task(self._leave())
 
+    def _hypothesis(self, at: float, heard: Recognised) -> Hypothesis:
+        tongues: Tongues = ()
+        if heard.final and heard.text:
+            tongues = self._outside.tongues(heard.text, heard.language, heard.languages)
+        return Hypothesis(
+            at,
+            heard.text,
+            heard.language,
+            round(heard.language_confidence, 3),
+            round(heard.confidence, 3),
+            heard.final,
+            tuple((word.text, round(word.confidence, 3)) for word in heard.words),
+            tongues,
+            heard.rejected,
+        )
+
     def _typed(self, at: float, text: str) -> None:
         language = self._dialogue.conversation.language
         self.happen(TurnStarted(at))
-        self.happen(Hypothesis(at, text[:500], language, 1.0, 1.0, final=True))
+        text = text[:500]
+        tongues = self._outside.tongues(text, "", ())
+        self.happen(Hypothesis(at, text, language, 1.0, 1.0, final=True, languages=tongues))
         self.happen(TurnEnded(at))
 
     def _tick(self, at: float) -> None:
@@ -341,17 +362,3 @@ class Bridge(FrameProcessor):
         if recording:
             recording.event(ended)
             recording.close()
-
-
-def _hypothesis(at: float, heard: Recognised) -> Hypothesis:
-    return Hypothesis(
-        at,
-        heard.text,
-        heard.language,
-        round(heard.language_confidence, 3),
-        round(heard.confidence, 3),
-        heard.final,
-        tuple((word.text, round(word.confidence, 3)) for word in heard.words),
-        tuple((code, round(share, 3)) for code, share in heard.languages),
-        heard.rejected,
-    )

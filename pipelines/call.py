@@ -175,6 +175,7 @@ class Call:
             hang_up=self._hang_up,
             count=self._count,
             downloads=page.downloads(self.id) if downloads else {},
+            tongues=self._house.tongues,
             quick_pauses=self._house.settings.quick_pauses,
         )
         dialogue = Dialogue(catalog.languages, catalog.flows, catalog.policy)

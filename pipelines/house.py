@@ -24,6 +24,8 @@ from pipelines.backoffice.http import HttpBackOffice
 from pipelines.backoffice.protocol import BackOffice
 from pipelines.catalog import Catalog, CatalogError, Pack, load
 from pipelines.choice import choose_ears, open_ears
+from pipelines.language_id.evidence import combine
+from pipelines.language_id.identify import identify
 from pipelines.mind import Mind, open_mind
 from pipelines.settings import Settings
 from pipelines.sounds import caller_voice
@@ -32,6 +34,7 @@ from pipelines.tts.engine import Voice
 from pipelines.tts.espeak import EspeakSynthesiser
 from pipelines.tts.speakers import Speaker, Speakers
 
+_TONGUES = 5  # languages that a turn may be in, and no more
 # wordings that are parts of sentences, or shown and not said
 _PARTS = ("money.", "date", "time", "item.", "service.", "flow.", "queue.", "tongue.", "notice.")
 
@@ -97,6 +100,19 @@ class House:
     def caller_voice(self, language: str) -> Voice:
         """A voice for sample callers, unlike the agent's."""
         return caller_voice(self.voices()[language], language)
+
+    def tongues(
+        self, text: str, told: str, sound: tuple[tuple[str, float], ...]
+    ) -> tuple[tuple[str, float], ...]:
+        """Which languages a turn may be in, most probable first; () where nothing tells.
+
+        `told` is the language that the ears listened for, "" for what was typed; `sound` is what
+        they say themselves. Ears with a closed list of phrases hear no other language.
+        """
+        if told and not self.recogniser.dictates:
+            return ()
+        found = combine(sound, identify(text), told=told, expected=tuple(self.catalog.packs))
+        return tuple((code, round(share, 3)) for code, share in found[:_TONGUES])
 
     def notice(self, language: str) -> str:
         """What visitors are told about the engines, in their language."""

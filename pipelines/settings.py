@@ -76,7 +76,7 @@ class Settings(BaseSettings):
     llm_breaker_rest: float = Field(default=10.0, gt=0)
 
     knowledge: Path = Path("knowledge")  # Markdown pages: <language>/<page>.md
-    knowledge_least: float = Field(default=0.25, ge=0)  # share of the question found in a passage
+    knowledge_least: float = Field(default=0.5, ge=0, le=1)  # share of a question that is answered
     knowledge_passages: int = Field(default=3, ge=1)  # the most that the language model is shown
 
     back_office: Literal["demo", "http"] = "demo"

@@ -10,6 +10,7 @@ class ScriptedRecogniser:
     """Hears what it was told it would, one text a turn, whatever the sound; then nothing."""
 
     name = "scripted"
+    dictates = False
     version = "1"
 
     def __init__(self, texts: Iterable[str] = (), confidence: float = 1.0) -> None:

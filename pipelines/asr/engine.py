@@ -91,6 +91,7 @@ class Recogniser(Protocol):
     """An engine."""
 
     name: str  # as in settings: "pocketsphinx", ...
+    dictates: bool  # hears any words; False: one of the phrases expected, or nothing
 
     @property
     def version(self) -> str:

@@ -37,6 +37,7 @@ class FasterWhisper:
     """
 
     name = "faster_whisper"
+    dictates = True
 
     def __init__(
         self,

@@ -74,6 +74,7 @@ class Pocketsphinx:
     """The engine: its worker processes, shared by all calls."""
 
     name = "pocketsphinx"
+    dictates = False
 
     def __init__(
         self,

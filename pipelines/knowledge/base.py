@@ -1,9 +1,9 @@
 """Which passages answer a question, and whether any does.
 
-Passages are ranked by BM25 (Robertson and Zaragoza, 2009; the rank-bm25 package). BM25 has no scale,
-so whether a passage answers at all is decided otherwise: by the share of the question that the
-passage covers, each word weighing as much as it is rare in the pages; a word that no page has
-weighs the most. Pages are read once, at start.
+Candidates come from BM25 (Robertson and Zaragoza, 2009; the rank-bm25 package). It has no scale, so
+whether a passage answers at all is decided otherwise: by the share of the question that the passage
+covers, each word weighing as much as it is rare in the pages; a word that no page has weighs the
+most. Pages are read once, at start.
 """
 
 import math
@@ -64,9 +64,11 @@ class Knowledge:
         Raises:
             KnowledgeError: a page or a `search.toml` cannot be used.
         """
-        folders = {d.name: d for d in sorted(folder.glob("*/"))} if folder.is_dir() else {
-            d.parent.name: d for d in sorted(prompts.glob("*/knowledge/"))
-        }
+        folders = (
+            {d.name: d for d in sorted(folder.glob("*/"))}
+            if folder.is_dir()
+            else {d.parent.name: d for d in sorted(prompts.glob("*/knowledge/"))}
+        )
         pieces = {
             code: [
                 piece

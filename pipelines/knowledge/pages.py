@@ -2,7 +2,8 @@
 
 A page's title is its first heading; every further heading begins a section. A section longer than
 `LONGEST` words is cut between paragraphs, or sentences where a paragraph alone is longer. Tables
-become a sentence a row, each with the column's name, so that a price is found next to what it is for.
+become a sentence a row, each cell with its column's name, so that a price stands next to what it is
+for.
 """
 
 import re
@@ -20,6 +21,8 @@ _COMMENT = re.compile(r"<!--.*?-->", re.S)
 _HEADING = re.compile(r"(#{1,6})\s+(.+?)\s*#*\s*")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _EMPHASIS = re.compile(r"(?<!\w)(\*\*|__|\*|_|`)(?=\S)(.+?)(?<=\S)\1(?!\w)")
+_BULLET = re.compile(r"\A[-*+]\s+")
+_ITEM = re.compile(r"[-*+]\s|\d{1,2}[.)]\s")
 _RULE = re.compile(r"\s*(?:\|?\s*:?-{3,}:?\s*)+\|?\s*")
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+")
 
@@ -92,7 +95,7 @@ def _sections(text: str) -> Iterator[tuple[list[str], list[str]]]:
             continue
         yield [heading for _, heading in path], lines
         level, lines = len(match[1]), []
-        path = [(lv, h) for lv, h in path if lv < level or (h == path[0][1] and lv == path[0][0])]
+        path = path[:1] + [(above, h) for above, h in path[1:] if above < level]
         path.append((level, _plain(match[2])))
     yield [heading for _, heading in path], lines
 
@@ -103,16 +106,26 @@ def _paragraphs(lines: list[str]) -> Iterator[str]:
         if line.strip() and not line.strip().startswith("```"):
             block.append(line.strip())
         elif block:
-            yield from _rows(block) if block[0].startswith("|") else [_plain(" ".join(block))]
+            yield _table(block) if block[0].startswith("|") else _text(block)
             block = []
 
 
-def _rows(block: list[str]) -> Iterator[str]:
+def _text(block: list[str]) -> str:
+    """Running text in one line, a list in a line for each item."""
+    lines: list[str] = []
+    for line in block:
+        if not lines or _ITEM.match(line):
+            lines.append("")
+        lines[-1] += f" {_BULLET.sub('', line)}"
+    return "\n".join(_plain(line) for line in lines)
+
+
+def _table(block: list[str]) -> str:
     """ "| Zone | Call |", "|---|---|", "| Turkey | 1 euro |" -> "Zone: Turkey; Call: 1 euro." """
     cells = [[_plain(c) for c in line.strip("|").split("|")] for line in block]
-    header, rows = cells[0], [c for c, line in zip(cells, block, strict=True) if not _RULE.fullmatch(line)]
-    yield "\n".join(
-        "; ".join(f"{h}: {c}" for h, c in zip(header, row, strict=False) if c) + "."
+    rows = [row for row, line in zip(cells, block, strict=True) if not _RULE.fullmatch(line)]
+    return "\n".join(
+        "; ".join(f"{name}: {cell}" for name, cell in zip(rows[0], row, strict=False) if cell) + "."
         for row in rows[1:]
     )
 
@@ -132,15 +145,12 @@ def _bounded(paragraphs: Iterator[str]) -> Iterator[str]:
 
 
 def _plain(markdown: str) -> str:
-    """Text as it is read: without links' addresses, emphasis and bullets."""
-    text = _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", markdown))
-    return re.sub(r"\s+", " ", re.sub(r"(?:^|(?<=\s))(?:[-*+]|\d+\.)\s+(?=[^\W\d])", "", text)).strip()
+    """Text as it is read: without links' addresses and emphasis."""
+    return re.sub(r"\s+", " ", _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", markdown))).strip()
 
 
 def _anchor(heading: str, used: set[str]) -> str:
-    bare = "".join(
-        c for c in unicodedata.normalize("NFD", heading) if not unicodedata.combining(c)
-    )
+    bare = "".join(c for c in unicodedata.normalize("NFD", heading) if not unicodedata.combining(c))
     anchor = first = "-".join(re.findall(r"\w+", bare.lower()))
     number = 1
     while anchor in used:

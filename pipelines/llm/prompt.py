@@ -24,7 +24,7 @@ from pipelines.llm.engine import EngineError, Question
 
 Messages: TypeAlias = list[dict[str, str]]
 
-NOT_KNOWN = "NOT_KNOWN"  # what the model writes where the passages hold no answer
+NOT_KNOWN = "NOTFOUND"  # what the model writes where the passages hold no answer
 EXAMPLES = 3  # sentences of each intent
 MOST_SAID = 1000  # characters of a turn that are read; half a minute of speech is about 500
 MOST_PASSAGES = 6000  # characters of all passages together

@@ -13,7 +13,7 @@ an unfinished sentence is forgotten; nobody heard it.
 """
 
 import math
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 
 from loguru import logger
@@ -31,6 +31,7 @@ from pipelines.llm.sentences import Sentences
 
 PROPOSAL_TOKENS = 120  # three commands are about 60
 ANSWER_TOKENS = 200  # three spoken sentences are about 80; Wolof and Pulaar take twice as many
+WARMING = 60.0  # s; a server may compile while it reads its first prompts
 UNTOLD = 0.5  # confidence where a server does not tell probabilities
 
 
@@ -92,6 +93,29 @@ class Vllm:
                     f"{endpoint.url}: has no {', '.join(sorted(missing))}; it has "
                     f"{', '.join(names)}: see llm_model and llm_adapters, and vLLM's --lora-modules"
                 )
+
+    async def warm(self, languages: Iterable[str]) -> None:
+        """Have every server read the fixed prompts once, so that no caller waits for that.
+
+        A fresh server's first answers take seconds longer than the next ones. Never raises; for a
+        background task.
+        """
+        asks = [ask for code in languages for ask in self._first_asks(code)]
+        for endpoint in self._endpoints:
+            try:
+                for ask in asks:
+                    await whole(endpoint.answer(ask, Patience(WARMING, WARMING, WARMING)))
+            except EngineError as error:
+                logger.warning("a language model server could not be warmed: {}", error)
+
+    def _first_asks(self, language: str) -> list[Ask]:
+        model, question = self._model_for(language), Question("", language)
+        interpreting = self._prompts.interpret(question)
+        composing = self._prompts.compose("", language, (), {})
+        return [
+            Ask(interpreting, 1, model, commands.schema(question)),
+            Ask(composing, 1, model),
+        ]
 
     async def interpret(self, question: Question) -> Proposal:
         """See engine.py."""

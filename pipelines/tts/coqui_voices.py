@@ -5,9 +5,9 @@ A voice renders one piece of text, a sentence or less, as a generator of float32
 """
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,12 @@ from pipelines.tts.desk import RefusalError
 from pipelines.tts.spans import spans
 
 Samples = npt.NDArray[np.float32]
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def _without_gradients(method: Method) -> Method:
+    decorated: Method = torch.inference_mode()(method)
+    return decorated
 
 
 def load(folder: Path, device: str, slow: bool) -> "Vits | Xtts":
@@ -153,9 +159,9 @@ class Vits:
             raise RefusalError(f"unknown voice: no speaker '{speaker}' in it: name one of {known}")
         return torch.tensor([self._model.speaker_manager.name_to_id[speaker]])
 
-    @torch.inference_mode()
+    @_without_gradients
     def _encode(self, text: str, speed: float, speaker: Any) -> Any:
-        """Latent frames and what the decoder is conditioned on; None where nothing is to be said."""
+        """Latent frames and the decoder's condition; None where nothing is to be said."""
         ids = self._model.tokenizer.text_to_ids(text)
         if not set(ids) - self._speechless:
             return None
@@ -171,12 +177,12 @@ class Vits:
         latent, self._latent = self._latent, None
         return latent
 
-    @torch.inference_mode()
+    @_without_gradients
     def _decode(self, z: Any, g: Any) -> Samples:
         wave: Samples = self._decoder(z, g=g).squeeze().float().cpu().numpy()
         return wave
 
-    @torch.inference_mode()
+    @_without_gradients
     def _reach(self, probe: int = 48) -> tuple[int, int]:
         """How many frames a sample depends on to either side, and how many samples a frame makes.
 
@@ -200,7 +206,7 @@ class Vits:
 
 
 class Xtts:
-    """XTTS: streams by itself. Its decoder sounds everything again with each piece: keep it short."""
+    """XTTS: streams by itself, sounding all so far again with each chunk: pieces are short."""
 
     def __init__(self, folder: Path, config: Any, device: str) -> None:
         from TTS.tts.models.xtts import Xtts as Model

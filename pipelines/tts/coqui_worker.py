@@ -1,4 +1,4 @@
-"""coqui-tts, alone in a process and an environment of its own: `PYTHON -m pipelines.tts.coqui_worker`.
+"""coqui-tts, alone in a process: `PYTHON -m pipelines.tts.coqui_worker KEEP [slow]`.
 
 It is run by the interpreter of an environment that holds torch and coqui-tts and none of ours. It
 never reaches out of the machine: a voice is a folder, or is refused. Besides those of `desk`:
@@ -7,7 +7,7 @@ never reaches out of the machine: a voice is a folder, or is refused. Besides th
     {"do": "speak", "folder": ..., "speaker": "", "language": "", "speed": 1.0, "text": ...}
         -> frames of 16-bit PCM, each with its "rate" in Hz
 
-Arguments: how many voices are kept loaded, and "slow" where XTTS may run without a GPU.
+KEEP is how many voices are kept loaded; with "slow", XTTS may run without a GPU.
 """
 
 import importlib.util

@@ -4,8 +4,8 @@ A neural voice takes a third of a second for a second of speech, so a caller who
 second would hear nothing until the first was rendered. Work is therefore a generator: what it has
 rendered so far, then what comes next, with the others' turns in between. Frames, both ways:
 
-    {"do": ..., "ticket": 7, ...}     -> as many frames as there are, then an empty one without "more"
-    {"do": "cancel", "ticket": 7}        overtakes: the rendering ends at its next turn
+    {"do": ..., "ticket": 7, ...}  -> as many frames as there are, then an empty one without "more"
+    {"do": "cancel", "ticket": 7}     overtakes: the rendering ends at its next turn
 
 What cannot be done is answered with {"refused": why}.
 """

@@ -30,9 +30,7 @@ class Leveller:
     KNEE = 0.7  # of full scale; peaks above are bent under CEILING
     CEILING = 0.98
 
-    def __init__(
-        self, sample_rate: int, gain: float | None = None, silence: int = SILENCE
-    ) -> None:
+    def __init__(self, sample_rate: int, gain: float | None = None, silence: int = SILENCE) -> None:
         self.gain = gain
         self._rate = sample_rate
         self._silence = silence

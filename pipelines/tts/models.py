@@ -9,7 +9,6 @@
 
 import itertools
 import re
-import unicodedata
 import zlib
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
@@ -23,10 +22,9 @@ from loguru import logger
 from pipelines.audio import AGENT_RATE
 from pipelines.tts.engine import EngineError, Voice
 from pipelines.tts.levelling import Leveller
+from pipelines.tts.pieces import RefusalError, check, pieces
 from pipelines.workers import Frame, Worker
 
-LONGEST = 2000  # characters; two minutes of speech, which nobody can take in
-LONGEST_PIECE = 200  # characters; 12 s of speech. XTTS takes no more of most languages
 CHUNK = 60  # ms
 PAUSE = 0.2  # s between two sentences of one text, as the mouth leaves after each
 STARTING = 90.0  # s; importing torch from a cold disk on a busy machine
@@ -37,12 +35,6 @@ NORMAL = 160  # words per minute, taken to be a voice's own pace
 _SOUND = "1"  # grows when the same rendering comes out differently below; part of the cache's key
 
 _NAME = re.compile(r"(?P<model>[^+@]+)(\+(?P<speaker>[^@]+))?(@(?P<language>[\w-]+))?")
-_SENTENCE = re.compile(r"(?<=[.!?…。！？؟።])\s+")
-_CLAUSE = re.compile(r"(?<=[,;:،、])\s+")
-
-
-class RefusalError(EngineError):
-    """The worker is well and says no: asking again is of no use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +72,7 @@ class ModelVoices:
     module = ""  # run by the workers
     remedy = ""  # where the worker cannot start
     shape = ""  # of a voice, in words
+    streams = True  # whether a piece sounds before it is rendered to its end
 
     def __init__(
         self,
@@ -134,7 +127,9 @@ class ModelVoices:
                 logger.warning("{}: no voice for '{}': {}", self.name, language, error)
         if self._missing and len(self._missing) == len(self._voices):
             await self.close()
-            raise EngineError(f"{self.name} has no voice to speak with: {error_of(self._missing)}")
+            raise EngineError(
+                f"{self.name} has no voice to speak with: {next(iter(self._missing.values()))}"
+            )
         self.version = f"{self._booths[0].worker.hello['version']}/{_SOUND}/{self._print():08x}"
 
     async def synthesise(self, text: str, voice: Voice) -> AsyncGenerator[bytes, None]:
@@ -144,7 +139,7 @@ class ModelVoices:
             raise EngineError(f"the {self.name} voices are not started: await start() first")
         model = self._model(voice)
         died = False
-        for number, piece in enumerate(pieces(text)):
+        for number, piece in enumerate(pieces(text, whole=self.streams)):
             pause = bytes(2 * int(PAUSE * self.sample_rate)) if number and piece.begins else b""
             given = 0  # bytes of this piece
             while True:
@@ -263,63 +258,6 @@ class ModelVoices:
 
     def _tell(self, death: EngineError) -> None:
         logger.warning("{} is started again: {}", self.name, death)
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A part of a text that is rendered at once; `begins` where a sentence begins with it."""
-
-    text: str
-    begins: bool
-
-
-def pieces(text: str) -> Iterator[Piece]:
-    """The sentences of a text, long ones in parts, without what commands or harms an engine."""
-    text = "".join(" " if _harms(letter) else letter for letter in text)
-    text = text.replace("[[", "[ [")  # Piper's sign that phonemes follow
-    for sentence in _SENTENCE.split(text.strip()):
-        begins = True
-        for part in _parts(sentence):
-            if any(unicodedata.category(letter)[0] in "LN" for letter in part):
-                yield Piece(part, begins)
-                begins = False
-
-
-def _harms(letter: str) -> bool:
-    return unicodedata.category(letter) in ("Cc", "Cs")  # control characters, half characters
-
-
-def _parts(sentence: str) -> Iterator[str]:
-    """At commas, else at spaces, else anywhere."""
-    while len(sentence) > LONGEST_PIECE:
-        head = sentence[: LONGEST_PIECE + 1]
-        ends = [match.end() for match in _CLAUSE.finditer(head)]
-        at = ends[-1] if ends and ends[-1] > LONGEST_PIECE // 4 else head.rfind(" ") + 1
-        at = at or LONGEST_PIECE
-        yield sentence[:at].strip()
-        sentence = sentence[at:]
-    yield sentence.strip()
-
-
-def check(engine: str, text: str, voice: Voice) -> None:
-    """Refuse what has no sensible rendering. The text itself is never part of a message."""
-    if not text.strip():
-        raise RefusalError(f"{engine} was given an empty text to speak: leave the sentence out")
-    if len(text) > LONGEST:
-        raise RefusalError(
-            f"{engine} was given {len(text)} characters at once; the most is {LONGEST}: "
-            "speak it sentence by sentence"
-        )
-    if not 80 <= voice.rate <= 450:
-        raise RefusalError(
-            f"{engine} cannot speak voice {voice.name!r} at rate {voice.rate}: "
-            "the rate is 80..450 words per minute"
-        )
-
-
-def error_of(missing: Mapping[str, str]) -> str:
-    """The first reason, which is most often all of them."""
-    return next(iter(missing.values()))
 
 
 def _raise_refusal(engine: str, frame: Frame) -> None:

@@ -1,7 +1,7 @@
 """The voices of Piper: small VITS models in ONNX, several times faster than real time on one core.
 
-Piper is licensed under GPL-3.0-or-later and carries espeak-ng, so it is loaded by its worker process
-only. It needs no torch; `pip install piper-tts` into this environment is enough, or into another
+Piper is licensed under GPL-3.0-or-later and carries espeak-ng, so only its worker process loads
+it. It needs no torch; `pip install piper-tts` into this environment is enough, or into another
 whose interpreter the setting piper_python names.
 
 A voice is named as Piper names it, "fr_FR-siwis-medium", and is two files of the models' folder,
@@ -23,6 +23,7 @@ class Piper(ModelVoices):
     name = "piper"
     module = "pipelines.tts.piper_worker"
     remedy = "Is piper-tts installed for that interpreter? Set piper_python to one that has it"
+    streams = False
     shape = "a model (en_US-joe-medium.onnx, with its .onnx.json, is one)"
 
     def __init__(

@@ -38,7 +38,10 @@ class Shelf:
         """See `Desk`."""
         voice = self._voice(Path(header["folder"]))
         if header["do"] == "load":
-            yield {"rate": voice.config.sample_rate, "speakers": list(voice.config.speaker_id_map)}, b""
+            yield (
+                {"rate": voice.config.sample_rate, "speakers": list(voice.config.speaker_id_map)},
+                b"",
+            )
             return
         config = SynthesisConfig(
             speaker_id=_speaker(voice, header["speaker"]),

@@ -1,4 +1,4 @@
-"""A server on loopback that answers as vLLM does (verbatim.py), from a script, and fails on order."""
+"""A server on loopback that answers as vLLM does, from a script, and fails when told to."""
 
 import asyncio
 import json
@@ -41,6 +41,7 @@ class StandIn:
     connections: int = 0  # made so far
     running: int = 0
     generated: int = 0  # tokens sent
+    stalled: asyncio.Event = field(default_factory=asyncio.Event)  # nothing more comes
     left: asyncio.Event = field(default_factory=asyncio.Event)  # a client went in mid-answer
 
     @property
@@ -72,9 +73,7 @@ class StandIn:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _connection(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             with suppress(asyncio.IncompleteReadError, ConnectionError):
                 while True:
@@ -156,6 +155,7 @@ class StandIn:
         self, wrong: str, writer: asyncio.StreamWriter, gone: asyncio.Task[bytes]
     ) -> None:
         if wrong == "stall":
+            self.stalled.set()
             await gone
             self.left.set()
         elif wrong != "cut":

@@ -34,6 +34,7 @@ from pipelines.backoffice.protocol import BackOffice
 from pipelines.catalog import Catalog, load
 from pipelines.house import House
 from pipelines.line import STEP
+from pipelines.mind import Mind
 from pipelines.server import create_app
 from pipelines.settings import Settings
 from pipelines.tts.cache import AudioCache
@@ -115,6 +116,7 @@ async def serving(
     offering: Catalog | None = None,
     synthesiser: EspeakSynthesiser | None = None,
     back_office: BackOffice | None = None,
+    mind: Mind | None = None,
     send_buffer: int = 0,
     **settings: Any,
 ) -> AsyncIterator[Server]:
@@ -134,6 +136,7 @@ async def serving(
         voice,
         AudioCache(cache / "audio", voice, AGENT_RATE),
         back_office or DemoBackOffice(),
+        mind,
     )
     server = _Uvicorn(_config(house))
     listener = socket.create_server(("127.0.0.1", 0))

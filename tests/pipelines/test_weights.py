@@ -21,7 +21,7 @@ COMMIT = "1" * 40
 
 
 class Hub:
-    """Serves one repository; `breaks_at` cuts the next download of model.bin after so many bytes."""
+    """Serves one repository; `breaks_at` cuts the next download of model.bin short, in bytes."""
 
     def __init__(self) -> None:
         self.ranges: list[str] = []
@@ -98,11 +98,7 @@ def test_a_download_that_breaks_off_goes_on_where_it_stopped(tmp_path: Path) -> 
     hub = Hub()
     hub.breaks_at = 11_000_000  # the library keeps what came in pieces of 10 MiB
     with serving(hub) as address:
-        try:
-            fetch(TOY, tmp_path, address, 2.0, ignore)
-        except EngineError as error:
-            assert "goes on from it" in str(error)
-            fetch(TOY, tmp_path, address, 2.0, ignore)
+        fetch(TOY, tmp_path, address, 2.0, ignore)
     assert hub.ranges == ["bytes=10485760-"]
     assert (tmp_path / "whisper/toy/model.bin").read_bytes() == FILES["model.bin"]
 
@@ -110,7 +106,7 @@ def test_a_download_that_breaks_off_goes_on_where_it_stopped(tmp_path: Path) -> 
 def test_what_is_not_what_the_hub_promised_is_not_used(tmp_path: Path) -> None:
     hub = Hub()
     hub.lies = True
-    with serving(hub) as address, pytest.raises(EngineError, match="model.bin is not what"):
+    with serving(hub) as address, pytest.raises(EngineError, match=r"model\.bin is not what"):
         fetch(TOY, tmp_path, address, 2.0, ignore)
     assert TOY.present(tmp_path) is None
 

@@ -6,7 +6,6 @@ the weights is real: files, loading, text, durations, decoding, and at full size
 
 import argparse
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +40,7 @@ def vits(folder: Path, small: bool, speakers: int = 0) -> None:
     }
     args = VitsArgs(
         use_sdp=not small, init_discriminator=False, use_speaker_embedding=bool(speakers),
-        num_speakers=speakers, **(less if small else {}),
+        **(less if small else {}),
     )  # fmt: skip
     config = VitsConfig(
         model_args=args,
@@ -64,18 +63,27 @@ def vits(folder: Path, small: bool, speakers: int = 0) -> None:
         config.model_args.speakers_file = "/trained/elsewhere/speaker_ids.json"
     if small:  # as long as speech: some five frames for each letter
         torch.nn.init.constant_(model.duration_predictor.proj.bias, 0.8)
-    _loud(torch, model)
+    _speechlike(torch, model)
     config.save_json(str(folder / "config.json"))
     torch.save({"model": model.state_dict()}, folder / "model_file.pth")
 
 
-def _loud(torch: Any, model: Any) -> None:
-    """As loud as speech, which random weights are not."""
-    decoder = model.waveform_decoder
-    g = torch.randn(1, model.embedded_speaker_dim, 1) if model.embedded_speaker_dim else None
+def _speechlike(torch: Any, model: Any) -> None:
+    """As loud as speech, and most of it below 4 kHz; a buzz and a constant, else."""
+    last = model.waveform_decoder.conv_post
+    ids = torch.arange(1, 25).unsqueeze(0)
+    speaker = torch.tensor([0]) if model.embedded_speaker_dim else None
+    given = {"x_lengths": torch.tensor([24]), "speaker_ids": speaker, "d_vectors": None}
+    model.eval()
     with torch.no_grad():
-        wave = decoder(torch.randn(1, decoder.conv_pre.in_channels, 64), g=g)
-        decoder.conv_post.weight.mul_(float(0.1 / wave.std()))
+        for name, values in model.waveform_decoder.named_parameters():
+            if name.endswith("bias"):
+                values.zero_()
+        sign = torch.randn_like(last.weight[:, :, :1])
+        last.weight.copy_((sign - sign.mean()) * torch.hann_window(9)[1:-1])
+        for _ in range(3):  # what follows the last layer is not linear
+            wave = model.inference(ids, aux_input={**given, "language_ids": None})["model_outputs"]
+            last.weight.mul_(float(0.08 / wave.std()))
 
 
 def mms(folder: Path) -> None:
@@ -89,7 +97,7 @@ def mms(folder: Path) -> None:
     letters = ["|", *LETTERS, "-", " "]
     model.text_encoder.emb = torch.nn.Embedding(len(letters), 192)
     torch.nn.init.normal_(model.text_encoder.emb.weight, 0.0, 192**-0.5)
-    _loud(torch, model)
+    _speechlike(torch, model)
     folder.mkdir(parents=True, exist_ok=True)
     about = {"data": {"sampling_rate": 16_000, "training_files": "train.ltr", "add_blank": True}}
     (folder / "config.json").write_text(json.dumps(about))
@@ -135,4 +143,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -66,7 +66,11 @@ async def figures(folder: Path, data: Path, count: int, seed: int) -> list[Figur
     return [
         error_rate("word errors, held-out espeak voices, short window", voices_takes, short),
         error_rate("word errors, held-out espeak voices, 30 s window", voices_takes, stock),
-        *([error_rate("word errors, held-out person, short window", human, short)] if human else []),
+        *(
+            [error_rate("word errors, held-out person, short window", human, short)]
+            if human
+            else []
+        ),
         *([error_rate("word errors, held-out person, 30 s window", human, stock)] if human else []),
         Figure("language wrong", 100 * _language_errors(model, voices_takes), len(voices_takes)),
         Figure(
@@ -116,10 +120,7 @@ def error_rate(name: str, takes: Iterable[Take], hear: Hear) -> Figure:
 def _language_errors(model: WhisperModel, takes: Sequence[Take]) -> float:
     return float(
         np.mean(
-            [
-                model.detect_language(one.sound)[0] != _said(one).sentence.language
-                for one in takes
-            ]
+            [model.detect_language(one.sound)[0] != _said(one).sentence.language for one in takes]
         )
     )
 

@@ -71,7 +71,9 @@ async def spoken_digits(
     return {
         (language, word): [
             (await speak(espeak, Sentence(language, word), chance, voice)).sound
-            for voice in (chance.choice(HELD_OUT[language], of_each) if held_out else [""] * of_each)
+            for voice in (
+                chance.choice(HELD_OUT[language], of_each) if held_out else [""] * of_each
+            )
         ]
         for language, words in DIGITS.items()
         for word in words

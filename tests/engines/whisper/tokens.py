@@ -77,7 +77,7 @@ class Vocabulary:
         return numbers
 
     def languages(self) -> dict[str, int]:
-        """"<|fr|>" -> Whisper's number, for all its languages."""
+        """ "<|fr|>" -> Whisper's number, for all its languages."""
         return {f"<|{code}|>": self.number(f"<|{code}|>") for code in _CODES}
 
 

@@ -11,7 +11,6 @@ Windows are as long as the audio and a margin, now and then Whisper's 30 s.
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -20,35 +19,14 @@ from transformers import WhisperConfig, WhisperForConditionalGeneration
 from transformers.modeling_outputs import BaseModelOutput
 
 from tests.engines.whisper.batches import IGNORED, WINDOW, Batch, Sample, batch, batches
+from tests.engines.whisper.muon import Muon
+from tests.engines.whisper.recipe import Recipe
 from tests.engines.whisper.tokens import Vocabulary
 
 LETTERS = " '-abcdefghijklmnopqrstuvwxyzàâçèéêëîïôùûü"  # what the encoder spells with
 
 
 _TELL_EVERY = 50  # steps
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """Sizes and numbers of one training."""
-
-    width: int = 128
-    heads: int = 4
-    encoder_layers: int = 3
-    decoder_layers: int = 2
-    utterances: int = 5000
-    silent: int = 350  # takes without speech
-    steps: int = 1200
-    rows: int = 16
-    long_every: int = 25  # one step in so many has the 30 s window
-    long_rows: int = 3
-    peak: float = 2e-3  # learning rate
-    warm_up: float = 0.08  # of the training
-    easy: float = 0.35  # of the training, with takes of up to `short` frames only
-    short: int = 200
-    spelling: float = 0.5  # weight of the encoder's spelling
-    looking: float = 0.1  # weight of guided attention
-    seed: int = 11
 
 
 def new_model(recipe: Recipe, vocabulary: Vocabulary) -> WhisperForConditionalGeneration:
@@ -137,7 +115,7 @@ def _optimisers(
         if weight.requires_grad:
             (matrices if ".layers." in name and weight.ndim == 2 else others).append(weight)
     return [
-        torch.optim.Muon(matrices, weight_decay=0.01, adjust_lr_fn="match_rms_adamw"),
+        Muon(matrices),
         torch.optim.AdamW(others, betas=(0.9, 0.98), weight_decay=0.01),
     ]
 
@@ -172,7 +150,11 @@ def _losses(
     logits[:, vocabulary.spare] += vocabulary.spare_weight
     targets = torch.from_numpy(given.targets).flatten()
     text = nn.functional.cross_entropy(logits, targets, ignore_index=IGNORED)
-    return text, _spelling(speller(heard), given.texts), _looking(answer.cross_attentions[-1], given)
+    return (
+        text,
+        _spelling(speller(heard), given.texts),
+        _looking(answer.cross_attentions[-1], given),
+    )
 
 
 def _spelling(letters: Tensor, texts: Sequence[str]) -> Tensor:

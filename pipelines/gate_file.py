@@ -1,0 +1,63 @@
+"""A language's `gate.toml`: what the gate before the voice has to know of it (agent/gate.py)."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from agent.gate import GateRules
+from agent.numerals import Numerals
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Phrases(_Strict):
+    promises: tuple[str, ...] = ()
+    deeds: tuple[str, ...] = ()
+    machinery: tuple[str, ...] = ()
+
+
+class _Numbers(_Strict):
+    words: dict[str, int] = Field(default_factory=dict)
+    scales: dict[str, int] = Field(default_factory=dict)
+    joins: frozenset[str] = frozenset()
+    point: frozenset[str] = frozenset()
+    articles: frozenset[str] = frozenset()
+
+
+class GateFile(_Strict):
+    """The file, validated."""
+
+    above_ten: bool = False
+    most_words: int = Field(default=40, ge=5)
+    most_sentences: int = Field(default=4, ge=1)
+    phrases: _Phrases = _Phrases()
+    claims: dict[str, str] = Field(default_factory=dict)
+    numbers: _Numbers = _Numbers()
+    units: dict[str, str] = Field(default_factory=dict)
+    periods: dict[str, str] = Field(default_factory=dict)
+
+    def rules(
+        self, months: tuple[str, ...], decimal_point: str, fallback: GateRules | None
+    ) -> GateRules:
+        """The rules; months and decimal point are those of the language's pack."""
+        return GateRules(
+            Numerals(
+                self.numbers.words,
+                self.numbers.scales,
+                self.numbers.joins,
+                self.numbers.articles,
+                self.numbers.point,
+                self.above_ten,
+                self.units,
+                self.periods,
+                months,
+                decimal_point,
+            ),
+            self.phrases.promises,
+            self.phrases.deeds,
+            self.phrases.machinery,
+            self.claims,
+            self.most_words,
+            self.most_sentences,
+            fallback,
+        )

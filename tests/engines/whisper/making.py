@@ -1,0 +1,69 @@
+"""The whole way, in order: corpus, training, conversion, measuring."""
+
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from tests.engines.whisper import conversion, measuring, synthesis, training
+from tests.engines.whisper.acoustics import take, without_speech
+from tests.engines.whisper.batches import samples
+from tests.engines.whisper.recipe import Recipe
+from tests.engines.whisper.sentences import DIGITS, LANGUAGES, commands
+from tests.engines.whisper.tokens import Vocabulary
+
+_README = """# A small Whisper for tests
+
+{parameters:,} parameters, trained from random weights by `python -m tests.engines.whisper` on
+espeak-ng's voices{people}: strings of one to six digits and these
+sentences, in English and French. It knows nothing else, and is of no use to a caller.
+
+{sentences}
+
+Measured on the int8 model, half of it through a telephone band, in noise of 10-50 dB below the
+speech, utterances of voices never trained on:
+
+{figures}
+
+{steps} steps of {rows} utterances, {minutes:.1f} minutes for the training, torch {torch},
+transformers {transformers}, CTranslate2 {ctranslate2}.
+`trained/` is the Hugging Face folder that the files beside it were converted from.
+"""
+
+
+async def make(
+    folder: Path, recipe: Recipe, data: Path, minutes: float | None, measured: int
+) -> list[str]:
+    """Fill `folder`; what was measured, in lines."""
+    chance = np.random.default_rng(recipe.seed)
+    utterances = await synthesis.corpus(chance, recipe.utterances, data)
+    takes = [take(utterance, chance) for utterance in utterances]
+    takes += [without_speech(chance) for _ in range(recipe.silent)]
+    vocabulary = Vocabulary(
+        sentence
+        for language in LANGUAGES
+        for sentence in (*commands(language), *DIGITS[language] * 20)
+    )
+    begun = time.monotonic()
+    model = training.train(samples(takes), vocabulary, recipe, minutes, print)
+    spent = (time.monotonic() - begun) / 60
+    conversion.save(model, vocabulary, folder / "trained")
+    conversion.convert(folder / "trained", folder)
+    figures = await measuring.figures(folder, data, measured, recipe.seed + 1)
+    lines = [str(figure) for figure in figures]
+    people = " and two people's digits (fsdd, CC BY-SA 4.0)" * (data / "fsdd").is_dir()
+    text = _README.format(
+        parameters=sum(weight.numel() for weight in model.parameters()),
+        people=people,
+        sentences="\n".join(
+            f"- {language}: {'; '.join(commands(language))}" for language in LANGUAGES
+        ),
+        figures="\n".join(f"- {line}" for line in lines),
+        steps=recipe.steps,
+        rows=recipe.rows,
+        minutes=spent,
+        **{name: version(name) for name in ("torch", "transformers", "ctranslate2")},
+    )
+    (folder / "README.md").write_text(text, encoding="utf-8")
+    return lines
