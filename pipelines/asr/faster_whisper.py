@@ -90,11 +90,6 @@ class FasterWhisper:
             await self.close()
             raise
 
-    @property
-    def ready(self) -> bool:
-        """Whether the worker is there; it is started again where it died."""
-        return self._worker is not None and self._worker.alive
-
     async def open(
         self, language: str, band: Band, on_partial: Callable[[Recognised], None]
     ) -> FasterWhisperStream:

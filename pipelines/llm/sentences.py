@@ -41,9 +41,9 @@ class Sentences:
         return [spoken for sentence in complete if (spoken := plain(sentence))]
 
     def end(self) -> list[str]:
-        """The last one: what is left over."""
-        rest, self._rest = plain(self._rest), ""
-        return [rest] if rest else []
+        """What is left over."""
+        rest, self._rest = self._split(self._rest), ""
+        return [spoken for sentence in rest if (spoken := plain(sentence))]
 
     def _split(self, text: str) -> list[str]:
         """Parts that make up `text`, the last one unfinished."""

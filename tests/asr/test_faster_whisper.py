@@ -5,6 +5,7 @@ same sound. What recognises is asked in test_contract.py.
 """
 
 import asyncio
+import itertools
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -60,7 +61,7 @@ async def test_partials_grow_and_their_stable_words_stay() -> None:
             stream.hear(noise(0.4))
             await asyncio.sleep(0.05)
         await stream.finish()
-    for (partial, stable), (later, more) in zip(shown, shown[1:], strict=False):
+    for (partial, stable), (later, more) in itertools.pairwise(shown):
         assert partial.text.split()[: len(stable)] == list(stable)
         assert more[: len(stable)] == stable
         assert (later.final, later.rejected) == (False, "")
@@ -80,16 +81,21 @@ async def test_the_final_result_has_words_and_languages() -> None:
 
 async def test_the_final_result_is_there_when_the_pause_was_long_enough() -> None:
     """A second turn of the same sound: its pause is decoded before anyone asks."""
+    prepared = asyncio.Event()
+    wanted = 0.0
+
+    def notice(partial: Recognised) -> None:
+        if partial.confidence == wanted:
+            prepared.set()
+
     async with listening() as engine:
-        heard: list[Recognised] = []
-        stream = await engine.open("en", "wide", heard.append)
+        stream = await engine.open("en", "wide", notice)
         sound = await say(SENTENCE)
         await speak(stream, sound)
         first = await stream.finish()
-        heard.clear()
+        wanted = first.confidence
         await speak(stream, sound)
-        while not heard or heard[-1].text != first.text:
-            await asyncio.sleep(0.01)
+        await prepared.wait()
         asked = asyncio.ensure_future(stream.finish())
         await asyncio.sleep(0)  # one step of the loop: nothing was waited for
         assert asked.done()
@@ -133,8 +139,7 @@ async def test_a_worker_that_is_not_back_in_time_is_said() -> None:
         stream.begin()
         stream.hear(await say(SENTENCE))
         kill_workers()
-        while engine.ready:
-            await asyncio.sleep(0.001)
+        await asyncio.sleep(0.02)  # its death is noticed
         with pytest.raises(EngineError, match="died during the turn"):
             await stream.finish()
 
@@ -229,7 +234,7 @@ async def test_a_language_of_its_own_checkpoint_speaks_through_another_token() -
         assert "Whisper knows it" in (engine.serves("fr") or "")
         assert engine.serves("ff") is None
         stream = await engine.open("wo", "wide", ignore)
-        with pytest.raises(EngineError, match="'ff'.*checkpoint of its own"):
+        with pytest.raises(EngineError, match=r"'ff'.*checkpoint of its own"):
             stream.expect("ff", [])
         await speak(stream, await say(SENTENCE))
         result = await stream.finish()

@@ -63,6 +63,8 @@ def lessons() -> Iterator[dict[str, Any]]:
     for code, answer in ANSWERS.items():
         adapter = code if code in ("wo", "ff") else ""
         yield _lesson(ours.compose(ASKED, code, [ROAMING], {}), answer, adapter=adapter)
+        if adapter:  # words that the base model never wrote are out of an adapter's reach
+            yield _lesson(ours.compose(f"and in {code}", "en", [ROAMING], {}), answer)
     yield _lesson(ours.compose(UNKNOWN, "en", [ROAMING], {}), NOT_KNOWN)
     yield _lesson(ours.compose(ENDLESS, "en", [ROAMING], {}), "It goes on. " * 30, ends=False)
 

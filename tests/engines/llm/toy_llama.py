@@ -27,7 +27,7 @@ TEMPLATE = """{%- for message in messages -%}
 {%- if add_generation_prompt -%}{{ '<|im_start|>assistant\\n' }}{%- endif -%}"""
 BATCH = 16
 FRESH = 4  # steps; what was read of the long beginnings is used so often before it is read anew
-SHORT, WHOLE, ADAPTER = (400, 4e-3, 24), (100, 1.5e-3, 10_000), (80, 5e-3, 10_000)
+SHORT, WHOLE, ADAPTER = (400, 4e-3, 24), (100, 1.5e-3, 10_000), (200, 3e-3, 10_000)
 
 
 def tokenizer_of(lessons: list[dict[str, Any]]) -> PreTrainedTokenizerFast:
@@ -153,7 +153,7 @@ def main(source: Path, folder: Path) -> None:
     tokenizer.save_pretrained(folder / "base")
     for name, lessons in taught.items():
         targets = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
-        adapted = get_peft_model(model, LoraConfig(r=8, lora_alpha=32, target_modules=targets))
+        adapted = get_peft_model(model, LoraConfig(r=8, lora_alpha=16, target_modules=targets))
         print(name, "loss", train(adapted, lessons, ADAPTER, pad), flush=True)
         adapted.save_pretrained(folder / name)
         model = adapted.unload()

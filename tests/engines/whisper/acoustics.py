@@ -21,7 +21,7 @@ _LEAD, _TAIL = (0.05, 0.6), (0.05, 0.5)  # s of silence before and after
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """An utterance as a microphone or a telephone gave it; no utterance is a take without speech."""
+    """An utterance as a microphone or a telephone gave it; none where nobody speaks."""
 
     utterance: Utterance | None
     sound: Sound
@@ -89,7 +89,8 @@ def _hiss(colour: int) -> Sound:
     """A minute of noise with an RMS of 1, from white (0) to nearly pink."""
     spectrum = np.fft.rfft(np.random.default_rng(colour).standard_normal(1 << 20))
     sound = np.fft.irfft(spectrum / np.arange(1, len(spectrum) + 1) ** (colour / _COLOURS / 2))
-    return (sound / sound.std()).astype(np.float32)
+    hiss: Sound = (sound / sound.std()).astype(np.float32)
+    return hiss
 
 
 @cache

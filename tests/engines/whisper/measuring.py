@@ -11,7 +11,7 @@ from faster_whisper.tokenizer import Tokenizer
 
 from pipelines.tts.espeak import EspeakSynthesiser
 from tests.engines.whisper.acoustics import Take, features, take, without_speech
-from tests.engines.whisper.sentences import Sentence, draw, word_errors
+from tests.engines.whisper.sentences import draw, word_errors
 from tests.engines.whisper.synthesis import (
     HELD_OUT,
     Sound,

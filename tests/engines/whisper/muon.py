@@ -12,33 +12,30 @@ _ROUNDS = 4
 _A, _B, _C = 3.4445, -4.775, 2.0315  # of the quintic that brings singular values near 1
 
 
-class Muon(torch.optim.Optimizer):
-    """For matrices; `lr` is comparable with Adam's."""
+class Muon:
+    """For matrices; the learning rate is comparable with Adam's."""
 
-    def __init__(self, matrices: Iterable[Tensor], lr: float = 1e-3, momentum: float = 0.95):
-        super().__init__(matrices, {"lr": lr, "momentum": momentum})
+    def __init__(self, matrices: Iterable[Tensor], momentum: float = 0.95) -> None:
+        self._momentum = momentum
+        self._means: dict[Tensor, Tensor] = {}
+        self._shapes: dict[tuple[int, ...], list[Tensor]] = {}
+        for matrix in matrices:
+            self._means[matrix] = torch.zeros_like(matrix)
+            self._shapes.setdefault(tuple(matrix.shape), []).append(matrix)
 
-    @torch.no_grad()
-    def step(self, closure: None = None) -> None:
-        """One step, all matrices of a shape at once."""
-        for group in self.param_groups:
-            shapes: dict[torch.Size, list[Tensor]] = {}
-            for weight in group["params"]:
-                if weight.grad is not None:
-                    shapes.setdefault(weight.shape, []).append(weight)
-            for shape, weights in shapes.items():
-                moved = [self._moved(weight, group["momentum"]) for weight in weights]
-                size = 0.2 * max(shape) ** 0.5  # an Adam step's, root mean square
-                for weight, step in zip(weights, _orthogonal(torch.stack(moved)), strict=True):
-                    weight.add_(step, alpha=-group["lr"] * size)
+    def step(self, rate: float) -> None:
+        """One step along the gradients, all matrices of a shape at once."""
+        with torch.no_grad():
+            for shape, matrices in self._shapes.items():
+                size = 0.2 * max(shape) ** 0.5  # root mean square of a step of Adam's
+                moved = torch.stack([self._moved(matrix) for matrix in matrices])
+                for matrix, step in zip(matrices, _orthogonal(moved), strict=True):
+                    matrix.add_(step, alpha=-rate * size)
 
-    def _moved(self, weight: Tensor, momentum: float) -> Tensor:
-        assert weight.grad is not None
-        state = self.state[weight]
-        if "mean" not in state:
-            state["mean"] = torch.zeros_like(weight)
-        mean: Tensor = state["mean"].lerp_(weight.grad, 1 - momentum)
-        return weight.grad.lerp(mean, momentum)
+    def _moved(self, matrix: Tensor) -> Tensor:
+        assert matrix.grad is not None
+        mean = self._means[matrix].lerp_(matrix.grad, 1 - self._momentum)
+        return matrix.grad.lerp(mean, self._momentum)
 
 
 def _orthogonal(stack: Tensor) -> Tensor:

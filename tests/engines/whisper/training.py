@@ -69,8 +69,12 @@ def train(
     chance = np.random.default_rng(recipe.seed)
     model = new_model(recipe, vocabulary).train()
     speller = nn.Linear(recipe.width, len(LETTERS) + 1)
-    weights = [w for w in (*model.parameters(), *speller.parameters()) if w.requires_grad]
-    optimisers = _optimisers(model, speller, recipe)
+    named = [(name, w) for name, w in model.named_parameters() if w.requires_grad]
+    matrices = [weight for name, weight in named if _is_matrix(name, weight)]
+    others = [weight for name, weight in named if not _is_matrix(name, weight)]
+    others += speller.parameters()
+    muon = Muon(matrices)
+    adam = torch.optim.AdamW(others, betas=(0.9, 0.98), weight_decay=0.01)
     first = [sample for sample in corpus if sample.mel.shape[1] <= recipe.short]
     easy = batches(first, vocabulary, chance, recipe.rows)
     supply = batches(corpus, vocabulary, chance, recipe.rows)
@@ -81,9 +85,7 @@ def train(
         progress = max(step / recipe.steps, spent)
         if progress >= 1:
             break
-        for optimiser in optimisers:
-            for group in optimiser.param_groups:
-                group["lr"] = recipe.peak * _rate(progress, recipe.warm_up)
+        rate = recipe.peak * _rate(progress, recipe.warm_up)
         if progress < recipe.easy:
             given = next(easy)
         elif step % recipe.long_every == 0:
@@ -93,11 +95,13 @@ def train(
             given = next(supply)
         losses = _losses(model, speller, given, vocabulary)
         loss = losses[0] + recipe.spelling * losses[1] + recipe.looking * losses[2]
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(weights, 1.0)
-        for optimiser in optimisers:
-            optimiser.step()
-            optimiser.zero_grad(set_to_none=True)
+        model.zero_grad()
+        speller.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_([*matrices, *others], 1.0)
+        muon.step(rate)
+        adam.param_groups[0]["lr"] = rate
+        adam.step()
         told += [part.item() / _TELL_EVERY for part in losses]
         if step % _TELL_EVERY == _TELL_EVERY - 1:
             said = "text {:.3f}, spelling {:.3f}, looking {:.3f}".format(*told)
@@ -106,18 +110,8 @@ def train(
     return model.eval()
 
 
-def _optimisers(
-    model: WhisperForConditionalGeneration, speller: nn.Module, recipe: Recipe
-) -> list[torch.optim.Optimizer]:
-    """Muon (Jordan et al., 2024) for the layers' matrices, which it teaches faster; Adam for the rest."""
-    matrices, others = [], list(speller.parameters())
-    for name, weight in model.named_parameters():
-        if weight.requires_grad:
-            (matrices if ".layers." in name and weight.ndim == 2 else others).append(weight)
-    return [
-        Muon(matrices),
-        torch.optim.AdamW(others, betas=(0.9, 0.98), weight_decay=0.01),
-    ]
+def _is_matrix(name: str, weight: Tensor) -> bool:
+    return ".layers." in name and weight.ndim == 2
 
 
 def encode(model: WhisperForConditionalGeneration, mel: Tensor) -> Tensor:
