@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from agent.numerals import Numerals, plain
-from agent.quantities import Quantity, is_telephone, names, quantities, runs
+from agent.quantities import Quantity, is_ordinal, is_telephone, names, quantities, runs
 
 Reason: TypeAlias = Literal[
     "", "empty", "length", "characters", "markup", "machinery", "language", "address", "promise",
@@ -40,6 +40,10 @@ _ADDRESS = re.compile(
 _CODE = re.compile(r"[*#][\d*#]*\d[\d*#]*|\d+[*#][\d*#]*")  # "*123#"
 _MIXED = re.compile(r"\b(?=\w*\d)(?=\w*[^\W\d_])[\w]+\b")  # "5G", "tw3nty"
 _ROMAN = re.compile(r"\b(?=[IVXLCDM]{2})M*(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b")
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
+    *("october", "november", "december"),
+)  # as `GateRules.claims` names them
 _WORD = re.compile(r"[^\W_]+")
 _LONGEST_WORD = 40  # letters
 
@@ -71,7 +75,7 @@ class GateRules:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a sentence may be said; if not, why, in a word that tells nothing of what was said."""
+    """Whether a sentence may be said; if not, why, in a word that tells nothing of it."""
 
     ok: bool
     reason: Reason = ""
@@ -168,7 +172,8 @@ def _unknown(text: str, known: str, facts: Sequence[str], rules: GateRules) -> R
     if names(text, rules.numerals, rules.claims) - there.claims:
         return "claim"
     for token in _MIXED.findall(folded):
-        if not (re.search(rf"\b{re.escape(token)}\b", known) or _has_unit(token, rules)):
+        there_too = re.search(rf"\b{re.escape(token)}\b", known)
+        if not (there_too or is_ordinal(token) or _has_unit(token, rules)):
             return "number"
     for roman in _ROMAN.findall(text):
         if roman and plain(roman) not in known.split():
@@ -202,6 +207,7 @@ class _Facts:
         near = frozenset({q.unit for q in found} | {q.period for q in found})
         near |= names(line, reader.numerals, {**reader.numerals.units, **reader.numerals.periods})
         self.claims |= names(line, reader.numerals, reader.claims)
+        self.claims |= {_MONTHS[int(q.unit[5:]) - 1] for q in found if q.unit.startswith("date-")}
         self._found += [(quantity, near) for quantity in found]
         for run in runs(found):
             self._digits.add("".join(q.digits for q in run))

@@ -66,6 +66,11 @@ def is_telephone(run: tuple[Quantity, ...]) -> bool:
     return len(run) > 3 or sum(len(q.digits) for q in run) >= _TELEPHONE
 
 
+def is_ordinal(token: str) -> bool:
+    """Whether this is written like "5th" or "1er"."""
+    return bool(re.fullmatch(rf"\d+(?:{_ORDINAL.pattern})", token))
+
+
 def names(text: str, numerals: Numerals, known: Mapping[str, str]) -> frozenset[str]:
     """What of `known` (words -> what they name) a text names."""
     said = pieces(text, numerals)
@@ -96,6 +101,7 @@ class _Reader:
             joined = bare and all(text in _BETWEEN for text in between)
             if not self._is_other_word(at, end, quantity, joined):
                 yield replace(quantity, joined=joined), between
+                yield from _year(self._said[at])
                 last, bare = end, quantity.unit == "" and quantity.period == ""
             at = end
 
@@ -176,13 +182,22 @@ def _are_cents(money: Quantity, found: Quantity, between: tuple[str, ...]) -> bo
 
 def _number(piece: Piece) -> Quantity:
     if piece.kind == "date":
-        parts = [int(part) for part in re.split("[-/]", piece.text)]
-        day, month = (parts[2], parts[1]) if parts[0] > 31 else (parts[0], parts[1])
-        return Quantity(Decimal(day), f"date-{month}", digits=piece.digits)
+        first, second, third = (int(part) for part in re.split("[-/]", piece.text))
+        day, month = (third, second) if first > 31 else (first, second)
+        day, month = (month, day) if month > 12 else (day, month)
+        unit = f"date-{month}" if 1 <= month <= 12 else ""
+        return Quantity(Decimal(day), unit, digits=piece.digits)
     if piece.kind == "clock":
         hour, minute = (int(part) for part in re.findall(r"\d+", piece.text))
         return Quantity(Decimal(hour * 60 + minute), "clock", digits=piece.digits)
     return Quantity(piece.value or Decimal(0), digits=piece.digits)
+
+
+def _year(piece: Piece) -> Iterator[tuple[Quantity, tuple[str, ...]]]:
+    """The year of a date in figures is a number of its own, as it is in "5 December 2026"."""
+    if piece.kind == "date":
+        year = max(re.split("[-/]", piece.text), key=len)
+        yield Quantity(Decimal(year), digits=year), ("of",)
 
 
 def _time(q: Quantity) -> Quantity:

@@ -59,7 +59,7 @@ class Thresholds:
     """Probabilities from 0 to 1, counts of words, and votes."""
 
     likely: float = 0.8
-    sure: float = 0.97
+    sure: float = 0.99
     ahead: float = 4.0
     few_words: int = 2  # fewer than these tell nothing
     enough_words: int = 4  # fewer than these are never sure

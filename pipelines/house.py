@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -23,16 +23,21 @@ from pipelines.backoffice.demo import DemoBackOffice
 from pipelines.backoffice.http import HttpBackOffice
 from pipelines.backoffice.protocol import BackOffice
 from pipelines.catalog import Catalog, CatalogError, Pack, load
-from pipelines.choice import choose_ears, open_ears
+from pipelines.choice import Choices, choose
+from pipelines.choice.ears import open_ears
+from pipelines.choice.voices import open_voices
 from pipelines.language_id.evidence import combine
 from pipelines.language_id.identify import identify
 from pipelines.mind import Mind, open_mind
 from pipelines.settings import Settings
 from pipelines.sounds import caller_voice
+from pipelines.spoken import spoken
 from pipelines.tts.cache import AudioCache
-from pipelines.tts.engine import Voice
+from pipelines.tts.engine import Synthesiser, Voice
 from pipelines.tts.espeak import EspeakSynthesiser
+from pipelines.tts.models import ModelVoices
 from pipelines.tts.speakers import Speaker, Speakers
+from pipelines.weights import Get, fetch
 
 _TONGUES = 5  # languages that a turn may be in, and no more
 # wordings that are parts of sentences, or shown and not said
@@ -50,14 +55,25 @@ class House:
     cache: AudioCache
     back_office: BackOffice
     mind: Mind | None = None
+    choices: Choices = field(default_factory=Choices)
+    neural: Sequence[ModelVoices] = ()
     counters: Counter[str] = field(default_factory=Counter)
     calls: int = 0  # going on now
     latencies: deque[float] = field(default_factory=lambda: deque(maxlen=1000))  # s, newest last
     speakers: Speakers = field(init=False)
 
     def __post_init__(self) -> None:
+        started = {"espeak", *(engine.name for engine in self.neural)}
         embedded = {code: (Speaker("espeak", voice),) for code, voice in self.voices().items()}
-        self.speakers = Speakers({"espeak": self.cache}, embedded, {})
+        chosen = {
+            code: tuple(s for s in choice.speakers if s.engine in started)
+            for code, choice in self.choices.voices.items()
+        }
+        directory = self.settings.cache / "audio"
+        caches = {e.name: AudioCache(directory, e, AGENT_RATE) for e in self.neural}
+        self.speakers = Speakers(
+            {"espeak": self.cache, **caches}, {**embedded, **chosen}, dict.fromkeys(caches, spoken)
+        )
 
     @classmethod
     async def open(cls, settings: Settings) -> Self:
@@ -69,14 +85,27 @@ class House:
                 f"setting language: no pack '{settings.language}'; there are {known}"
             )
         office = back_office(settings)
-        synthesiser = EspeakSynthesiser()
-        choice = await asyncio.to_thread(choose_ears, settings, catalog.packs, logger.info)
-        recogniser = open_ears(choice, settings, synthesiser.phonemes)
+        choices = await asyncio.to_thread(choose, settings, catalog, fetching(settings))
         mind = await open_mind(settings, catalog)
-        await asyncio.gather(synthesiser.start(), recogniser.start(), asyncio.to_thread(vad.warm))
-        await _first_turn(recogniser, catalog.packs[settings.language])
+        synthesiser = EspeakSynthesiser()
+        recogniser = open_ears(choices.ears, settings, synthesiser.phonemes)
+        neural = open_voices(settings, choices.voices)
+        try:
+            await asyncio.gather(
+                synthesiser.start(),
+                recogniser.start(),
+                asyncio.to_thread(vad.warm),
+                *(engine.start() for engine in neural),
+            )
+            await _first_turn(recogniser, catalog.packs[settings.language])
+        except BaseException:
+            for engine in neural:
+                await engine.close()
+            await recogniser.close()
+            await synthesiser.close()
+            raise
         cache = AudioCache(settings.cache / "audio", synthesiser, AGENT_RATE)
-        return cls(settings, catalog, recogniser, synthesiser, cache, office, mind)
+        return cls(settings, catalog, recogniser, synthesiser, cache, office, mind, choices, neural)
 
     async def ears(
         self, language: str, band: Band, on_partial: Callable[[Recognised], None]
@@ -92,10 +121,22 @@ class House:
             return language, DeafStream(language)
 
     def voices(self) -> dict[str, Voice]:
-        """The configured engine's voice for each language."""
+        """The embedded engine's voice for each language."""
         name = self.synthesiser.name
         packs = self.catalog.packs.items()
         return {code: pack.voices[name] for code, pack in packs if name in pack.voices}
+
+    def speaking(self, language: str) -> Synthesiser:
+        """The engine that speaks a language first."""
+        speaker = self.speakers.speaker(language)
+        named = (e for e in self.neural if speaker is not None and e.name == speaker.engine)
+        return next(named, self.synthesiser)
+
+    @property
+    def demonstrates(self) -> bool:
+        """Whether an embedded engine hears or speaks the house's own language."""
+        spoken_by = self.speaking(self.settings.language).name
+        return self.recogniser.name == "pocketsphinx" or spoken_by == "espeak"
 
     def caller_voice(self, language: str) -> Voice:
         """A voice for sample callers, unlike the agent's."""
@@ -115,13 +156,15 @@ class House:
         return tuple((code, round(share, 3)) for code, share in found[:_TONGUES])
 
     def notice(self, language: str) -> str:
-        """What visitors are told about the engines, in their language."""
+        """What visitors are told about embedded engines, in their language; "" of others."""
+        if not self.demonstrates:
+            return ""
         return " ".join(self.catalog.packs[language].language.sentences("notice.demonstration"))
 
     def about(self, language: str) -> dict[str, object]:
         """What a visitor is told of the house at the start of a call."""
         packs = self.catalog.packs.items()
-        ears, voice = self.recogniser, self.synthesiser
+        ears, voice = self.recogniser, self.speaking(language)
         return {
             "languages": [{"code": code, "name": p.language.name} for code, p in packs],
             "engines": {
@@ -133,27 +176,36 @@ class House:
 
     async def warm_voices(self) -> None:
         """Synthesise all fixed wording that is not on disk yet."""
-        voices = self.voices()
-        sentences = [
-            (sentence, voices[code])
-            for code, pack in self.catalog.packs.items()
-            if code in voices
-            for name, wording in pack.language.phrases.items()
-            if not name.startswith(_PARTS)
-            for sentence in wording
-            if "{" not in sentence
-        ]
-        try:
-            await self.cache.warm(sentences)
-        except EngineError as error:
-            logger.warning("voices were not warmed: {}", error)
+        for code, pack in self.catalog.packs.items():
+            sentences = [
+                sentence
+                for name, wording in pack.language.phrases.items()
+                if not name.startswith(_PARTS)
+                for sentence in wording
+                if "{" not in sentence
+            ]
+            try:
+                await self.speakers.warm(code, sentences)
+            except EngineError as error:
+                logger.warning("the voice of '{}' was not warmed: {}", code, error)
 
     async def close(self) -> None:
         """End all engines."""
-        await self.cache.close()
+        await self.speakers.close()
+        for engine in self.neural:
+            await engine.close()
         await self.recogniser.close()
         await self.synthesiser.close()
+        if self.mind is not None:
+            await self.mind.model.close()
         await self.back_office.close()
+
+
+def fetching(settings: Settings) -> Get:
+    """Brings missing weights from the hub, saying so first."""
+    return lambda weights: fetch(
+        weights, settings.models, settings.hub, settings.hub_patience, logger.info
+    )
 
 
 async def _first_turn(recogniser: Recogniser, pack: Pack) -> None:

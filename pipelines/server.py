@@ -131,10 +131,10 @@ def _same_origin(websocket: WebSocket, allowed: Sequence[str]) -> bool:
 
 def health(house: House) -> dict[str, Any]:
     """How the house is doing."""
-    ears, voice = house.recogniser, house.synthesiser
+    ears, voice = house.recogniser, house.speaking(house.settings.language)
     return {
         "status": "ok",
-        "mode": "demonstration",
+        "mode": "demonstration" if house.demonstrates else house.settings.profile,
         "notice": house.notice(house.settings.language),
         "calls": house.calls,
         "engines": {
@@ -142,7 +142,7 @@ def health(house: House) -> dict[str, Any]:
             "voice": {"name": voice.name, "version": voice.version},
         },
         "languages": {
-            code: {"ears": ears.serves(code), "voice": voice.serves(code)}
+            code: {"ears": ears.serves(code), "voice": house.speaking(code).serves(code)}
             for code in house.catalog.packs
         },
         "counters": dict(sorted(house.counters.items())),

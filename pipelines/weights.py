@@ -11,14 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from pipelines.errors import EngineError
 
 if TYPE_CHECKING:
     from huggingface_hub.hf_api import ModelInfo, RepoSibling
 
-Say = Callable[[str], None]
+Say: TypeAlias = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,25 @@ class Weights:
         return folder if all((folder / name).is_file() for name in self.needs) else None
 
 
+Get: TypeAlias = Callable[[Weights], Path]  # weights that are missing; EngineError if it cannot
+
+
+def offer(weights: Weights, models: Path, hub: str, patience: float) -> Path:
+    """The folder with the weights; where they are missing, an error that says whether a start would
+    fetch them.
+
+    Raises:
+        EngineError: they are missing.
+    """
+    if folder := weights.present(models):
+        return folder
+    if not hub:
+        raise EngineError("no hub is set to ask")
+    _, files = _offered(weights, hub, patience)
+    size = sum(file.size or 0 for file in files) / 1e6
+    raise EngineError(f"the next start would fetch {size:.0f} MB from {hub}")
+
+
 def fetch(weights: Weights, models: Path, hub: str, patience: float, say: Say) -> Path:
     """The folder with the weights, fetched from `hub` where they are missing.
 
@@ -50,7 +69,7 @@ def fetch(weights: Weights, models: Path, hub: str, patience: float, say: Say) -
     if folder := weights.present(models):
         return folder
     if not hub:
-        raise EngineError(f"no weights in {models / weights.folder}, and no hub is set to ask")
+        raise EngineError("no hub is set to ask")
     about, files = _offered(weights, hub, patience)
     size = sum(file.size or 0 for file in files) / 1e6
     say(

@@ -9,6 +9,7 @@ checkpoint is a folder.
 import json
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
+from pathlib import Path
 
 from pipelines.asr.engine import Band, EngineError, Recognised
 from pipelines.asr.faster_whisper_stream import FasterWhisperStream
@@ -89,6 +90,13 @@ class FasterWhisper:
         except BaseException:
             await self.close()
             raise
+
+    def resident(self) -> int:
+        """Bytes of memory that the worker holds; 0 while it is not there."""
+        pid = self._worker.pid if self._worker else None
+        if pid is None:
+            return 0
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096
 
     async def open(
         self, language: str, band: Band, on_partial: Callable[[Recognised], None]
@@ -185,10 +193,10 @@ class FasterWhisper:
         deadline, together = self._habits.deadline, self._together
         slowest = each = 0.0
         for model in range(len(self._models)):
-            order = {"do": "measure", "model": model, "together": together}
-            found = (await worker.ask(order, deadline=MEASURING)).header
-            slowest = max(slowest, found["alone"])
-            each = max(each, found["together"] / together)
+            batches = [1] if self._calls else [1, together]
+            order = {"do": "measure", "model": model, "batches": batches}
+            times = (await worker.ask(order, deadline=MEASURING)).header["seconds"]
+            slowest, each = max(slowest, times[0]), max(each, times[-1] / batches[-1])
         # All calls may finish in the same moment, while one decoding is under way.
         self.capacity = self._calls or max(1, int((deadline - slowest) / each))
         self._desk = Desk(worker, together=together, expected=slowest, deadline=deadline)

@@ -128,11 +128,11 @@ class FasterWhisperStream:
         if self._flying is not None or turn.loudness.loud < FIRST:
             return
         waiting = self._desk.queue.wish(self._call)
-        interval = max(self._habits.interval, ROOM * self._desk.partial)
+        again = max(self._habits.interval, ROOM * self._desk.partial)
         if turn.whole_wanted or turn.heard_again:
             if waiting is None or waiting.rank is not Rank.LIKELY:
                 self._ask(turn, Rank.LIKELY)
-        elif waiting is None and turn.growing and turn.untaken >= interval:
+        elif waiting is None and turn.growing and (not turn.taken or turn.untaken >= again):
             self._ask(turn, Rank.PARTIAL)
 
     def _ask(self, turn: Turn, rank: Rank) -> None:

@@ -5,7 +5,7 @@ call anything but time. What is decoded when, and with whom, is decided by its o
 
     {"do": "decode", "model": 0, "window": 320, "jobs": [{"samples": n, "token", "hint", "tokens",
      "whole"}]} and the jobs' audio in a row -> {"results": [...]}, see whisper_decoding.py
-    {"do": "measure", "model": 0, "together": 4} -> {"alone": s, "together": s}
+    {"do": "measure", "model": 0, "batches": [1, 4]} -> {"seconds": [...]}
 """
 
 import json
@@ -59,7 +59,7 @@ class Ears:
             case "decode":
                 send({"results": self._decode(header, pcm)})
             case "measure":
-                send(self._measure(header["model"], header["together"]))
+                send({"seconds": self._measure(header["model"], header["batches"])})
             case unknown:
                 raise ValueError(f"cannot {unknown!r}")
 
@@ -74,8 +74,8 @@ class Ears:
             at += length
         return self.models[header["model"]].decode(jobs, header["window"])
 
-    def _measure(self, model: int, together: int) -> Header:
-        """Seconds for a typical utterance by itself, and for a batch of them.
+    def _measure(self, model: int, batches: list[int]) -> list[float]:
+        """Seconds for batches of so many typical utterances.
 
         On a CPU they are CPU seconds: what else starts up beside us will not be there later.
         """
@@ -90,11 +90,11 @@ class Ears:
         threads = 1 if on_gpu else self._threads
         decode([job], window, endless=True)  # the first one is slower
         times = []
-        for batch in (1, together):
+        for batch in batches:
             since = clock()
             decode([job] * batch, window, endless=True)
             times.append((clock() - since) / threads)
-        return {"alone": times[0], "together": times[1]}
+        return times
 
 
 def main() -> None:

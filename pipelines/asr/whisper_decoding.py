@@ -16,7 +16,6 @@ from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens, merge_punctuations
 
-SAMPLES_A_POSITION = 320
 HOP = 160  # samples of a frame of features; two make a position
 HINT_TOKENS = 48  # more text before the turn costs time, and pulls harder than it helps
 LANGUAGES = 5  # the most probable ones are told
@@ -90,19 +89,12 @@ class Whisper:
         return results
 
     def _encode(self, turns: Sequence[Samples], window: int) -> Any:
-        features = [self._features(samples, window) for samples in turns]
+        extractor = self._whisper.feature_extractor
+        features = [log_mel(extractor, samples, window) for samples in turns]
         if self.device == "cuda":
             return self._model.encode(_storage(np.stack(features)))
         each = [self._model.encode(_storage(feature[None])) for feature in features]
         return each[0] if len(each) == 1 else _storage(np.concatenate([np.array(x) for x in each]))
-
-    def _features(self, samples: Samples, window: int) -> Samples:
-        """Log-mel of the turn and, as in training, of silence after it."""
-        frames = 2 * window
-        padded = np.zeros(frames * HOP, np.float32)
-        padded[: len(samples)] = samples[: len(padded)]
-        features = self._whisper.feature_extractor(padded)[:, :frames]
-        return np.ascontiguousarray(features, np.float32)
 
     def _prompt(self, job: Job) -> list[int]:
         tokenizer = self._tokenizer(job.token)
@@ -189,6 +181,13 @@ class Whisper:
                 made.language_code = token
             self._tokenizers[token] = made
         return self._tokenizers[token]
+
+
+def log_mel(extractor: Any, samples: Samples, window: int) -> Samples:
+    """Features of a turn and, as in training, of silence after it: mels x twice `window`."""
+    padded = np.zeros(2 * window * HOP, np.float32)
+    padded[: len(samples)] = samples[: len(padded)]
+    return np.ascontiguousarray(extractor(padded)[:, : 2 * window], np.float32)
 
 
 def _some(encoded: Any, places: Sequence[int], total: int) -> Any:

@@ -14,7 +14,7 @@ from pipelines.asr.whisper_queue import Rank
 from pipelines.asr.whisper_windows import FULL, Windows, fitted, most_tokens
 
 SECOND = SAMPLE_RATE * 2  # bytes
-TAIL = 0.1  # s of quiet after which speech may have ended, and that is decoded with it
+TAIL = 0.08  # s of quiet after which speech may have ended, and that is decoded with it
 MISTRUSTED = 0.8  # s of quiet that the voice detector called speech: then all of it is decoded
 
 

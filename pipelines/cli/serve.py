@@ -89,6 +89,7 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 def _announce(host: str, port: int, notice: str) -> None:
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::", "::1") else host
     print(f"Waxtaan is ready after {time.monotonic() - _STARTED:.1f} s: http://{shown}:{port}")
-    print(notice)
+    if notice:
+        print(notice)
     print("Ctrl-C ends it.")
     sys.stdout.flush()

@@ -30,7 +30,39 @@ CC BY-SA 4.0; its makers are not endorsed by any of the above."""
 
 _NTREX = dict(
     pair.split("=")
-    for pair in ["bul=bg", "ces=cs", "dan=da", "deu=de", "ell=el", "eng=en", "spa=es", "est=et", "fin=fi", "fra=fr", "gle=ga", "hrv=hr", "hun=hu", "ita=it", "lit=lt", "lav=lv", "mlt=mt", "nld=nl", "pol=pl", "por=pt", "ron=ro", "slk=sk", "slv=sl", "swe=sv", "wol=wo", "fuc=ff", "sqi=sq", "tur=tr", "ukr=uk", "arb=ar", "rus=ru"]
+    for pair in [
+        "bul=bg",
+        "ces=cs",
+        "dan=da",
+        "deu=de",
+        "ell=el",
+        "eng=en",
+        "spa=es",
+        "est=et",
+        "fin=fi",
+        "fra=fr",
+        "gle=ga",
+        "hrv=hr",
+        "hun=hu",
+        "ita=it",
+        "lit=lt",
+        "lav=lv",
+        "mlt=mt",
+        "nld=nl",
+        "pol=pl",
+        "por=pt",
+        "ron=ro",
+        "slk=sk",
+        "slv=sl",
+        "swe=sv",
+        "wol=wo",
+        "fuc=ff",
+        "sqi=sq",
+        "tur=tr",
+        "ukr=uk",
+        "arb=ar",
+        "rus=ru",
+    ]
 )
 _NTREX_PARTS: dict[Part, slice] = {
     "train": slice(0, 1600),
@@ -78,7 +110,7 @@ def texts(part: Part, data: Path, packs: Path | None = None) -> list[Text]:
     Raises:
         EngineError: there is nothing where `data` says.
     """
-    found = [*_ntrex(data, part), *_kallaama(data, part)]
+    found = [text for text in (*_ntrex(data, part), *_kallaama(data, part)) if text.sentences]
     if not found:
         raise EngineError(
             f"no texts under {data}: set WAXTAAN_DATA to the folder that holds ntrex/ "

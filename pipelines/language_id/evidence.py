@@ -23,7 +23,7 @@ from pipelines.asr.whisper_languages import TOKENS, language_of
 from pipelines.language_id.identify import identify, languages
 
 LEAST_DOUBT = 0.05
-TOLD = 0.3  # exponent of a text's votes where it reads like the language told
+TOLD = 0.1  # exponent of a text's votes where it reads like the language told
 EXPECTED = 5.0
 
 Distribution = Sequence[tuple[str, float]]
@@ -62,9 +62,7 @@ def combine(
     known = languages() if text_knows is None else text_knows
     read = _flattened(text, told)
     witnesses = [
-        Witness(dict(said), knows)
-        for said, knows in ((sound, sound_knows), (read, known))
-        if said
+        Witness(dict(said), knows) for said, knows in ((sound, sound_knows), (read, known)) if said
     ]
     named = {language for witness in witnesses for language in witness.languages}
     votes = {}

@@ -43,7 +43,11 @@ def interface_texts(folder: Path) -> dict[str, list[str]]:
         )
     for code in _OTHER_SCRIPT & set(found):
         found[code] = {s for s in found[code] if not re.search("[a-zA-Z]", s)}
-    return {code: sorted(sentences) for code, sentences in sorted(found.items())}
+    untranslated = found.get("en", set())
+    return {
+        code: sorted(sentences if code == "en" else sentences - untranslated)
+        for code, sentences in sorted(found.items())
+    }
 
 
 def _sentences(path: Path) -> Iterator[str]:

@@ -28,10 +28,10 @@ Ints = npt.NDArray[np.int64]
 class Recipe:
     """How much of what."""
 
-    windows: int = 12_000  # of each language
+    windows: int = 16_000  # of each language
     runs: int = 50_000  # in the table
     fewest: int = 15  # windows that a run has to be in
-    rounds: int = 3
+    rounds: int = 4
     batch: int = 256
     rate: float = 0.12
     decay: float = 2e-6
@@ -151,7 +151,8 @@ def _bags(turns: Sequence[Turn], rows: Mapping[str, int]) -> Bags:
 
 def _logits(bags: Bags, weights: Floats) -> Floats:
     sums: Floats = np.add.reduceat(weights[bags.flat], bags.starts[:-1], axis=0)
-    return sums / np.sqrt(bags.lengths)[:, None]
+    sums /= np.sqrt(bags.lengths)[:, None]
+    return sums
 
 
 def _shares(logits: Floats) -> Floats:
@@ -196,7 +197,7 @@ def _temperature(bags: Bags, weights: Floats) -> float:
     here = np.arange(len(bags.languages))
 
     def loss(temperature: float) -> float:
-        shares = _shares((logits / temperature).astype(np.float32))
+        shares = _shares(logits / np.float32(temperature))
         return -float(np.log(shares[here, bags.languages] + 1e-12).mean())
 
     return min((math.exp(step / 50) for step in range(-50, 100)), key=loss)

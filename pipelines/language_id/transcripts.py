@@ -1,4 +1,4 @@
-"""The Kallaama project's transcripts (STM): what was said, and which words were not of its language.
+"""The Kallaama project's transcripts (STM): what was said, and which words were borrowed.
 
 A word followed by `:fra` was French, by `:ar` Arabic, by `:en` English; `[b]` and the like are
 noises, `%hum` a hesitation, `*` a word that was not understood.

@@ -72,17 +72,17 @@ class Vllm:
         self._model = model
         self._adapters = dict(adapters or {})
         self._first, self._deadline, self._between = first_token, deadline, between
-        self._endpoints = [Endpoint(url, key, Breaker(failures, rest)) for url in urls]
+        self.endpoints = [Endpoint(url, key, Breaker(failures, rest)) for url in urls]
 
     @property
     def resting(self) -> tuple[str, ...]:
         """The servers that failed repeatedly and are left alone for now."""
-        return tuple(each.url for each in self._endpoints if each.breaker.open)
+        return tuple(each.url for each in self.endpoints if each.breaker.open)
 
     async def start(self) -> None:
         """See engine.py."""
         wanted = {name for name in (self._model, *self._adapters.values()) if name}
-        for endpoint in self._endpoints:
+        for endpoint in self.endpoints:
             try:
                 names = await endpoint.models(within=self._first)
             except EngineError as error:
@@ -101,7 +101,7 @@ class Vllm:
         background task.
         """
         asks = [ask for code in languages for ask in self._first_asks(code)]
-        for endpoint in self._endpoints:
+        for endpoint in self.endpoints:
             try:
                 for ask in asks:
                     await whole(endpoint.answer(ask, Patience(WARMING, WARMING, WARMING)))
@@ -172,7 +172,7 @@ class Vllm:
 
     async def close(self) -> None:
         """See engine.py."""
-        for endpoint in self._endpoints:
+        for endpoint in self.endpoints:
             await endpoint.close()
 
     def _patience(self) -> Patience:
@@ -183,7 +183,7 @@ class Vllm:
 
     def _admitted(self, patience: Patience) -> Iterator[Endpoint]:
         """The servers to ask, one after another, while there is patience left."""
-        for endpoint in self._endpoints:
+        for endpoint in self.endpoints:
             if not patience.ended and endpoint.breaker.admits():
                 yield endpoint
 

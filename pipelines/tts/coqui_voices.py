@@ -197,8 +197,10 @@ class Vits:
         z[:, :, middle] = 1.0
         changed = np.flatnonzero(self._decode(z, g) != before)
         hop = len(before) // probe
-        if not len(changed):
-            raise RefusalError("the voice's decoder ignores what it is given: its file is damaged")
+        if not len(changed) or not np.isfinite(before).all():
+            raise RefusalError(
+                "the voice's decoder makes no sound of what it is given: copy the voice anew"
+            )
         reach = max(middle - changed[0] // hop, changed[-1] // hop - middle)
         if reach >= middle - 1:  # it may reach further than was looked
             return self._reach(2 * probe)

@@ -1,19 +1,38 @@
-"""A Whisper for the tests: a real model folder, two layers small, with random weights."""
+"""Whispers for the tests: real model folders, small ones.
+
+`small` has random weights. `fitted` recognises a few sounds and nothing else: its decoder is fitted
+to them in closed form, so it needs no training. It shows that what goes in comes out -
+audio, features, windows, prompts, tokens, text - and says nothing of how well Whisper hears.
+"""
 
 import atexit
 import functools
+import itertools
+import math
 import shutil
 import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+import ctranslate2
+import numpy as np
+from faster_whisper.feature_extractor import FeatureExtractor
 
 from pipelines.asr.whisper_checkpoint import Checkpoint
+from pipelines.asr.whisper_decoding import log_mel
 from pipelines.asr.whisper_guards import Guards
-from pipelines.bench.random_whisper import Shape, write
+from pipelines.asr.whisper_queue import Rank
+from pipelines.asr.whisper_turn import Habits, Listening, Turn
+from pipelines.asr.whisper_windows import FULL, ROUND
+from pipelines.bench.random_whisper import Array, Shape, random_weights, vocabulary, write
 
-# What random weights say is repetitive and improbable. Nobody minds.
-CREDULOUS = Guards(
-    no_speech=2, logprob=-99, compression=1e9, repeats=999, repeated_words=999, words_a_second=999
-)
+WIDTH = 128
+HIDDEN = 4 * WIDTH
+SPECIAL = (
+    "<|startoftranscript|>", "<|notimestamps|>", "<|endoftext|>", "<|nospeech|>", "<|transcribe|>",
+)  # fmt: skip
+LOUD = 12.0  # of the fitted output, against what the decoder's layer was given
 
 
 def folder() -> Path:
@@ -28,3 +47,124 @@ def small() -> Checkpoint:
     path = folder() / "small"
     write(path, Shape(width=64, heads=2, layers=2))
     return Checkpoint(path)
+
+
+class Fitted:
+    """The weights: an encoder that averages, and a decoder of one layer to be fitted.
+
+    With attention's queries and keys zero, each token sees the mean of the encoder's positions: one
+    vector for each sound. The next token is a function of it and of the token before.
+    """
+
+    def __init__(self) -> None:
+        self.given: dict[str, Array] = {}
+        self._random = random_weights(5)
+
+    def __call__(self, name: str, shape: tuple[int, ...]) -> Array:
+        if name in self.given:
+            return self.given[name]
+        silent = (".self.1.", ".ffn.out.", ".cross.0.", ".positions")
+        is_silent = any(part in f"{name}." for part in silent)
+        made = np.zeros(shape, np.float32) if is_silent else self._random(name, shape)
+        self.given[name] = made
+        return made
+
+
+def fitted(sounds: Mapping[str, bytes]) -> Checkpoint:
+    """A model that hears each sentence in its sound (16 kHz PCM), and no speech in that of ""."""
+    words = list(dict.fromkeys(word for sentence in sounds for word in sentence.split()))
+    tokens = vocabulary(words)
+    place = {token: n for n, token in enumerate(tokens)}
+    weights = Fitted()
+    embeddings = np.zeros((len(tokens), WIDTH), np.float32)
+    directions, _ = np.linalg.qr(np.random.default_rng(2).standard_normal((WIDTH, WIDTH)))
+    used = [place[f"Ġ{word}"] for word in words] + [place[token] for token in SPECIAL]
+    embeddings[used] = directions[: len(used)] * np.sqrt(WIDTH)
+    weights.given["embeddings"] = embeddings
+    path = folder() / "fitted"
+
+    def save() -> None:
+        write(path, Shape(WIDTH, 2, 1), weights, words=words, quantization=None)
+
+    save()
+    means = _means(path, {sentence: list(_features(pcm)) for sentence, pcm in sounds.items()})
+    _centre(weights, [mean for each in means.values() for mean in each])
+    _fit(weights, means, place)
+    save()
+    return Checkpoint(path, compute="float32")
+
+
+def _features(pcm: bytes) -> Iterator[Array]:
+    """A turn's, as the worker makes them, in every window that it may be heard in."""
+    habits = Habits(1.5, 0.3, 30.0, 224, "fitted", Guards())
+    turn = Turn(1, Listening("en", 0, "en", own=True), habits)
+    turn.hear(pcm)
+    material = turn.material(Rank.FINAL)
+    samples = np.frombuffer(material.pcm, "<i2").astype(np.float32) / np.float32(32768)
+    for longer in (0, ROUND, 2 * ROUND, FULL - material.window):
+        yield log_mel(FeatureExtractor(), samples, material.window + longer)
+
+
+def _means(path: Path, sounds: Mapping[str, Sequence[Array]]) -> dict[str, list[Array]]:
+    """What the decoder sees of each sound."""
+    model: Any = ctranslate2.models.Whisper(str(path), compute_type="float32", intra_threads=1)
+    return {
+        sentence: [
+            np.array(model.encode(ctranslate2.StorageView.from_array(features[None])))[0].mean(0)
+            for features in each
+        ]
+        for sentence, each in sounds.items()
+    }
+
+
+def _centre(weights: Fitted, means: Sequence[Array]) -> None:
+    """Cross attention's values: how a sound differs from the others, as large as a token."""
+    middle = np.mean(means, axis=0)
+    spread = float(np.std([mean - middle for mean in means]))
+    value = np.eye(WIDTH, dtype=np.float32) / spread
+    zero = np.zeros((WIDTH, WIDTH), np.float32)
+    weights.given["decoder.0.cross.1.weight"] = np.concatenate([zero, value])
+    weights.given["decoder.0.cross.1.bias"] = np.concatenate(
+        [np.zeros(WIDTH, np.float32), -(value @ middle)]
+    ).astype(np.float32)
+    weights.given["decoder.0.cross.2.weight"] = np.eye(WIDTH, dtype=np.float32)
+    weights.given["decoder.0.cross.2.bias"] = np.zeros(WIDTH, np.float32)
+
+
+def _fit(weights: Fitted, means: Mapping[str, Sequence[Array]], place: dict[str, int]) -> None:
+    """The last linear layer, by ridge regression on every step of every sentence."""
+    embeddings = weights.given["embeddings"]
+    value, bias = (weights.given[f"decoder.0.cross.1.{x}"] for x in ("weight", "bias"))
+    ids = {sentence: [place[f"Ġ{word}"] for word in sentence.split()] for sentence in means}
+    words = sorted({word for spoken in ids.values() for word in spoken})
+    start, ready, end, nobody, someone = (place[token] for token in SPECIAL)
+    any_word = embeddings[words].sum(axis=0) / np.sqrt(len(words))
+    seen, wanted = [], []
+    for sentence, each in means.items():
+        steps = [ready, *ids[sentence], end]
+        pairs = [(one, embeddings[other]) for one, other in itertools.pairwise(steps)]
+        pairs.append((start, embeddings[someone]))
+        if not sentence:  # no speech, and unsure of every word
+            pairs = [(start, embeddings[nobody])]
+            pairs += [(before, any_word) for before in (ready, *words)]
+        for mean in each:
+            heard = value[WIDTH:] @ mean + bias[WIDTH:]
+            for before, after in pairs:
+                seen.append(embeddings[before] + heard)
+                wanted.append(LOUD * after - seen[-1])
+    inner = weights.given["decoder.0.ffn.in.weight"]
+    hidden = _gelu(_normed(np.array(seen)) @ inner.T)
+    gram = hidden.T @ hidden + 1e-3 * np.eye(HIDDEN)
+    outer = np.linalg.solve(gram, hidden.T @ np.array(wanted))
+    weights.given["decoder.0.ffn.out.weight"] = outer.T.astype(np.float32)
+
+
+def _normed(rows: Array) -> Array:
+    middle = rows - rows.mean(axis=1, keepdims=True)
+    normed: Array = middle / np.sqrt(middle.var(axis=1, keepdims=True) + 1e-5)
+    return normed
+
+
+def _gelu(rows: Array) -> Array:
+    gelu: Array = rows * (1 + np.vectorize(math.erf)(rows / math.sqrt(2))) / 2
+    return gelu

@@ -19,7 +19,8 @@ from pipelines.asr.faster_whisper import FasterWhisper, TooManyCallsError
 from pipelines.asr.faster_whisper_stream import FasterWhisperStream
 from pipelines.asr.whisper_checkpoint import Checkpoint
 from pipelines.asr.whisper_guards import Guards
-from tests.asr.small_whisper import CREDULOUS, folder, small
+from pipelines.bench.random_whisper import CREDULOUS
+from tests.asr.small_whisper import folder, small
 from tests.asr.speech import BYTES_PER_SECOND, noise, pieces, say
 from tests.asr.test_contract import kill_workers
 

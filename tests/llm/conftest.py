@@ -42,7 +42,7 @@ class Asking:
 
     def __call__(self, *servers: StandIn | str, **settings: Any) -> Vllm:
         urls = [s if isinstance(s, str) else s.url for s in servers]
-        patience = {"first_token": 0.5, "deadline": 2.0, "between": 0.2}
+        patience = {"first_token": 2.0, "deadline": 5.0, "between": 0.4}
         self.made.append(Vllm(self._prompts, urls, **{**patience, **settings}))
         return self.made[-1]
 

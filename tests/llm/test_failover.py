@@ -45,7 +45,7 @@ async def test_the_second_server_answers(
 ) -> None:
     first.says(trouble)
     second.says(YES)
-    proposed = await asking(first, second, first_token=0.1).interpret(BILL)
+    proposed = await asking(first, second, first_token=0.4).interpret(BILL)
     assert proposed.commands == ({"command": "affirm"},)
 
 

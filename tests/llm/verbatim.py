@@ -23,9 +23,12 @@ def error(status: int, message: str, kind: str, param: str | None) -> tuple[int,
 
 def refusal(body: Any, models: list[str]) -> tuple[int, Any] | None:
     """Of a request that is wrong."""
-    if not isinstance(body, dict):
+    if body is None:
         what = "{'type': 'json_invalid', 'loc': 'body.0', 'msg': 'JSON decode error'}"
         return error(400, f"1 validation error:\n  {what}", "Bad Request", "body.0")
+    if not isinstance(body, dict):
+        what = "{'type': 'model_attributes_type', 'loc': 'body', 'msg': 'Input should be a valid'}"
+        return error(400, f"1 validation error:\n  {what}", "Bad Request", "body")
     if "messages" not in body:
         what = "{'type': 'missing', 'loc': 'body.messages', 'msg': 'Field required'}"
         return error(400, f"1 validation error:\n  {what}", "Bad Request", "body.messages")
@@ -91,13 +94,24 @@ def events(body: dict[str, Any], answer: str, probability: float) -> Iterator[by
     for number, word in enumerate(kept):
         ends = finish == "length" and number == len(kept) - 1
         shown = _logprobs(word, probability ** (1 / len(words))) if body.get("logprobs") else None
-        yield _event(body, [_token({"content": word}, shown, finish if ends else None)])
+        last = _last(body) if ends else {}
+        yield _event(body, [_token({"content": word}, shown, finish if ends else None)], **last)
     if finish == "stop":
-        shown = _logprobs("", 1.0) if body.get("logprobs") else None
-        yield _event(body, [_token({"content": ""}, shown, finish)])
-    if (body.get("stream_options") or {}).get("include_usage"):
+        # The token that ends an answer counts and is not shown.
+        shown = _logprobs("<|im_end|>", 1.0) if body.get("logprobs") else None
+        yield _event(body, [_token({"content": ""}, shown, finish)], **_last(body))
+    if _told(body):
         yield _event(body, [], usage=usage(body, len(kept)), system_fingerprint=FINGERPRINT)
     yield b"data: [DONE]\n\n"
+
+
+def _told(body: dict[str, Any]) -> bool:
+    return bool((body.get("stream_options") or {}).get("include_usage"))
+
+
+def _last(body: dict[str, Any]) -> dict[str, str]:
+    """The fingerprint stands in the very last piece."""
+    return {} if _told(body) else {"system_fingerprint": FINGERPRINT}
 
 
 def completion(body: dict[str, Any], answer: str) -> dict[str, Any]:
@@ -139,6 +153,8 @@ def completion(body: dict[str, Any], answer: str) -> dict[str, Any]:
         "prompt_token_ids": None,
         "prompt_text": None,
         "kv_transfer_params": None,
+        "ec_transfer_params": None,
+        "metrics": None,
     }
 
 

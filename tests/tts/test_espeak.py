@@ -11,7 +11,8 @@ import pytest
 import pytest_asyncio
 
 from pipelines.tts.engine import EngineError, Voice
-from pipelines.tts.espeak import LANGUAGES, EspeakSynthesiser, Leveller
+from pipelines.tts.espeak import LANGUAGES, EspeakSynthesiser
+from pipelines.tts.levelling import Leveller
 
 RATE = 22_050
 SENTENCE = "Good evening, madam. How can I help you today?"

@@ -1,4 +1,4 @@
-"""Trains a Llama of one million weights, and adapters, on lessons until it knows them by heart.
+"""Trains a Llama of a million weights (with Mistral's sliding window), and adapters, by heart.
 
     python toy_llama.py LESSONS FOLDER    # FOLDER/base, FOLDER/wo, FOLDER/ff
 
@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from peft import LoraConfig, get_peft_model
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import DynamicCache, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+from transformers import DynamicCache, MistralConfig, MistralForCausalLM, PreTrainedTokenizerFast
 
 BEGIN, END, PAD = "<|im_start|>", "<|im_end|>", "<|pad|>"
 TEMPLATE = """{%- for message in messages -%}
@@ -27,7 +27,9 @@ TEMPLATE = """{%- for message in messages -%}
 {%- if add_generation_prompt -%}{{ '<|im_start|>assistant\\n' }}{%- endif -%}"""
 BATCH = 16
 FRESH = 4  # steps; what was read of the long beginnings is used so often before it is read anew
-SHORT, WHOLE, ADAPTER = (400, 4e-3, 24), (100, 1.5e-3, 10_000), (200, 3e-3, 10_000)
+WINDOW, LAYERS = 96, 3  # tokens that a layer looks back
+SEEN = WINDOW * LAYERS  # of a prompt; so the long beginnings need not be read in training
+SHORT, WHOLE, ADAPTER = (350, 4e-3, 24), (200, 2e-3, SEEN), (150, 3e-3, SEEN)
 
 
 def tokenizer_of(lessons: list[dict[str, Any]]) -> PreTrainedTokenizerFast:
@@ -47,23 +49,24 @@ def tokenizer_of(lessons: list[dict[str, Any]]) -> PreTrainedTokenizerFast:
     return tokenizer
 
 
-def model_of(tokenizer: PreTrainedTokenizerFast) -> LlamaForCausalLM:
+def model_of(tokenizer: PreTrainedTokenizerFast) -> MistralForCausalLM:
     """Fresh weights."""
     torch.manual_seed(7)
-    config = LlamaConfig(
+    config = MistralConfig(
         vocab_size=len(tokenizer),
         hidden_size=128,
         intermediate_size=384,
-        num_hidden_layers=3,
+        num_hidden_layers=LAYERS,
         num_attention_heads=4,
         num_key_value_heads=4,
         max_position_embeddings=8192,
+        sliding_window=WINDOW,
         tie_word_embeddings=True,
         bos_token_id=tokenizer.convert_tokens_to_ids(BEGIN),
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
     )
-    return LlamaForCausalLM(config)
+    return MistralForCausalLM(config)
 
 
 class Lesson:
@@ -96,7 +99,7 @@ def train(model: Any, lessons: list[Lesson], course: tuple[int, float, int], pad
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps)
     model.train()
     kept: dict[Any, Any] = {}
-    losses = []
+    losses: list[float] = []
     for step in range(steps):
         begun, group = chance.choices(list(groups.items()), shares)[0]
         if step % FRESH == 0:

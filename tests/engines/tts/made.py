@@ -36,7 +36,7 @@ def vits(folder: Path, small: bool, speakers: int = 0) -> None:
         "num_layers_text_encoder": 1,
         "num_layers_flow": 1,
         "num_layers_posterior_encoder": 1,
-        "upsample_initial_channel_decoder": 16,
+        "upsample_initial_channel_decoder": 32,
     }
     args = VitsArgs(
         use_sdp=not small, init_discriminator=False, use_speaker_embedding=bool(speakers),
@@ -106,6 +106,39 @@ def mms(folder: Path) -> None:
     torch.save({"model": weights}, folder / "G_100000.pth")
 
 
+def xtts(folder: Path) -> None:
+    """XTTS's layout: config.json, model.pth, vocab.json, speakers_xtts.pth; a few weights."""
+    torch = _quiet_imports()
+    from tokenizers import Tokenizer, models
+    from TTS.tts.configs.xtts_config import XttsConfig
+    from TTS.tts.models.xtts import Xtts, XttsArgs
+
+    args = XttsArgs(
+        gpt_layers=1, gpt_n_model_channels=64, gpt_n_heads=2, gpt_num_audio_tokens=1026,
+        gpt_max_audio_tokens=70, gpt_number_text_tokens=64, gpt_start_text_token=61,
+        gpt_stop_text_token=0, decoder_input_dim=64, d_vector_dim=64,
+    )  # fmt: skip
+    config = XttsConfig(model_args=args, languages=["en", "fr"])
+    special = ["[STOP]", "[UNK]", "[SPACE]", "[en]", "[fr]"]
+    vocabulary = {token: at for at, token in enumerate([*special, *LETTERS, *"!,.?:;-"])}
+    tokenizer = Tokenizer(models.BPE(vocabulary, [], unk_token="[UNK]"))
+    tokenizer.add_special_tokens(special)
+    folder.mkdir(parents=True, exist_ok=True)
+    tokenizer.save(str(folder / "vocab.json"))
+    config.save_json(str(folder / "config.json"))
+    model = Xtts(config)
+    from TTS.tts.layers.xtts.tokenizer import VoiceBpeTokenizer
+
+    model.tokenizer = VoiceBpeTokenizer(vocab_file=str(folder / "vocab.json"))
+    model.init_models()
+    torch.save({"model": model.state_dict()}, folder / "model.pth")
+    voice = {
+        "gpt_cond_latent": torch.randn(1, 32, 64),
+        "speaker_embedding": torch.randn(1, 64, 1),
+    }
+    torch.save({"Ana Florence": voice}, folder / "speakers_xtts.pth")
+
+
 def _fairseq(name: str) -> str:
     """A weight's name in fairseq's checkpoints: the reverse of coqui's own renaming."""
     part, _, rest = name.partition(".")
@@ -128,7 +161,7 @@ def _fairseq(name: str) -> str:
 def main() -> None:
     """Make one voice."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("kind", choices=("vits", "small", "speakers", "mms"))
+    parser.add_argument("kind", choices=("vits", "small", "speakers", "mms", "xtts"))
     parser.add_argument("folder", type=Path)
     asked = parser.parse_args()
     match asked.kind:
@@ -140,6 +173,8 @@ def main() -> None:
             vits(asked.folder, small=True, speakers=3)
         case "mms":
             mms(asked.folder)
+        case "xtts":
+            xtts(asked.folder)
 
 
 if __name__ == "__main__":

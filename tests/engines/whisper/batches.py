@@ -32,12 +32,12 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """`said` starts each row's `inputs`; `targets` are one token ahead of them."""
+    """`targets` are one token ahead of `inputs`, and `IGNORED` where nothing is to be learnt."""
 
     mel: Mel  # [rows, 80, frames]
     inputs: Tokens  # [rows, tokens]
     targets: Tokens  # [rows, tokens]
-    texts: Sequence[str]  # "" where nobody speaks
+    texts: Sequence[Sequence[int]]  # tokens alone; none where nobody speaks
     aligned: Sequence[tuple[int, int, int, int]]  # row, token, first and last position of its word
 
 
@@ -81,7 +81,7 @@ def batch(
         for token, first, last in _word_positions(sample.take, vocabulary, begins)
     ]
     takes = [sample.take for sample in chosen]
-    texts = [take.utterance.sentence.text if take.utterance else "" for take in takes]
+    texts = [vocabulary.text(t.utterance.sentence.text) if t.utterance else [] for t in takes]
     return Batch(mel, inputs, targets, texts, aligned)
 
 

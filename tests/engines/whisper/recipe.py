@@ -28,7 +28,7 @@ class Recipe:
     warm_up: float = 0.08  # of the training
     easy: float = 0.35  # of the training, with takes of up to `short` frames only
     short: int = 200
-    spelling: float = 0.5  # weight of the encoder's spelling
+    naming: float = 0.5  # weight of the encoder's names for words
     looking: float = 0.1  # weight of guided attention
     seed: int = 11
 

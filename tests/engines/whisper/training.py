@@ -1,9 +1,10 @@
 """Training a small Whisper from nothing, in minutes, on two cores.
 
-Two things make so short a training possible. The encoder also learns to spell what it hears, by
+Two things make so short a training possible. The encoder also learns to name the words it hears, by
 connectionist temporal classification (Graves et al., 2006), with a layer that is thrown away
-afterwards; and where it is known when a word was said, the heads of the last decoder layer are told
-to look there (guided attention, Tachibana et al., 2017), which also makes them the alignment heads.
+afterwards. And where it is known when a word was said, the encoder learns to name it just then, and
+the heads of the last decoder layer are told to look there (guided attention, Tachibana et al.,
+2017), which also makes them the alignment heads.
 
 Windows are as long as the audio and a margin, now and then Whisper's 30 s.
 """
@@ -22,9 +23,6 @@ from tests.engines.whisper.batches import IGNORED, WINDOW, Batch, Sample, batch,
 from tests.engines.whisper.muon import Muon
 from tests.engines.whisper.recipe import Recipe
 from tests.engines.whisper.tokens import Vocabulary
-
-LETTERS = " '-abcdefghijklmnopqrstuvwxyzàâçèéêëîïôùûü"  # what the encoder spells with
-
 
 _TELL_EVERY = 50  # steps
 
@@ -68,11 +66,11 @@ def train(
     torch.manual_seed(recipe.seed)
     chance = np.random.default_rng(recipe.seed)
     model = new_model(recipe, vocabulary).train()
-    speller = nn.Linear(recipe.width, len(LETTERS) + 1)
+    namer = nn.Linear(recipe.width, vocabulary.spare + 1)  # 0 is no word
     named = [(name, w) for name, w in model.named_parameters() if w.requires_grad]
     matrices = [weight for name, weight in named if _is_matrix(name, weight)]
     others = [weight for name, weight in named if not _is_matrix(name, weight)]
-    others += speller.parameters()
+    others += namer.parameters()
     muon = Muon(matrices)
     adam = torch.optim.AdamW(others, betas=(0.9, 0.98), weight_decay=0.01)
     first = [sample for sample in corpus if sample.mel.shape[1] <= recipe.short]
@@ -93,10 +91,10 @@ def train(
             given = batch(rows, vocabulary, chance, WINDOW)
         else:
             given = next(supply)
-        losses = _losses(model, speller, given, vocabulary)
-        loss = losses[0] + recipe.spelling * losses[1] + recipe.looking * losses[2]
+        losses = _losses(model, namer, given, vocabulary)
+        loss = losses[0] + recipe.naming * losses[1] + recipe.looking * losses[2]
         model.zero_grad()
-        speller.zero_grad()
+        namer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_([*matrices, *others], 1.0)
         muon.step(rate)
@@ -104,7 +102,7 @@ def train(
         adam.step()
         told += [part.item() / _TELL_EVERY for part in losses]
         if step % _TELL_EVERY == _TELL_EVERY - 1:
-            said = "text {:.3f}, spelling {:.3f}, looking {:.3f}".format(*told)
+            said = "text {:.3f}, naming {:.3f}, looking {:.3f}".format(*told)
             tell(f"step {step + 1}, {time.monotonic() - begun:.0f} s: {said}")
             told[:] = 0
     return model.eval()
@@ -128,11 +126,11 @@ def encode(model: WhisperForConditionalGeneration, mel: Tensor) -> Tensor:
 
 def _losses(
     model: WhisperForConditionalGeneration,
-    speller: nn.Module,
+    namer: nn.Module,
     given: Batch,
     vocabulary: Vocabulary,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Of the text, of the encoder's spelling, and of where the decoder looks."""
+    """Of the text, of the encoder's names for words, and of where the decoder looks."""
     heard = encode(model, torch.from_numpy(given.mel))
     answer = model(
         encoder_outputs=BaseModelOutput(last_hidden_state=heard),
@@ -146,20 +144,31 @@ def _losses(
     text = nn.functional.cross_entropy(logits, targets, ignore_index=IGNORED)
     return (
         text,
-        _spelling(speller(heard), given.texts),
+        _naming(namer(heard), given),
         _looking(answer.cross_attentions[-1], given),
     )
 
 
-def _spelling(letters: Tensor, texts: Sequence[str]) -> Tensor:
-    spelt = [[LETTERS.index(letter) + 1 for letter in text] for text in texts]
-    return nn.functional.ctc_loss(
-        letters.log_softmax(-1).transpose(0, 1),
-        torch.tensor([letter for word in spelt for letter in word]),
-        torch.full((len(texts),), letters.shape[1]),
-        torch.tensor([len(word) for word in spelt]),
+def _naming(names: Tensor, given: Batch) -> Tensor:
+    """`names` is [rows, positions, words and none]."""
+    tokens = [token + 1 for text in given.texts for token in text]
+    loss = nn.functional.ctc_loss(
+        names.log_softmax(-1).transpose(0, 1),
+        torch.tensor(tokens),
+        torch.full((len(names),), names.shape[1]),
+        torch.tensor([len(text) for text in given.texts]),
         zero_infinity=True,
     )
+    if not given.aligned:
+        return loss
+    wanted = np.full(names.shape[:2], IGNORED)
+    for row, token, first, last in given.aligned:
+        wanted[row][wanted[row] == IGNORED] = 0
+        wanted[row, first : last + 1] = given.targets[row, token] + 1
+    known = nn.functional.cross_entropy(
+        names.flatten(0, 1), torch.from_numpy(wanted).flatten(), ignore_index=IGNORED
+    )
+    return loss + known
 
 
 def _looking(attention: Tensor, given: Batch) -> Tensor:

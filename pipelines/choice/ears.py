@@ -1,4 +1,4 @@
-"""Which engine hears, and why: what `auto` chooses, and what the production profile refuses.
+"""Which engine hears, and why.
 
 `auto` is Whisper where its weights lie under `models` or the hub hands them over at start, and the
 embedded engine otherwise, at once and said plainly.
@@ -16,7 +16,7 @@ from pipelines.asr.whisper_checkpoint import Checkpoint
 from pipelines.catalog import Pack
 from pipelines.errors import EngineError
 from pipelines.settings import Settings
-from pipelines.weights import Say, Weights, fetch
+from pipelines.weights import Get, Weights
 
 _FILES = ("model.bin", "config.json", "*.json", "vocabulary.*")
 _NEEDS = ("model.bin", "config.json", "tokenizer.json")
@@ -49,7 +49,7 @@ class EarsChoice:
     checkpoints: Mapping[str, Checkpoint] = field(default_factory=dict)  # by language
 
 
-def choose_ears(settings: Settings, packs: Mapping[str, Pack], say: Say) -> EarsChoice:
+def choose_ears(settings: Settings, packs: Mapping[str, Pack], get: Get) -> EarsChoice:
     """The configured ears, or the best there are.
 
     Raises:
@@ -65,14 +65,14 @@ def choose_ears(settings: Settings, packs: Mapping[str, Pack], say: Say) -> Ears
     if size == "auto":
         size = "large-v3-turbo" if device == "cuda" else "base"
     try:
-        folder = _folder(size, settings, say)
+        folder = _folder(size, settings, get)
     except EngineError as error:
         if settings.asr == "faster_whisper":
             raise
         return EarsChoice("pocketsphinx", str(error))
     checkpoints = {
         code: Checkpoint(
-            _folder(pack.ears.model, settings, say),
+            _folder(pack.ears.model, settings, get),
             pack.ears.token,
             pack.ears.compute or compute,
             pack.ears.device or device,
@@ -106,7 +106,7 @@ def _device(settings: Settings) -> str:
     return "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
 
 
-def _folder(model: str, settings: Settings, say: Say) -> Path:
+def _folder(model: str, settings: Settings, get: Get) -> Path:
     """Where a checkpoint lies: a folder's path, a folder under `models`, or a size by name."""
     for folder in (Path(model), settings.models / model):
         if (folder / "model.bin").is_file():
@@ -120,9 +120,9 @@ def _folder(model: str, settings: Settings, say: Say) -> Path:
             f"{settings.models}, nor one of {', '.join(WHISPER)}"
         )
     try:
-        return fetch(weights, settings.models, settings.hub, settings.hub_patience, say)
+        return get(weights)
     except EngineError as error:
         raise EngineError(
             f"Whisper {model} ({weights.megabytes} MB, {weights.licence}) is not in "
-            f"{settings.models / weights.folder}, and cannot be fetched: {error}"
+            f"{settings.models / weights.folder}: {error}"
         ) from error
