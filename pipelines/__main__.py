@@ -88,7 +88,7 @@ def bench(
 def transcribe(
     files: Annotated[list[Path], typer.Argument(help="Recordings.")],
     language: Tongue = "en",
-    engine: Annotated[str, typer.Option(help="Which ears.")] = "pocketsphinx",
+    engine: Annotated[str, typer.Option(help="Which ears; as configured if left out.")] = "",
     expect: Annotated[Path | None, typer.Option(help="Phrases to expect, one a line.")] = None,
     json: Json = False,
 ) -> None:
@@ -124,6 +124,29 @@ def understand(
     from pipelines.cli.parts import understand as run
 
     run(text, language, question, json)
+
+
+@app.command()
+def identify(
+    text: Annotated[str, typer.Argument(help="What a caller says.")], json: Json = False
+) -> None:
+    """Which language a text is in, by its letters."""
+    from pipelines.cli.language_id import identify as run
+
+    run(text, json)
+
+
+@app.command("train-language-id")
+def train_language_id(
+    packs: Annotated[Path | None, typer.Option(help="Mozilla's language packs.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where to; the shipped file if left out.")
+    ] = None,
+) -> None:
+    """Make the table that tells languages by letters, from the texts under WAXTAAN_DATA."""
+    from pipelines.cli.language_id import train as run
+
+    run(packs, out)
 
 
 def main() -> None:

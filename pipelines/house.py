@@ -37,7 +37,7 @@ from pipelines.tts.engine import Synthesiser, Voice
 from pipelines.tts.espeak import EspeakSynthesiser
 from pipelines.tts.models import ModelVoices
 from pipelines.tts.speakers import Speaker, Speakers
-from pipelines.weights import Get, fetch
+from pipelines.weights import Get, asked_once, fetch
 
 _TONGUES = 5  # languages that a turn may be in, and no more
 # wordings that are parts of sentences, or shown and not said
@@ -203,8 +203,10 @@ class House:
 
 def fetching(settings: Settings) -> Get:
     """Brings missing weights from the hub, saying so first."""
-    return lambda weights: fetch(
-        weights, settings.models, settings.hub, settings.hub_patience, logger.info
+    return asked_once(
+        lambda weights: fetch(
+            weights, settings.models, settings.hub, settings.hub_patience, logger.info
+        )
     )
 
 

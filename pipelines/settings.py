@@ -43,8 +43,8 @@ class Settings(BaseSettings):
     allow_embedded: bool = False  # let the production profile start on the embedded engines
     accept_licences: tuple[str, ...] = ()  # voices that are not for commercial use, by name
 
-    asr: Literal["auto", "faster_whisper", "pocketsphinx"] = "pocketsphinx"
-    tts: Literal["auto", "coqui", "piper", "espeak"] = "espeak"
+    asr: Literal["auto", "faster_whisper", "pocketsphinx"] = "auto"
+    tts: Literal["auto", "coqui", "piper", "espeak"] = "auto"
     llm: Literal["none", "vllm"] = "none"
 
     models: Path = Field(default_factory=_models)  # weights, one folder per model

@@ -41,6 +41,26 @@ class Weights:
 Get: TypeAlias = Callable[[Weights], Path]  # weights that are missing; EngineError if it cannot
 
 
+class UnreachableError(EngineError):
+    """The hub does not answer."""
+
+
+def asked_once(get: Get) -> Get:
+    """The same, but a hub that did not answer is not waited for a second time."""
+    silent: list[UnreachableError] = []
+
+    def asked(weights: Weights) -> Path:
+        if silent:
+            raise UnreachableError(str(silent[0]))
+        try:
+            return get(weights)
+        except UnreachableError as error:
+            silent.append(error)
+            raise
+
+    return asked
+
+
 def offer(weights: Weights, models: Path, hub: str, patience: float) -> Path:
     """The folder with the weights; where they are missing, an error that says whether a start would
     fetch them.
@@ -51,7 +71,7 @@ def offer(weights: Weights, models: Path, hub: str, patience: float) -> Path:
     if folder := weights.present(models):
         return folder
     if not hub:
-        raise EngineError("no hub is set to ask")
+        raise EngineError("it is not there, and no hub is set to ask")
     _, files = _offered(weights, hub, patience)
     size = sum(file.size or 0 for file in files) / 1e6
     raise EngineError(f"the next start would fetch {size:.0f} MB from {hub}")
@@ -69,7 +89,7 @@ def fetch(weights: Weights, models: Path, hub: str, patience: float, say: Say) -
     if folder := weights.present(models):
         return folder
     if not hub:
-        raise EngineError("no hub is set to ask")
+        raise EngineError("it is not there, and no hub is set to ask")
     about, files = _offered(weights, hub, patience)
     size = sum(file.size or 0 for file in files) / 1e6
     say(
@@ -97,9 +117,8 @@ def _offered(weights: Weights, hub: str, patience: float) -> "tuple[ModelInfo, l
             weights.repository, files_metadata=True, timeout=patience
         )
     except Exception as error:  # whatever stands between us and the hub: it does not answer
-        raise EngineError(
-            f"{hub} did not answer within {patience:g} s when asked for {weights.repository} "
-            f"({type(error).__name__})"
+        raise UnreachableError(
+            f"{hub} did not answer within {patience:g} s ({type(error).__name__})"
         ) from error
     wanted = weights.files
     offered = about.siblings or []

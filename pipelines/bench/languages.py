@@ -19,7 +19,9 @@ _CALLS = 100
 _FEW = ("en", "ff", "fr", "wo")  # a line in Senegal
 _CHANGES = (("fr", "wo"), ("wo", "fr"), ("fr", "ff"), ("fr", "en"), ("en", "de"))
 # What a caller of a language says: service questions and talk where there are any, else the news.
+# (Not xSID: who asks there for "From Where to Eternity" in German, is switched to English.)
 _LIKE_CALLS = ("wolbanking", "clinc", "kallaama")
+_ELSE = ("ntrex", "mozilla")
 
 
 def run(settings: Settings) -> Iterator[Row]:
@@ -105,5 +107,6 @@ def _like_calls(texts: Sequence[Text]) -> Mapping[str, Sequence[Text]]:
         spoken = [
             t for t in own if t.source in _LIKE_CALLS and (language, t.source) != ("fr", "kallaama")
         ]
-        found[language] = spoken or own
+        otherwise = [[t for t in own if t.source == source] for source in _ELSE]
+        found[language] = spoken or next(filter(None, otherwise), own)
     return found

@@ -12,8 +12,14 @@ from agent.question import OpenQuestion
 from agent.understanding import understand
 from agent.wording import word
 from pipelines.catalog import Catalog, Pack, load
+from pipelines.choice import choose
+from pipelines.choice.ears import open_ears
 from pipelines.cli.errors import WRONG_USAGE, fail
+from pipelines.errors import EngineError
 from pipelines.settings import Settings
+from pipelines.tts import licences
+from pipelines.tts.espeak import EspeakSynthesiser
+from pipelines.weights import Weights, asked_once, offer
 
 _OUT = Console(highlight=False)
 
@@ -23,16 +29,16 @@ def check() -> None:
     settings = Settings()
     catalog = load(settings.prompts)
     problems = [p for pack in catalog.packs.values() for p in pack_problems(pack, catalog)]
-    problems += [
-        f"prompts/{code}/language.toml: [voice] {settings.tts}: missing, so nothing can be said"
-        for code, pack in catalog.packs.items()
-        if settings.tts not in pack.voices
-    ]
     problems += policy_problems(catalog)
-    _OUT.print(f"Settings: ears {settings.asr}, voice {settings.tts}, port {settings.port}")
+    _OUT.print(
+        f"Settings: profile {settings.profile}, ears {settings.asr}, voice {settings.tts}, "
+        f"language model {settings.llm}, port {settings.port}; weights under {settings.models}"
+    )
     _OUT.print(f"Back office: {settings.back_office}; recordings under {settings.calls}/")
     _OUT.print(f"Use cases: {', '.join(catalog.flows)}")
-    asyncio.run(_engines(settings, catalog))
+    problems += _engines(settings, catalog)
+    if settings.llm != "none":
+        problems += asyncio.run(_language_model(settings, catalog))
     for code, pack in catalog.packs.items():
         if pack.language.gaps:
             _OUT.print(f"{code} falls back for: {', '.join(pack.language.gaps)}")
@@ -43,26 +49,57 @@ def check() -> None:
         raise SystemExit(1)
 
 
-async def _engines(settings: Settings, catalog: Catalog) -> None:
-    from pipelines.house import House
+def _engines(settings: Settings, catalog: Catalog) -> list[str]:
+    """What would hear and speak each language, and why; what cannot. Nothing is fetched."""
 
-    house = await House.open(settings)
+    def get(weights: Weights) -> Path:
+        return offer(weights, settings.models, settings.hub, settings.hub_patience)
+
     try:
-        table = Table("language", "pack", "ears", "voice", title="Which engine serves what")
-        for code, pack in catalog.packs.items():
-            gaps = f"{len(pack.language.gaps)} gaps; " if pack.language.gaps else ""
-            ears = house.recogniser.serves(code) or "not served: keypad and a person"
-            voice = house.synthesiser.serves(code) or "not served"
-            table.add_row(
-                f"{code} {pack.language.name}",
-                gaps + pack.review,
-                f"{house.recogniser.name}: {ears}",
-                f"{house.synthesiser.name}: {voice}",
+        choices = choose(settings, catalog, asked_once(get))
+    except EngineError as error:
+        return [str(error)]
+    voice = EspeakSynthesiser()
+    ears = open_ears(choices.ears, settings, voice.phonemes)
+    table = Table("language", "pack", "ears", "voice", "licence", title="What serves what")
+    known, problems = licences.load(settings.prompts), []
+    for code, pack in catalog.packs.items():
+        gaps = f"{len(pack.language.gaps)} gaps; " if pack.language.gaps else ""
+        choice = choices.voices[code]
+        if not choice.speakers:
+            problems.append(
+                f"prompts/{code}/language.toml: [voice]: no voice, so nothing can be said"
             )
-        _OUT.print(table)
-        _OUT.print(house.notice(settings.language))
-    finally:
-        await house.close()
+            continue
+        engine = choice.speakers[0].engine
+        free = engine == "espeak" or known.licence(choice.name).commercial
+        table.add_row(
+            f"{code} {pack.language.name}",
+            gaps + pack.review,
+            ears.serves(code) or "not served: keypad and a person",
+            f"{engine} {choice.name}",
+            choice.licence + ("" if free else " (not for commercial use)"),
+        )
+    _OUT.print(table)
+    _OUT.print(f"Ears are {choices.ears.engine}: {choices.ears.why}", markup=False)
+    for code, choice in choices.voices.items():
+        if choice.speakers:
+            engine = choice.speakers[0].engine
+            _OUT.print(f"{code}'s voice is {engine}'s: {choice.why}", markup=False)
+    return problems
+
+
+async def _language_model(settings: Settings, catalog: Catalog) -> list[str]:
+    from pipelines.mind import open_mind
+
+    try:
+        mind = await open_mind(settings, catalog)
+    except EngineError as error:
+        return [str(error)]
+    if mind is not None:
+        await mind.model.close()
+    _OUT.print(f"Language model: {', '.join(settings.llm_urls)}; knowledge {settings.knowledge}/")
+    return []
 
 
 def pack_problems(pack: Pack, catalog: Catalog) -> list[str]:

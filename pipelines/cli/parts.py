@@ -40,7 +40,7 @@ def transcribe(
     files: list[Path], language: str, engine: str, expect: Path | None, as_json: bool
 ) -> None:
     """Each recording through the ears."""
-    settings = Settings(asr=engine)  # type: ignore[arg-type]
+    settings = Settings(asr=engine) if engine else Settings()  # type: ignore[arg-type]
     pack = _pack(language, settings)
     phrases = [s for i in pack.language.intents.values() for s in i.say]
     if expect:
@@ -49,17 +49,21 @@ def transcribe(
         except OSError as error:
             fail(f"{expect}: {error.strerror}", WRONG_USAGE)
         phrases = [line.strip() for line in lines if line.strip()]
-    asyncio.run(_transcribe(files, language, phrases, as_json))
+    asyncio.run(_transcribe(files, language, phrases, settings, as_json))
 
 
-async def _transcribe(files: list[Path], language: str, phrases: list[str], as_json: bool) -> None:
-    from pipelines.asr.pocketsphinx import Pocketsphinx
+async def _transcribe(
+    files: list[Path], language: str, phrases: list[str], settings: Settings, as_json: bool
+) -> None:
+    from pipelines.choice.ears import choose_ears, open_ears
+    from pipelines.house import fetching
     from pipelines.sounds import read
     from pipelines.tts.espeak import EspeakSynthesiser
 
     voice = EspeakSynthesiser()
     await voice.start()
-    ears = Pocketsphinx(phonemes=voice.phonemes)
+    choice = choose_ears(settings, load(settings.prompts).packs, fetching(settings))
+    ears = open_ears(choice, settings, voice.phonemes)
     await ears.start()
     try:
         stream = await ears.open(language, "wide", lambda _: None)
@@ -102,21 +106,19 @@ def say(text: str, output: Path, language: str, as_json: bool) -> None:
 
 
 async def _say(text: str, pack: Pack, settings: Settings) -> tuple[bytes, dict[str, Any]]:
-    from pipelines.tts.cache import AudioCache
-    from pipelines.tts.espeak import EspeakSynthesiser
+    from pipelines.house import House
 
-    voice = EspeakSynthesiser()
-    await voice.start()
+    house = await House.open(settings)
     try:
         began = time.perf_counter()
-        cache = AudioCache(settings.cache / "audio", voice, AGENT_RATE)
-        pieces = cache.audio(text, pack.voices[voice.name], fixed=False)
+        pieces = house.speakers.audio(text, pack.language.code)
         pcm = b"".join([piece async for piece in pieces])
         taken = time.perf_counter() - began
+        engine = house.speaking(pack.language.code).name
     finally:
-        await voice.close()
+        await house.close()
     length = round(seconds(pcm, AGENT_RATE), 2)
-    return pcm, {"voice": voice.name, "seconds": length, "took": round(taken, 3)}
+    return pcm, {"voice": engine, "seconds": length, "took": round(taken, 3)}
 
 
 def understand(text: str, language: str, question: str, as_json: bool) -> None:

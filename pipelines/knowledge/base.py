@@ -58,22 +58,24 @@ class Knowledge:
         *,
         fallbacks: Mapping[str, str] | None = None,
         least: float = LEAST,
+        own: bool = True,
     ) -> "Knowledge":
         """The pages under `folder/<language>/`; the example pages where there is no such folder.
+
+        The example pages only, if not `own`.
 
         Raises:
             KnowledgeError: a page or a `search.toml` cannot be used.
         """
-        folders = (
-            {d.name: d for d in sorted(folder.glob("*/"))}
-            if folder.is_dir()
-            else {d.parent.name: d for d in sorted(prompts.glob("*/knowledge/"))}
-        )
+        if own and folder.is_dir():
+            folders = {pages.name: pages for pages in sorted(folder.glob("*/"))}
+        else:
+            folders = {pages.parent.name: pages for pages in sorted(prompts.glob("*/knowledge/"))}
         pieces = {
             code: [
                 piece
                 for path in sorted(pages.rglob("*.md"))
-                for piece in read_page(path, f"{code}/{path.relative_to(pages)}")
+                for piece in read_page(path, f"{code}/{path.relative_to(pages).as_posix()}")
             ]
             for code, pages in folders.items()
         }
@@ -85,13 +87,19 @@ class Knowledge:
         """How many passages there are in which language."""
         return {code: len(shelf.pieces) for code, shelf in self._shelves.items()}
 
+    def pieces(self, language: str) -> list[Piece]:
+        """All passages of a language."""
+        return self._shelves[language].pieces if language in self._shelves else []
+
     def ask(self, text: str, language: str, k: int = 3) -> tuple[Passage, ...]:
         """The passages that answer a question, the best first; none if it is not in there.
 
         Where the language has no answer, pages of its fallback may: `Passage.language` tells.
         """
         code: str | None = language
-        while code is not None:
+        tried = set[str]()
+        while code is not None and code not in tried:
+            tried.add(code)
             found = [f for f in self.search(text, code, k) if f.share >= self._least]
             if found:
                 return tuple(

@@ -23,7 +23,7 @@ _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _EMPHASIS = re.compile(r"(?<!\w)(\*\*|__|\*|_|`)(?=\S)(.+?)(?<=\S)\1(?!\w)")
 _BULLET = re.compile(r"\A[-*+]\s+")
 _ITEM = re.compile(r"[-*+]\s|\d{1,2}[.)]\s")
-_RULE = re.compile(r"\s*(?:\|?\s*:?-{3,}:?\s*)+\|?\s*")
+_RULE = re.compile(r"\s*(?:\|?\s*:?-+:?\s*)+\|?\s*")
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+")
 
 

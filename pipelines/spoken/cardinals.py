@@ -67,6 +67,8 @@ def ordinal(n: int, language: str) -> str | None:
 def before(said: str, noun: str, language: str) -> str:
     """A number as it stands before a noun, as far as we know."""
     feminine = noun in FEMININES.get(language, ())
+    if language == "es" and said.endswith("veintiuno"):
+        return said[:-3] + ("una" if feminine else "ún")
     counted, agreeing = (_FEMININE if feminine else _MASCULINE).get(language, ("", ""))
     if not counted or not re.search(rf"(?:^|[\s-]){counted}$", said):
         return said

@@ -33,7 +33,7 @@ async def pocketsphinx() -> AsyncIterator[Recogniser]:
 
 @asynccontextmanager
 async def faster_whisper() -> AsyncIterator[Recogniser]:
-    engine = FasterWhisper(await _whisper(), deadline=20.0, calls=20)
+    engine = FasterWhisper(await hearing(), deadline=20.0, calls=20)
     await engine.start()
     try:
         yield engine
@@ -41,7 +41,7 @@ async def faster_whisper() -> AsyncIterator[Recogniser]:
         await engine.close()
 
 
-async def _whisper() -> Checkpoint:
+async def hearing() -> Checkpoint:
     """A model that hears these tests' sentences, made once."""
     if not _made:
         sounds = {phrase: await say(phrase) for phrase in PHRASES}

@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 
 from pipelines.errors import EngineError
-from pipelines.weights import Weights, fetch
+from pipelines.weights import UnreachableError, Weights, asked_once, fetch, offer
 
 REPOSITORY = "someone/whisper-toy"
 FILES = {"config.json": b"{}", "model.bin": bytes(range(256)) * 48_000, "README.md": b"no"}
@@ -119,5 +119,25 @@ def test_a_hub_that_does_not_answer_is_named(tmp_path: Path) -> None:
 
 
 def test_no_hub_is_never_asked(tmp_path: Path) -> None:
-    with pytest.raises(EngineError, match="no hub is set"):
+    with pytest.raises(EngineError, match="no hub is set to ask"):
         fetch(TOY, tmp_path, "", 2.0, ignore)
+
+
+def test_a_silent_hub_is_waited_for_once(tmp_path: Path) -> None:
+    asked = []
+
+    def silent(weights: Weights) -> Path:
+        asked.append(weights)
+        raise UnreachableError("nobody there")
+
+    get = asked_once(silent)
+    for _ in range(2):
+        with pytest.raises(EngineError, match="nobody there"):
+            get(TOY)
+    assert asked == [TOY]
+
+
+def test_what_a_start_would_fetch_is_told_without_fetching(tmp_path: Path) -> None:
+    with serving(Hub()) as hub, pytest.raises(EngineError, match="would fetch 12 MB"):
+        offer(TOY, tmp_path, hub, 2.0)
+    assert list(tmp_path.iterdir()) == []

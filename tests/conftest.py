@@ -1,0 +1,6 @@
+"""All tests: engines that need no weights, whatever lies on the machine that runs them."""
+
+import os
+
+os.environ.setdefault("WAXTAAN_HUB", "")  # nothing is fetched
+os.environ.setdefault("WAXTAAN_MODELS", "/nonexistent")  # nobody's weights are used
