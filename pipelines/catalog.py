@@ -16,8 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 import agent.flows
 from agent.flow import Flow
+from agent.gate import GateRules
 from agent.language import Intent, Language
 from agent.policy import Policy, RuleSetting
+from pipelines.gate_file import GateFile
 from pipelines.tts.engine import Voice
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -193,6 +195,7 @@ def _load_pack(prompts: Path, code: str, packs: dict[str, Pack], chain: tuple[st
         fallback = _load_pack(prompts, about.fallback, packs, (*chain, code)).language
     phrases = _load_phrases(folder / "phrases.toml")
     intents = _load_intents(folder / "intents.toml")
+    gate = _load_gate(folder / "gate.toml", about, fallback)
     gaps = tuple(sorted(set(fallback.phrases) - set(phrases))) if fallback else ()
     language = Language(
         code=code,
@@ -204,6 +207,7 @@ def _load_pack(prompts: Path, code: str, packs: dict[str, Pack], chain: tuple[st
         decimal_point=about.decimal_point,
         fallback=fallback,
         gaps=gaps,
+        gate=gate,
     )
     voices = _voices(about.voice)
     callers = _load_callers(folder / "callers.toml")
@@ -224,6 +228,12 @@ def _load_phrases(path: Path) -> dict[str, tuple[str, ...]]:
             raise CatalogError(f"{path}: {name}: expected a list of sentences")
         phrases[name] = tuple(sentences)
     return phrases
+
+
+def _load_gate(path: Path, about: _LanguageFile, fallback: Language | None) -> GateRules:
+    """Without a file of its own a language is checked by its figures only."""
+    file = _parse(GateFile, path) if path.exists() else GateFile()
+    return file.rules(about.months, about.decimal_point, fallback.gate if fallback else None)
 
 
 def _load_intents(path: Path) -> dict[str, Intent]:

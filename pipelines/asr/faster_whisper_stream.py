@@ -18,6 +18,7 @@ from pipelines.asr.whisper_desk import Desk
 from pipelines.asr.whisper_guards import Decoded
 from pipelines.asr.whisper_queue import Rank, Wish
 from pipelines.asr.whisper_turn import Habits, Listening, Material, Turn, nothing
+from pipelines.asr.whisper_windows import FULL
 
 SPOKEN = 0.06  # s of loud audio; less is a click
 FIRST = 0.24  # s of loud audio before the first hypothesis: the shortest words
@@ -90,13 +91,13 @@ class FasterWhisperStream:
         if turn.loudness.loud < SPOKEN:
             self._end()
             return nothing(turn.listening, "silence" if turn.audio else "")
-        if (ready := turn.ready()) is not None:
+        loop = asyncio.get_running_loop()
+        self._due = loop.time() + self._habits.deadline
+        if (ready := self._ready(turn)) is not None:
             self._end()
             return ready
-        loop = asyncio.get_running_loop()
         final: asyncio.Future[Recognised] = loop.create_future()
         self._final = final
-        self._due = loop.time() + self._habits.deadline
         if self._flying is None or not turn.covered_by(self._flying):
             self._ask(turn, Rank.FINAL)
         try:
@@ -129,7 +130,7 @@ class FasterWhisperStream:
             return
         waiting = self._desk.queue.wish(self._call)
         again = max(self._habits.interval, ROOM * self._desk.partial)
-        if turn.whole_wanted or turn.heard_again:
+        if turn.whole_wanted or (turn.heard_again and not self._desk.queue):
             if waiting is None or waiting.rank is not Rank.LIKELY:
                 self._ask(turn, Rank.LIKELY)
         elif waiting is None and turn.growing and (not turn.taken or turn.untaken >= again):
@@ -161,10 +162,19 @@ class FasterWhisperStream:
             if partial is not None:
                 self._on_partial(partial)
             self._consider(turn)
-        elif (ready := turn.ready()) is None:
+        elif (ready := self._ready(turn)) is None:
             self._ask(turn, Rank.FINAL)
         elif not self._final.done():
             self._final.set_result(ready)
+
+    def _ready(self, turn: Turn) -> Recognised | None:
+        """The final result, where there is one or no time to hear the turn again."""
+        ready = turn.ready()
+        if ready is None and turn.heard_again and turn.whole is not None:
+            takes = self._desk.expected * FULL / turn.whole.window
+            if asyncio.get_running_loop().time() + takes > self._due:
+                return turn.best()
+        return ready
 
     def failed(self, material: Material, error: EngineError) -> None:
         """See whisper_desk.Caller."""

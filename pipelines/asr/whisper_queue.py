@@ -41,6 +41,10 @@ class Queue:
         self._together = together  # at most
         self._waiting: dict[int, Wish] = {}
 
+    def __len__(self) -> int:
+        """How many calls wait."""
+        return len(self._waiting)
+
     def put(self, wish: Wish) -> None:
         """Wait; instead of what the call has been waiting for."""
         self._waiting[wish.call] = wish

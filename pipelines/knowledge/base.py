@@ -19,7 +19,7 @@ from pipelines.knowledge.lexicon import Lexicon
 from pipelines.knowledge.pages import Piece, read_page
 
 CANDIDATES = 10  # the best by BM25, of which the shares are compared
-LEAST = 0.45  # of a question's weight that a passage covers, if it is said to answer
+LEAST = 0.5  # of a question's weight that a passage covers, if it is said to answer
 
 
 @dataclass(frozen=True, slots=True)

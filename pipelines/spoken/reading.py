@@ -165,12 +165,20 @@ class _Reader:
             unit = "EUR"
         elif match["sign"]:
             return None  # other currencies have no names here
-        said = self._figure(match["number"], unit)
+        said = self._day(match) or self._figure(match["number"], unit)
         if said is None:
             return None
         if match["minus"]:
             said = f"{word('minus', self._language)} {said}"
         return said + (" " if match["unit"] == "" else "")  # "5G": the letter follows
+
+    def _day(self, match: re.Match[str]) -> str | None:
+        """ "5 December": English says days as ordinals."""
+        following = match.string[match.end() :].split(maxsplit=1)[:1]
+        if self._language != "en" or not following or not match["number"].isdigit():
+            return None
+        named = following[0].strip(".,;:!?") in month_names("en")
+        return ordinal(int(match["number"]), "en") if named and len(match["number"]) < 3 else None
 
     def _figure(self, figures: str, unit: str) -> str | None:
         whole, places = _parts(figures, self._language)

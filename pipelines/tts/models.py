@@ -169,6 +169,10 @@ class ModelVoices:
             return None
         return f"neural voice {self._voices[code].name}; no listening test done"
 
+    def pids(self) -> list[int]:
+        """Of the workers that run."""
+        return [booth.worker.pid for booth in self._booths if booth.worker.pid]
+
     async def close(self) -> None:
         """See `Synthesiser.close`."""
         for booth in self._booths:

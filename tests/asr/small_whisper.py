@@ -138,15 +138,13 @@ def _fit(weights: Fitted, means: Mapping[str, Sequence[Array]], place: dict[str,
     ids = {sentence: [place[f"Ġ{word}"] for word in sentence.split()] for sentence in means}
     words = sorted({word for spoken in ids.values() for word in spoken})
     start, ready, end, nobody, someone = (place[token] for token in SPECIAL)
-    any_word = embeddings[words].sum(axis=0) / np.sqrt(len(words))
     seen, wanted = [], []
     for sentence, each in means.items():
         steps = [ready, *ids[sentence], end]
         pairs = [(one, embeddings[other]) for one, other in itertools.pairwise(steps)]
         pairs.append((start, embeddings[someone]))
-        if not sentence:  # no speech, and unsure of every word
-            pairs = [(start, embeddings[nobody])]
-            pairs += [(before, any_word) for before in (ready, *words)]
+        if not sentence:  # no speech; any words would do
+            pairs = [(start, embeddings[nobody]), (ready, embeddings[words].sum(axis=0))]
         for mean in each:
             heard = value[WIDTH:] @ mean + bias[WIDTH:]
             for before, after in pairs:

@@ -1,5 +1,6 @@
 """Which language: by the letters of the shipped table, and with what the ears say."""
 
+import json
 import random
 import zipfile
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from agent.routing import Memory, route
 from pipelines.bench import languages as bench
+from pipelines.cli import language_id as cli
 from pipelines.errors import EngineError
 from pipelines.language_id import corpora, mozilla, transcripts
 from pipelines.language_id.evidence import combine, evidence
@@ -262,3 +264,10 @@ def test_without_texts_it_is_said(tmp_path: Path) -> None:
     (row,) = bench.run(Settings(data=tmp_path))
     assert row.values == []
     assert "WAXTAAN_DATA" in row.note
+
+
+def test_the_command_tells_the_languages_of_a_text(capsys: pytest.CaptureFixture[str]) -> None:
+    cli.identify(SAID["wo"], json=True)
+    assert next(iter(json.loads(capsys.readouterr().out))) == "wo"
+    cli.identify("12", json=False)
+    assert "No letters" in capsys.readouterr().out

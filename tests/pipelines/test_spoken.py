@@ -19,7 +19,7 @@ EUROPE = sorted(set(LANGUAGES) - {"wo", "ff"})
         ("It costs 12 euros 50.", "It costs twelve euros fifty."),
         ("1 € or 0.90 €", "one euro or zero euros ninety"),
         ("due on 2026-12-05", "due on fifth December two thousand and twenty-six"),
-        ("due on 5 December", "due on five December"),
+        ("due on 5 December, 6 of them", "due on fifth December, six of them"),
         ("the 3rd of each month", "the third of each month"),
         ("at 18:30, 8:05 and 8:00", "at eighteen thirty, eight oh five and eight o'clock"),
         ("20 000 towns, 1,000,000", "twenty thousand towns, one million"),

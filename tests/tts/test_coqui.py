@@ -140,9 +140,8 @@ async def test_a_worker_killed_while_it_speaks_is_replaced_and_nothing_is_missin
             length += len(chunk) // 2
             if not killed:
                 killed = True
-                for booth in engine._booths:
-                    assert booth.worker.pid
-                    os.kill(booth.worker.pid, signal.SIGKILL)
+                for pid in engine.pids():
+                    os.kill(pid, signal.SIGKILL)
     assert length == pytest.approx(20 * whole, rel=0.02)
 
 

@@ -79,7 +79,9 @@ def _speechlike(torch: Any, model: Any) -> None:
         for name, values in model.waveform_decoder.named_parameters():
             if name.endswith("bias"):
                 values.zero_()
-        band = torch.hann_window(9)[1:-1] * torch.linspace(-1, 1, 7)  # nothing of a constant
+        band = torch.hann_window(9, periodic=False)[1:-1] * torch.linspace(
+            -1, 1, 7
+        )  # nothing of a constant
         last.weight.copy_(torch.randn_like(last.weight[:, :, :1]) * band)
         for _ in range(3):  # what follows the last layer is not linear
             wave = model.inference(ids, aux_input={**given, "language_ids": None})["model_outputs"]
@@ -116,7 +118,8 @@ def xtts(folder: Path) -> None:
     args = XttsArgs(
         gpt_layers=1, gpt_n_model_channels=64, gpt_n_heads=2, gpt_num_audio_tokens=1026,
         gpt_max_audio_tokens=70, gpt_number_text_tokens=64, gpt_start_text_token=61,
-        gpt_stop_text_token=0, gpt_start_audio_token=1024, gpt_stop_audio_token=1025, decoder_input_dim=64, d_vector_dim=64,
+        gpt_stop_text_token=0, gpt_start_audio_token=1024, gpt_stop_audio_token=1025,
+        decoder_input_dim=64, d_vector_dim=64,
     )  # fmt: skip
     config = XttsConfig(model_args=args, languages=["en", "fr"])
     special = ["[STOP]", "[UNK]", "[SPACE]", "[en]", "[fr]"]

@@ -1,0 +1,124 @@
+"""What `auto` stands for: the best engine whose weights are there, and why; what is refused."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.catalog import EarsFile, load
+from pipelines.choice import Choices, choose
+from pipelines.errors import EngineError
+from pipelines.settings import Settings
+from pipelines.weights import Weights
+
+CATALOG = load()
+
+
+def chosen(models: Path, **settings: Any) -> Choices:
+    """The engines where the weights under `models` are all there is."""
+
+    def get(weights: Weights) -> Path:
+        if folder := weights.present(models):
+            return folder
+        raise EngineError("not there")
+
+    given = {"hub": "", "piper_python": "/usr/bin/python3", **settings}
+    return choose(Settings(models=models, **given), CATALOG, get)
+
+
+def whisper(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    for name in ("model.bin", "config.json", "tokenizer.json"):
+        (folder / name).write_bytes(b"{}")
+    return folder
+
+
+def piper(models: Path, name: str) -> None:
+    (models / "piper").mkdir(parents=True, exist_ok=True)
+    for suffix in (".onnx", ".onnx.json"):
+        (models / "piper" / f"{name}{suffix}").write_bytes(b"{}")
+
+
+def coqui(models: Path, name: str) -> None:
+    folder = models / "coqui" / name.replace("/", "--")
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text("{}")
+
+
+def test_without_weights_the_embedded_engines_serve_and_it_is_said_why(tmp_path: Path) -> None:
+    choices = chosen(tmp_path)
+    assert choices.ears.engine == "pocketsphinx"
+    assert "Whisper base (148 MB, MIT)" in choices.ears.why
+    english = choices.voices["en"]
+    assert [s.engine for s in english.speakers] == ["espeak"]
+    assert "tts_models--en--ljspeech--vits" in english.why
+    assert "piper" in english.why
+
+
+def test_weights_that_are_there_are_used(tmp_path: Path) -> None:
+    whisper(tmp_path / "whisper/base")
+    piper(tmp_path, "fr_FR-siwis-medium")
+    choices = chosen(tmp_path)
+    assert choices.ears.engine == "faster_whisper"
+    assert choices.ears.default is not None
+    assert choices.ears.default.model == tmp_path / "whisper/base"
+    assert choices.ears.default.compute == "int8"
+    assert [s.engine for s in choices.voices["fr"].speakers] == ["piper", "espeak"]
+    assert [s.engine for s in choices.voices["en"].speakers] == ["espeak"]
+
+
+def test_a_language_may_have_a_checkpoint_of_its_own(tmp_path: Path) -> None:
+    whisper(tmp_path / "whisper/base")
+    own = whisper(tmp_path / "wolof")
+    pack = CATALOG.packs["fr"]
+    wolof = replace(pack, ears=EarsFile(model="wolof", token="fr", compute="int16"))
+    catalog = replace(CATALOG, packs={**CATALOG.packs, "wo": wolof})
+    settings = Settings(models=tmp_path, hub="", tts="espeak")
+    choices = choose(settings, catalog, lambda weights: weights.present(tmp_path) or tmp_path)
+    checkpoint = choices.ears.checkpoints["wo"]
+    assert (checkpoint.model, checkpoint.token) == (own, "fr")
+    assert (checkpoint.compute, checkpoint.device) == ("int16", "cpu")
+
+
+def test_what_is_configured_by_name_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match="Whisper small"):
+        chosen(tmp_path, asr="faster_whisper", whisper_model="small")
+    with pytest.raises(EngineError, match="no Whisper checkpoint 'nonsense'"):
+        chosen(tmp_path, asr="faster_whisper", whisper_model="nonsense")
+    with pytest.raises(EngineError, match="tts is 'coqui'"):
+        chosen(tmp_path, tts="coqui")
+
+
+def test_production_does_not_start_on_embedded_engines(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match=r"production profile .*: ears pocketsphinx"):
+        chosen(tmp_path, profile="production")
+    whisper(tmp_path / "whisper/base")
+    with pytest.raises(EngineError, match=r"production profile .*: voice espeak for 'en'"):
+        chosen(tmp_path, profile="production")
+    assert chosen(tmp_path, profile="production", allow_embedded=True).ears.default
+
+
+def test_production_refuses_a_voice_that_is_not_for_commercial_use(tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.touch()
+    coqui(tmp_path, "tts_models/eng/fairseq/vits")
+    pack = CATALOG.packs["en"]
+    mms = replace(pack.voices["espeak"], name="tts_models/eng/fairseq/vits")
+    english = replace(pack, voices={**pack.voices, "coqui": mms})
+    catalog = replace(CATALOG, packs={"en": english})
+
+    def speaks(**settings: Any) -> str:
+        given = {"models": tmp_path, "hub": "", "coqui_python": str(python), "tts": "auto"}
+        asked = Settings(**{**given, "allow_embedded": True, **settings})
+        choice = choose(asked, catalog, lambda w: w.present(tmp_path) or _no()).voices["en"]
+        return choice.speakers[0].engine
+
+    assert speaks() == "coqui"
+    assert speaks(profile="production") == "espeak"
+    accepted = ("tts_models/eng/fairseq/vits",)
+    assert speaks(profile="production", accept_licences=accepted) == "coqui"
+
+
+def _no() -> Path:
+    raise EngineError("not there")
