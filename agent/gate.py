@@ -2,9 +2,10 @@
 
 It may say what the passages say, in its own words. It may not bring in a number, a price, a date or
 an address that they do not have, promise anything, claim to have done something (it cannot act),
-speak of its own workings, or put out what is no speech. The gate compares and counts; it does not
-understand: "calls are free" passes where a passage says that some calls are free. Languages
-without number words of their own (`GateRules.numerals`) are checked by their figures only.
+speak of its own workings, or put out what is no speech; and most of what it says must be the
+passages' words. The gate compares and counts; it does not understand: "calls are free" passes where
+a passage says that some calls are free. Languages without number words of their own
+(`GateRules.numerals`) are checked by their figures only.
 """
 
 import re
@@ -19,7 +20,7 @@ from agent.quantities import Quantity, is_ordinal, is_telephone, names, quantiti
 
 Reason: TypeAlias = Literal[
     "", "empty", "length", "characters", "markup", "machinery", "language", "address", "promise",
-    "deed", "claim", "number",
+    "deed", "claim", "number", "ungrounded",
 ]  # fmt: skip
 
 _SCRIPTS = {"bg": "CYRILLIC", "el": "GREEK", "mk": "CYRILLIC", "ru": "CYRILLIC", "sr": "CYRILLIC",
@@ -30,10 +31,12 @@ _MARKUP = re.compile(
     r"|\[\w|\w\(|\n"
 )
 _MACHINERY = re.compile(
-    r"^\s*(?:system|assistant|user|human|agent|caller|tool|function|ai|systeme|système|utilisateur)\s*:|\binst\b"
-    r"|\b(?:system prompt|language model|json|tool_?calls?|lorem ipsum)\b|\bas an ai\b"
+    r"^\s*(?:(?:system|assistant|user)\b|(?:human|agent|caller|tool|function|ai|système|utilisateur)\s*:)"
+    r"|\b(?:inst|system prompt|language model|json|tool_?calls?|lorem ipsum|as an ai)\b"
 )
-_DOMAINS = "com|net|org|info|io|app|eu|fr|sn|en|de|be|ch|uk|us|example|invalid|test"
+_DOMAINS = (
+    "com|net|org|info|io|app|eu|fr|sn|en|de|be|ch|uk|us|example|invalid|test|md|txt|json|toml"
+)
 _ADDRESS = re.compile(
     rf"\S+@\S*|@|\b(?:https?:|www\.)\S*|\b[\w-]+(?:\.[\w-]+)*\.(?:{_DOMAINS})\b(?:/\S*)?"
 )
@@ -44,6 +47,10 @@ _MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
     *("october", "november", "december"),
 )  # as `GateRules.claims` names them
+# Of a sentence's longer words, compared by their beginnings (inflections differ), this share has to
+# be the facts'. At 0.4 none of 144 faithful sentences was refused, at 0.5 one.
+_GROUNDED = 0.4
+_LONG, _BEGINNING = 4, 4  # letters
 _WORD = re.compile(r"[^\W_]+")
 _LONGEST_WORD = 40  # letters
 
@@ -90,6 +97,7 @@ def check(
     language: str,
     *,
     language_of: str | None = None,
+    facts_language: str | None = None,
     said: int = 0,
     rules: GateRules = PLAIN_RULES,
 ) -> Verdict:
@@ -100,6 +108,7 @@ def check(
         facts: the passages it was shown, with their headings.
         language: what the caller is spoken to in.
         language_of: what the sentence was identified as; None where that is unknown.
+        facts_language: what the facts are in; None where that is `language`.
         said: sentences of this answer that were let through before.
         rules: of `language`.
     """
@@ -110,6 +119,7 @@ def check(
         or _foreign(language, language_of)
         or _talk(text, rules)
         or _unknown(text, known, facts, rules)
+        or ("" if facts_language not in (None, language) else _ungrounded(text, known, rules))
     )
     return Verdict(not reason, reason)
 
@@ -177,6 +187,20 @@ def _unknown(text: str, known: str, facts: Sequence[str], rules: GateRules) -> R
             return "number"
     said = quantities(text, rules.numerals)
     return "" if all(there.have(run) for run in runs(said)) else "number"
+
+
+def _ungrounded(text: str, known: str, rules: GateRules) -> Reason:
+    """Whether it speaks of something else than the facts. Short sentences have no say in it."""
+    there = {word[:_BEGINNING] for word in _words(known).split()}
+    numerals = rules.numerals
+    long = [
+        word
+        for word in _words(text).split()
+        if len(word) >= _LONG
+        and not (word.isdigit() or word in numerals.numbers or word in numerals.scales)
+    ]
+    shared = sum(word[:_BEGINNING] in there for word in long)
+    return "ungrounded" if len(long) > 1 and shared < _GROUNDED * len(long) else ""
 
 
 def _has_unit(token: str, rules: GateRules) -> bool:

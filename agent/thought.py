@@ -43,6 +43,7 @@ def say(floor: Floor, text: str, language: str) -> bool:
         tuple(passage.text for passage in c.passages),
         c.language,
         language_of=language or None,
+        facts_language=c.passages[0].language if c.passages else None,
         said=c.answered,
         rules=floor.language.gate,
     )

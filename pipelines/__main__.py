@@ -19,6 +19,22 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
 Tongue = Annotated[str, typer.Option("--language", "-l", help="A language code, e.g. en or fr.")]
 
 
+knowledge = typer.Typer(help="The operator's pages.", no_args_is_help=True)
+app.add_typer(knowledge, name="knowledge")
+
+
+@knowledge.command()
+def ask(
+    text: Annotated[str, typer.Argument(help="What a caller asks.")],
+    language: Tongue = "en",
+    json: Json = False,
+) -> None:
+    """What the knowledge base has on a question, and whether it would be answered."""
+    from pipelines.cli.knowledge import ask as run
+
+    run(text, language, json)
+
+
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,

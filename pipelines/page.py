@@ -6,8 +6,8 @@ Sent as RTVI server messages; `type` says which. Secrets are blanked before they
 from collections.abc import Mapping
 from typing import Any
 
-from agent.actions import Action, Explain, Speak, Transfer
-from agent.events import Event, Hypothesis, SpeechEnded, SpeechStarted
+from agent.actions import Action, Explain, Route, Speak, Transfer
+from agent.events import Event, Hypothesis, Retrieved, SpeechEnded, SpeechStarted
 from agent.state import Conversation
 
 Message = dict[str, Any]
@@ -57,6 +57,10 @@ def about(entry: Event | Action, c: Conversation) -> Message | None:
                 "confidence": entry.confidence,
                 "commands": [command_text(command) for command in entry.commands],
             }
+        case Retrieved():
+            return {"type": "sources", "sources": [p.source for p in entry.passages]}
+        case Route():
+            return {"type": "routed", "kind": entry.kind, "reason": entry.reason}
         case Transfer():
             return {
                 "type": "handoff",

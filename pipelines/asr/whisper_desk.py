@@ -15,7 +15,7 @@ from pipelines.asr.whisper_guards import Decoded
 from pipelines.asr.whisper_queue import Queue, Rank, Wish
 from pipelines.asr.whisper_turn import Material
 from pipelines.framing import Header
-from pipelines.workers import Worker
+from pipelines.workers import Frame
 
 PAUSE = 0.5  # times what a batch of partials took, before the next
 PATIENCE = 30.0  # s for a batch, before the worker counts as hung
@@ -42,10 +42,25 @@ class Caller(Protocol):
         ...
 
 
+class Decoder(Protocol):
+    """The worker, as the desk knows it (workers.py)."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is there; it is started again where it died."""
+        ...
+
+    async def ask(
+        self, header: Header, payload: bytes = b"", deadline: float | None = None
+    ) -> Frame:
+        """Raises EngineError where it died, refused, or hung."""
+        ...
+
+
 class Desk:
     """Serves the calls, from `open` to `close`."""
 
-    def __init__(self, worker: Worker, *, together: int, expected: float, deadline: float) -> None:
+    def __init__(self, worker: Decoder, *, together: int, expected: float, deadline: float) -> None:
         self.worker = worker
         self.queue = Queue(together)
         self.expected = expected  # s that a final takes

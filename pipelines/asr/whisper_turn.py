@@ -168,7 +168,9 @@ class Turn:
             return None
         found = whole.decoded.languages if self.listening.own else ()
         languages = tuple((language_of(token), chance) for token, chance in found)
-        if whole.reason not in ("", "doubt") or not whole.decoded.text:
+        if not whole.decoded.text:
+            return nothing(self.listening, "", languages)
+        if whole.reason not in ("", "doubt"):
             return nothing(self.listening, whole.reason, languages)
         return Recognised(
             text=whole.decoded.text,

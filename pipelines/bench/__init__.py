@@ -15,7 +15,16 @@ from pipelines.settings import Settings
 
 
 def _benchmarks() -> dict[str, Callable[[Settings], Iterator[Row]]]:
-    from pipelines.bench import calls, intents, memory, recognition, replay, voice
+    from pipelines.bench import (
+        calls,
+        intents,
+        knowledge,
+        languages,
+        memory,
+        recognition,
+        replay,
+        voice,
+    )
 
     return {
         "calls": calls.run,
@@ -24,6 +33,8 @@ def _benchmarks() -> dict[str, Callable[[Settings], Iterator[Row]]]:
         "memory": memory.run,
         "recognition": recognition.run,
         "intents": intents.run,
+        "knowledge": knowledge.run,
+        "languages": languages.run,
     }
 
 

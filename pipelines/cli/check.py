@@ -17,6 +17,7 @@ from pipelines.choice.ears import open_ears
 from pipelines.cli.errors import WRONG_USAGE, fail
 from pipelines.errors import EngineError
 from pipelines.settings import Settings
+from pipelines.spoken import gaps
 from pipelines.tts import licences
 from pipelines.tts.espeak import EspeakSynthesiser
 from pipelines.weights import Weights, asked_once, offer
@@ -64,7 +65,7 @@ def _engines(settings: Settings, catalog: Catalog) -> list[str]:
     table = Table("language", "pack", "ears", "voice", "licence", title="What serves what")
     known, problems = licences.load(settings.prompts), []
     for code, pack in catalog.packs.items():
-        gaps = f"{len(pack.language.gaps)} gaps; " if pack.language.gaps else ""
+        missing = f"{len(pack.language.gaps)} gaps; " if pack.language.gaps else ""
         choice = choices.voices[code]
         if not choice.speakers:
             problems.append(
@@ -75,7 +76,7 @@ def _engines(settings: Settings, catalog: Catalog) -> list[str]:
         free = engine == "espeak" or known.licence(choice.name).commercial
         table.add_row(
             f"{code} {pack.language.name}",
-            gaps + pack.review,
+            missing + pack.review,
             ears.serves(code) or "not served: keypad and a person",
             f"{engine} {choice.name}",
             choice.licence + ("" if free else " (not for commercial use)"),
@@ -86,6 +87,8 @@ def _engines(settings: Settings, catalog: Catalog) -> list[str]:
         if choice.speakers:
             engine = choice.speakers[0].engine
             _OUT.print(f"{code}'s voice is {engine}'s: {choice.why}", markup=False)
+            if engine != "espeak" and (unsaid := gaps().get(code)):
+                _OUT.print(f"{code}: not read out right: {', '.join(unsaid)}", markup=False)
     return problems
 
 
@@ -98,6 +101,12 @@ async def _language_model(settings: Settings, catalog: Catalog) -> list[str]:
         return [str(error)]
     if mind is not None:
         await mind.model.close()
+    for code, pack in catalog.packs.items():
+        if not pack.language.gate.reads_words:
+            _OUT.print(
+                f"prompts/{code}/gate.toml: missing, so promises and numbers in words are not "
+                "caught in what the language model says"
+            )
     _OUT.print(f"Language model: {', '.join(settings.llm_urls)}; knowledge {settings.knowledge}/")
     return []
 

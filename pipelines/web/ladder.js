@@ -26,6 +26,11 @@ export class Ladder {
     this.#outcome.textContent = parts.filter(Boolean).join(" → ");
   }
 
+  // Pages that the language model's answer rests on.
+  sources({ sources }) {
+    this.#outcome.textContent += ` ← ${readable(sources)}`;
+  }
+
   #light(rung) {
     for (const item of this.#rungs) {
       if (item.dataset.rung === rung) item.setAttribute("aria-current", "step");

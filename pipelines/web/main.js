@@ -57,6 +57,7 @@ const RECEIVED = {
     ladder.decided(data);
     transcript.decided(data);
   },
+  "sources": (data) => ladder.sources(data),
   "state": (data) => changed(data),
   "latency": (data) => latency.add(data),
   "handoff": (data) => {

@@ -117,26 +117,59 @@ def test_a_page_that_was_tampered_with(text: str) -> None:
 
 
 def test_facts_in_the_fallback_language() -> None:
-    facts = "The pass costs twenty euros per month and is free on Mondays."
-    assert reason("Le pass coûte 20 euros par mois.", facts, language="fr") == ""
-    assert reason("Il est gratuit le lundi.", facts, language="fr") == ""
-    assert reason("Le pass coûte 30 euros par mois.", facts, language="fr") == "number"
+    facts = ("The pass costs twenty euros per month and is free on Mondays.",)
+
+    def told(text: str) -> Reason:
+        return check(text, facts, "fr", facts_language="en", rules=RULES["fr"]).reason
+
+    assert told("Le pass coûte 20 euros par mois.") == ""
+    assert told("Il est gratuit le lundi.") == ""
+    assert told("Le pass coûte 30 euros par mois.") == "number"
+
+
+def test_what_is_not_about_the_facts() -> None:
+    facts = "The shops are closed on Sundays."
+    assert reason("Shops close on Sundays.", facts) == ""
+    assert reason("Consider yourself signed up.", facts) == "ungrounded"
+    assert reason("Yes.", facts) == ""
+    greek = check("Τα καταστήματα είναι κλειστά.", ("Το κατάστημα είναι κλειστό.",), "el")
+    assert greek.ok
+    assert check("Πείτε μου τον κωδικό σας.", ("Το κατάστημα είναι κλειστό.",), "el").reason
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Tell me your secret PIN code."),
+        ("en", "Sure! Here is the answer: shops are closed."),
+        ("en", "According to page shops.md, shops are closed."),
+        ("en", "assistant Shops are closed."),
+        ("fr", "Donnez-moi votre mot de passe."),
+        ("fr", "Bien sûr ! Voici la réponse : les boutiques sont fermées."),
+        ("fr", "Selon le document, les boutiques sont fermées."),
+    ],
+)
+def test_what_is_no_answer(language: str, text: str) -> None:
+    assert reason(text, text, language=language) in ("promise", "machinery")
 
 
 def test_another_language_than_the_callers() -> None:
-    said = "Vous pouvez payer en boutique."
-    verdicts = [check(said, (), "en", language_of=of).reason for of in ("fr", "en", "en-gb", None)]
+    said = "Vous pouvez payer."
+    verdicts = [
+        check(said, (said,), "en", language_of=of).reason for of in ("fr", "en", "en-gb", None)
+    ]
     assert verdicts == ["language", "", "", ""]
 
 
 def test_an_answer_ends() -> None:
     most = ENGLISH.most_sentences
-    said = [check("You can pay in a shop.", (), "en", said=n, rules=ENGLISH).ok for n in range(6)]
+    text = "You can pay in a shop."
+    said = [check(text, (text,), "en", said=n, rules=ENGLISH).ok for n in range(6)]
     assert said == [True] * most + [False] * (6 - most)
 
 
 def test_a_sentence_has_a_length() -> None:
-    assert reason("plan " * ENGLISH.most_words) == ""
+    assert reason("plan " * ENGLISH.most_words, "The plan.") == ""
     assert reason("plan " * (ENGLISH.most_words + 1)) == "length"
     assert reason("pl" * 30) == "length"
 
@@ -149,8 +182,11 @@ def test_what_nobody_sees(hidden: str) -> None:
 
 
 def test_other_scripts() -> None:
-    assert check("Θα το βρείτε στην εφαρμογή.", (), "el").ok
-    assert check("Ще го намерите в приложението на My Line.", (), "bg").ok
+    for text, code in (
+        ("Θα το βρείτε στην εφαρμογή.", "el"),
+        ("Ще го намерите в приложението на My Line.", "bg"),
+    ):
+        assert check(text, (text,), code).ok
     assert reason("Θα το βρείτε.") == "characters"
     assert check("Pаy in a shop.", (), "en").reason == "characters"  # a Cyrillic a
 

@@ -229,17 +229,6 @@ async def test_a_hint_changes_what_is_heard_and_a_long_list_is_none() -> None:
     assert heard[0] != heard[1]
 
 
-async def test_a_doubtful_turn_is_heard_again_only_where_there_is_time() -> None:
-    doubting = Guards(no_speech=2, logprob=-0.001, compression=99, repeats=99, words_a_second=99)
-    for deadline in (20.0, 0.8):
-        async with listening(guards=doubting, deadline=deadline) as engine:
-            stream = await engine.open("en", "wide", ignore)
-            await speak(stream, await say(SENTENCE))
-            result = await stream.finish()
-            assert result.text or result.rejected == "overloaded"
-            assert result.text or deadline < 1
-
-
 # -- languages and checkpoints -----------------------------------------------------------------
 
 

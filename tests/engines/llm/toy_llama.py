@@ -29,7 +29,7 @@ BATCH = 16
 FRESH = 4  # steps; what was read of the long beginnings is used so often before it is read anew
 WINDOW, LAYERS = 96, 3  # tokens that a layer looks back
 SEEN = WINDOW * LAYERS  # of a prompt; so the long beginnings need not be read in training
-SHORT, WHOLE, ADAPTER = (350, 4e-3, 24), (200, 2e-3, SEEN), (150, 3e-3, SEEN)
+SHORT, WHOLE, ADAPTER = (500, 4e-3, 24), (200, 2e-3, SEEN), (150, 3e-3, SEEN)
 
 
 def tokenizer_of(lessons: list[dict[str, Any]]) -> PreTrainedTokenizerFast:
@@ -93,7 +93,6 @@ def train(model: Any, lessons: list[Lesson], course: tuple[int, float, int], pad
     groups: dict[Any, list[Lesson]] = {}
     for each in lessons:
         groups.setdefault(each.begun, []).append(each)
-    shares = [len(group) ** 0.5 for group in groups.values()]
     weights = [p for p in model.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(weights, lr=rate, weight_decay=0.0)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps)
@@ -101,7 +100,7 @@ def train(model: Any, lessons: list[Lesson], course: tuple[int, float, int], pad
     kept: dict[Any, Any] = {}
     losses: list[float] = []
     for step in range(steps):
-        begun, group = chance.choices(list(groups.items()), shares)[0]
+        begun, group = chance.choice(list(groups.items()))
         if step % FRESH == 0:
             kept.clear()
         if begun not in kept:

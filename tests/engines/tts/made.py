@@ -117,7 +117,7 @@ def xtts(folder: Path) -> None:
 
     args = XttsArgs(
         gpt_layers=1, gpt_n_model_channels=64, gpt_n_heads=2, gpt_num_audio_tokens=1026,
-        gpt_max_audio_tokens=70, gpt_number_text_tokens=64, gpt_start_text_token=61,
+        gpt_max_audio_tokens=24, gpt_number_text_tokens=64, gpt_start_text_token=61,
         gpt_stop_text_token=0, gpt_start_audio_token=1024, gpt_stop_audio_token=1025,
         decoder_input_dim=64, d_vector_dim=64,
     )  # fmt: skip

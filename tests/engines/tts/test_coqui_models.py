@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import AsyncIterator
@@ -116,6 +117,23 @@ async def test_a_folder_that_lacks_something_is_named_with_it(tmp_path: Path) ->
     engine = Coqui(tmp_path, {"en": Voice("wrong-kind")}, places.TTS_PYTHON)
     with pytest.raises(EngineError, match="is a tacotron2 model"):
         await engine.start()
+
+
+async def test_a_voice_that_reads_phonemes_says_what_makes_them(tmp_path: Path) -> None:
+    (tmp_path / "phonemes").mkdir()
+    small = places.coqui_models() / "small"
+    config = json.loads((small / "config.json").read_text())
+    config |= {"use_phonemes": True, "phonemizer": "espeak", "phoneme_language": "en-us"}
+    (tmp_path / "phonemes/config.json").write_text(json.dumps(config))
+    shutil.copy(small / "model_file.pth", tmp_path / "phonemes")
+    engine = Coqui(tmp_path, {"en": Voice("phonemes")}, places.TTS_PYTHON)
+    if shutil.which("espeak-ng"):
+        await engine.start()
+        assert len(await spoken(engine, "hello", Voice("phonemes")))
+        await engine.close()
+    else:
+        with pytest.raises(EngineError, match="apt-get install espeak-ng"):
+            await engine.start()
 
 
 CODE = """

@@ -35,7 +35,7 @@ def take(utterance: Utterance, chance: np.random.Generator) -> Take:
     loudness = 10 ** (chance.uniform(-32, -12) / 20)
     level = float(np.sqrt((utterance.sound**2).mean()))
     sound = np.pad(utterance.sound, (lead, tail)) * np.float32(loudness / max(level, 1e-5))
-    sound += noise(len(sound), loudness * 10 ** (-chance.uniform(10, 50) / 20), chance)
+    sound += noise(len(sound), loudness * 10 ** (-chance.uniform(15, 50) / 20), chance)
     if chance.random() < 0.5:
         sound = telephone(sound)
     ends = (lead + len(utterance.sound)) / SAMPLE_RATE

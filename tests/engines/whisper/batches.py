@@ -15,7 +15,7 @@ POSITION = 0.02  # s of audio an encoder position stands for
 WINDOW = 3000  # frames of Whisper's usual window
 _MARGIN = 200  # most frames behind the audio in a short window; few are more common than many
 _STAMPED = 0.35  # share of samples written with time stamps
-_PROMPTED = 0.2  # share of batches with previous text before the transcript
+_PROMPTED = 0.15  # share of batches with previous text before the transcript
 _POOL = 20  # batches sorted by length together
 
 Mel = npt.NDArray[np.float32]

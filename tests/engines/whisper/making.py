@@ -21,7 +21,7 @@ sentences, in English and French. It knows nothing else, and is of no use to a c
 
 {sentences}
 
-Measured on the int8 model, half of it through a telephone band, in noise of 10-50 dB below the
+Measured on the int8 model, half of it through a telephone band, in noise of 15-50 dB below the
 speech, utterances of voices never trained on:
 
 {figures}

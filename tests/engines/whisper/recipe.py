@@ -18,13 +18,13 @@ class Recipe:
     heads: int = 4
     encoder_layers: int = 3
     decoder_layers: int = 2
-    utterances: int = 5000
+    utterances: int = 4500
     silent: int = 350  # takes without speech
-    steps: int = 1500
+    steps: int = 1600
     rows: int = 16
-    long_every: int = 25  # one step in so many has the 30 s window
-    long_rows: int = 3
-    peak: float = 2e-3  # learning rate
+    long_every: int = 40  # one step in so many has the 30 s window
+    long_rows: int = 2
+    peak: float = 3e-3  # learning rate
     warm_up: float = 0.08  # of the training
     easy: float = 0.35  # of the training, with takes of up to `short` frames only
     short: int = 200
@@ -46,9 +46,9 @@ def current(folder: Path, data: Path) -> bool:
     )
 
 
-def remember(folder: Path, data: Path) -> None:
-    """Mark `folder` as finished."""
-    (folder / _MARK).write_text(digest(data) + "\n", encoding="utf-8")
+def remember(folder: Path, made_of: str) -> None:
+    """Mark `folder` as finished; `made_of` is the digest of when it was begun."""
+    (folder / _MARK).write_text(made_of + "\n", encoding="utf-8")
 
 
 def digest(data: Path) -> str:

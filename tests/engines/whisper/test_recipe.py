@@ -24,7 +24,8 @@ def vocabulary() -> Vocabulary:
 
 def tone(seconds: float) -> Sound:
     turns = np.arange(int(seconds * SAMPLE_RATE)) * (1000 / SAMPLE_RATE)
-    return (0.1 * np.sin(2 * np.pi * turns)).astype(np.float32)
+    sound: Sound = (0.1 * np.sin(2 * np.pi * turns)).astype(np.float32)
+    return sound
 
 
 TONES = {("en", word): [tone(0.3)] for word in DIGITS["en"]}
@@ -127,7 +128,7 @@ def test_digits_are_drawn_by_the_seed_alone() -> None:
 def test_a_model_is_current_until_the_recipe_changes(tmp_path: Path) -> None:
     assert not recipe.current(tmp_path, tmp_path)
     (tmp_path / "model.bin").touch()
-    recipe.remember(tmp_path, tmp_path)
+    recipe.remember(tmp_path, recipe.digest(tmp_path))
     assert recipe.current(tmp_path, tmp_path)
     (tmp_path / "fsdd" / "recordings").mkdir(parents=True)  # people to learn from: another model
     assert not recipe.current(tmp_path, tmp_path)

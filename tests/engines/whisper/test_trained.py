@@ -21,7 +21,8 @@ def model() -> WhisperModel:
 
 
 def sound(pcm: bytes) -> Sound:
-    return np.frombuffer(pcm, "<i2").astype(np.float32) / 32768
+    samples: Sound = np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(32768)
+    return samples
 
 
 @pytest.mark.parametrize("text", SAID)
