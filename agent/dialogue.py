@@ -162,7 +162,9 @@ class Dialogue:
         c = self.conversation
         if not heard.languages:
             return heard
-        evidence = Evidence(heard.languages, telling(heard.text, self._counting))
+        # Callers count in another language than they speak: digits tell nothing.
+        tells = 0 if c.expecting.digits else telling(heard.text, self._counting)
+        evidence = Evidence(heard.languages, tells)
         decision = route(c.language, evidence, c.routing, tuple(self._languages))
         self._floor.do(Route(decision.kind, decision.language, decision.reason, decision.memory))
         match decision.kind:

@@ -27,7 +27,7 @@ from pipelines.choice import Choices, choose
 from pipelines.choice.ears import open_ears
 from pipelines.choice.voices import open_voices
 from pipelines.language_id.evidence import combine
-from pipelines.language_id.identify import identify
+from pipelines.language_id.identify import identify, languages
 from pipelines.mind import Mind, open_mind
 from pipelines.settings import Settings
 from pipelines.sounds import caller_voice
@@ -95,6 +95,7 @@ class House:
                 synthesiser.start(),
                 recogniser.start(),
                 asyncio.to_thread(vad.warm),
+                asyncio.to_thread(languages),
                 *(engine.start() for engine in neural),
             )
             await _first_turn(recogniser, catalog.packs[settings.language])

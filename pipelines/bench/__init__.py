@@ -17,6 +17,7 @@ from pipelines.settings import Settings
 def _benchmarks() -> dict[str, Callable[[Settings], Iterator[Row]]]:
     from pipelines.bench import (
         calls,
+        ears,
         intents,
         knowledge,
         languages,
@@ -33,6 +34,7 @@ def _benchmarks() -> dict[str, Callable[[Settings], Iterator[Row]]]:
         "memory": memory.run,
         "recognition": recognition.run,
         "intents": intents.run,
+        "ears": ears.run,
         "knowledge": knowledge.run,
         "languages": languages.run,
     }
