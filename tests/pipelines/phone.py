@@ -27,7 +27,7 @@ from agent.events import Event
 from agent.log import read
 from agent.replay import Difference, differences
 from pipelines import vad
-from pipelines.asr.engine import SAMPLE_RATE
+from pipelines.asr.engine import SAMPLE_RATE, Recogniser
 from pipelines.audio import AGENT_RATE
 from pipelines.backoffice.demo import DemoBackOffice
 from pipelines.backoffice.protocol import BackOffice
@@ -117,6 +117,7 @@ async def serving(
     synthesiser: EspeakSynthesiser | None = None,
     back_office: BackOffice | None = None,
     mind: Mind | None = None,
+    recogniser: Recogniser | None = None,
     send_buffer: int = 0,
     **settings: Any,
 ) -> AsyncIterator[Server]:
@@ -132,7 +133,7 @@ async def serving(
     house = House(
         chosen,
         offering or catalog(),
-        ears,
+        recogniser or ears,
         voice,
         AudioCache(cache / "audio", voice, AGENT_RATE),
         back_office or DemoBackOffice(),
