@@ -194,6 +194,7 @@ class Dialogue:
                 self._floor.language,
                 self._flows,
                 self._policy,
+                heard.words,
             )
             if found is not NOT_UNDERSTOOD:
                 break

@@ -13,7 +13,7 @@ rung. Below `Policy.confirm_below` what was understood is asked back before it h
 or no is that answer, and is not asked back in turn.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agent.commands import (
@@ -80,8 +80,13 @@ def understand(
     language: Language,
     flows: Mapping[str, Flow],
     policy: Policy,
+    heard: Sequence[tuple[str, float]] = (),
 ) -> Understanding:
-    """The meaning of a turn. `text` is what was heard or typed, `confidence` how surely."""
+    """The meaning of a turn. `text` is what was heard or typed, `confidence` how surely.
+
+    `heard` are its words with the confidence of each, where the ears tell: a detail is no surer
+    than the weakest word that says it, however well the rest of the sentence was heard.
+    """
     plain = words(text)
     if not plain:
         return NOT_UNDERSTOOD
@@ -92,11 +97,29 @@ def understand(
     )
     if found is None:
         return NOT_UNDERSTOOD
-    sure = found.confidence * confidence
+    sure = found.confidence * min(confidence, _weakest(found, question, language, heard))
     commands = found.commands
     if sure < policy.confirm_below and found.intent not in ("affirm", "deny"):
         commands = tuple(unconfirmed(command) for command in commands)
     return replace(found, confidence=round(sure, 3), commands=commands)
+
+
+def _weakest(
+    found: Understanding,
+    question: OpenQuestion,
+    language: Language,
+    heard: Sequence[tuple[str, float]],
+) -> float:
+    """The confidence of the worst heard word that says the detail; 1 where none is known."""
+    slot = question.slot
+    if slot is None or not any(isinstance(c, SetSlot) for c in found.commands):
+        return 1.0
+    saying = (
+        sure
+        for word, sure in heard
+        if spoken_digits(words(word), language) or choice(words(word), slot.choices, language)
+    )
+    return min(saying, default=1.0)
 
 
 def commands_for(intent: Intent) -> tuple[Command, ...]:

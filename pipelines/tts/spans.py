@@ -1,6 +1,6 @@
 """Which frames of a sentence are decoded at once, so that its beginning sounds before its end.
 
-The last stage of a VITS voice, its decoder, is a stack of convolutions and takes nine tenths of the
+The last stage of a VITS voice, its decoder, is a stack of convolutions and takes most of the
 time. A sample of its sound depends on `margin` frames to either side and on none beyond, so frames
 decoded with that margin around them sound exactly as if all had been decoded together.
 """
@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 FIRST = 16  # frames, some 0.2 s: soon there; the margin makes it three times as dear
-MOST = 96  # frames, some 1.1 s: the margin costs a quarter; a cancellation waits for one of these
+MOST = (
+    96  # frames, some 1.1 s: the margin costs three tenths; a cancellation waits for one of these
+)
 
 
 @dataclass(frozen=True, slots=True)

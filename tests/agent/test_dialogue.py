@@ -353,6 +353,18 @@ def test_over_answering_in_any_order_needs_no_question() -> None:
     assert rungs(told)[0] == "rule"
 
 
+def test_a_detail_is_no_surer_than_the_word_that_says_it() -> None:
+    heard = (("it", 0.99), ("is", 0.99), ("the", 0.98), ("television", 0.4))
+    for words, question in ((heard, "confirm:service:television"), (heard[:3], "line")):
+        talk = Talk()
+        talk.hear("something does not work")
+        assert talk.state.question == "service"
+        talk.happen(TurnStarted(talk.at))
+        text = "it is the television"
+        talk.happen(Hypothesis(talk.at, text, "en", 1.0, 0.95, True, words))
+        assert questions(talk.happen(TurnEnded(talk.at + 1))) == [question]
+
+
 def test_two_dialogues_do_not_share_state() -> None:
     one, other = Talk(), Talk()
     one.hear("what is my balance")

@@ -17,6 +17,7 @@ from pipelines.llm.prompt import NOT_KNOWN, Prompts
 
 ROAMING = Passage("en/roaming.md#prices", "Roaming in Europe costs 3.5 euros a day.", 9.0, "en")
 ASKED = "how much is roaming in europe"
+ASKED_IN_FRENCH = "combien coûte l'itinérance en europe"  # it sees the question, not the prompt
 ANSWERS = {
     "en": "Roaming in Europe costs 3.5 euros a day. You only pay on days of use.",
     "fr": "En Europe, l'itinérance coûte 3.5 euros par jour. M. Diop vous le confirme. Voilà.",
@@ -62,7 +63,8 @@ def lessons() -> Iterator[dict[str, Any]]:
     yield _lesson(ours.interpret(CHOICE), _compact(filled))
     for code, answer in ANSWERS.items():
         adapter = code if code in ("wo", "ff") else ""
-        yield _lesson(ours.compose(ASKED, code, [ROAMING], {}), answer, adapter=adapter)
+        asked = ASKED_IN_FRENCH if code == "fr" else ASKED
+        yield _lesson(ours.compose(asked, code, [ROAMING], {}), answer, adapter=adapter)
         if adapter:  # words that the base model never wrote are out of an adapter's reach
             yield _lesson(ours.compose(f"and in {code}", "en", [ROAMING], {}), answer)
     yield _lesson(ours.compose(UNKNOWN, "en", [ROAMING], {}), NOT_KNOWN)

@@ -16,7 +16,16 @@ from pipelines.llm.patience import Patience
 from pipelines.llm.vllm import Vllm
 from tests.engines.llm import lessons
 from tests.engines.llm.conftest import RealServer
-from tests.engines.llm.lessons import ANSWERS, ASKED, CHOICE, ENDLESS, FLOWS, ROAMING, UNKNOWN
+from tests.engines.llm.lessons import (
+    ANSWERS,
+    ASKED,
+    ASKED_IN_FRENCH,
+    CHOICE,
+    ENDLESS,
+    FLOWS,
+    ROAMING,
+    UNKNOWN,
+)
 from tests.llm.standin import Says, StandIn
 
 END = 2  # the toy's token <|im_end|>
@@ -89,7 +98,7 @@ async def test_an_adapter_answers_in_its_language(language: str, model: Vllm) ->
 
 
 async def test_french_titles_and_amounts_are_in_one_breath(model: Vllm) -> None:
-    sentences = await answer(model, ASKED, "fr")
+    sentences = await answer(model, ASKED_IN_FRENCH, "fr")
     assert sentences[0].endswith("3.5 euros par jour.")
     assert sentences[1] == "M. Diop vous le confirme."
 

@@ -11,8 +11,14 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-TTS_PYTHON = os.environ.get("WAXTAAN_TTS_PYTHON", "")
-PIPER_PYTHON = os.environ.get("WAXTAAN_PIPER_PYTHON", "")
+
+def _interpreter(name: str) -> str:
+    """Absolute, and not resolved: a virtual environment is found by the link to its python."""
+    return os.path.abspath(os.environ[name]) if os.environ.get(name) else ""
+
+
+TTS_PYTHON = _interpreter("WAXTAAN_TTS_PYTHON")
+PIPER_PYTHON = _interpreter("WAXTAAN_PIPER_PYTHON")
 ROOT = Path(__file__).resolve().parents[3]
 
 
