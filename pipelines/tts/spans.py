@@ -9,9 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 FIRST = 16  # frames, some 0.2 s: soon there; the margin makes it three times as dear
-MOST = (
-    96  # frames, some 1.1 s: the margin costs three tenths; a cancellation waits for one of these
-)
+MOST = 96  # frames, some 1.1 s: the margin costs three tenths; a cancellation waits for it
 
 
 @dataclass(frozen=True, slots=True)

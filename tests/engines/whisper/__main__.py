@@ -1,7 +1,7 @@
 """`python -m tests.engines.whisper --out DIR [--minutes N]`: train, convert, measure.
 
-DIR gets what faster-whisper reads, `trained/` (the Hugging Face folder it was converted from), and
-README.md with what was measured. If DIR holds a model of the same recipe, nothing is done.
+DIR gets what faster-whisper reads, and README.md with what was measured; DIR-trained the Hugging
+Face model it was converted from. If DIR holds a model of the same recipe, nothing is done.
 """
 
 import argparse

@@ -28,7 +28,7 @@ speech, utterances of voices never trained on:
 
 {steps} steps of {rows} utterances, {minutes:.1f} minutes for the training, torch {torch},
 transformers {transformers}, CTranslate2 {ctranslate2}.
-`trained/` is the Hugging Face folder that the files beside it were converted from.
+{trained} beside this folder is the Hugging Face model that it was converted from.
 """
 
 
@@ -48,8 +48,9 @@ async def make(
     begun = time.monotonic()
     model = training.train(samples(takes), vocabulary, recipe, minutes, print)
     spent = (time.monotonic() - begun) / 60
-    conversion.save(model, vocabulary, folder / "trained")
-    conversion.convert(folder / "trained", folder)
+    trained = folder.with_name(f"{folder.name}-trained")  # the converter empties its own
+    conversion.save(model, vocabulary, trained)
+    conversion.convert(trained, folder)
     figures = await measuring.figures(folder, data, measured, recipe.seed + 1)
     lines = [str(figure) for figure in figures]
     people = " and two people's digits (fsdd, CC BY-SA 4.0)" * (data / "fsdd").is_dir()
@@ -62,6 +63,7 @@ async def make(
         figures="\n".join(f"- {line}" for line in lines),
         steps=recipe.steps,
         rows=recipe.rows,
+        trained=trained.name,
         minutes=spent,
         **{name: version(name) for name in ("torch", "transformers", "ctranslate2")},
     )
