@@ -10,7 +10,7 @@ RUN python -m venv /opt/tts \
         -c /tmp/constraints.txt coqui-tts torch torchaudio torchcodec six soundfile
 
 FROM ${CORE}
-USER root
+USER 0
 # Voices that read phonemes ask espeak-ng for them.
 RUN apt-get update -qq \
     && apt-get install -y -qq --no-install-recommends espeak-ng \
