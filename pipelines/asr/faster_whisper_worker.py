@@ -4,7 +4,8 @@ It keeps nothing of any call: each frame carries the audio that it is about, so 
 call anything but time. What is decoded when, and with whom, is decided by its owner.
 
     {"do": "decode", "model": 0, "window": 320, "jobs": [{"samples": n, "token", "hint", "tokens",
-     "whole"}]} and the jobs' audio in a row -> {"results": [...]}, see whisper_decoding.py
+     "whole", "languages", "guess", "guessed_word"}]} and the jobs' audio in a row
+        -> {"results": [...]}, see whisper_decoding.py
     {"do": "measure", "model": 0, "batches": [1, 4]} -> {"seconds": [...]}
 """
 
@@ -83,7 +84,7 @@ class Ears:
         from pipelines.asr.whisper_windows import fitted
 
         noise = np.random.default_rng(1).normal(0, 0.05, int(UTTERANCE * 16000))
-        job = Job(noise.astype(np.float32), "en", "", SAID, whole=True)
+        job = Job(noise.astype(np.float32), "en", "", SAID, whole=True, languages=True)
         window, decode = fitted(UTTERANCE), self.models[model].decode
         on_gpu = self.models[model].device == "cuda"
         clock = time.perf_counter if on_gpu else time.process_time

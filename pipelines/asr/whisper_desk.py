@@ -130,6 +130,9 @@ class Desk:
                 "hint": material.hint,
                 "tokens": material.tokens,
                 "whole": material.whole,
+                "languages": material.languages,
+                "guess": material.guess,
+                "guessed_word": material.guessed_word,
             }
             for material in materials
         ]

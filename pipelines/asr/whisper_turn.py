@@ -51,7 +51,10 @@ class Material:
     token: str
     hint: str
     tokens: int  # the most that it may say
-    whole: bool  # as a final result is: with words and language
+    whole: bool  # as a final result is: with words
+    languages: bool  # whether the language is asked for too
+    guess: str  # what an earlier hearing made of it
+    guessed_word: float  # how probable each of its words has to be, to stand
     covered: float  # the end of the last speech
 
 
@@ -77,6 +80,7 @@ class Turn:
     loudness: Loudness = field(default_factory=Loudness)
     agreement: Agreement = field(default_factory=Agreement)
     taken: float = 0.0  # audio that hypotheses have been asked for
+    latest: str = ""  # what was heard last
     whole: Whole | None = None
 
     def hear(self, pcm: bytes) -> int:
@@ -130,6 +134,7 @@ class Turn:
         """What is to be decoded now."""
         pcm = self.pcm(rank)
         self.taken = self.loudness.heard
+        whole = rank is Rank.FINAL or (rank is Rank.LIKELY and not self.growing)
         return Material(
             turn=self.number,
             pcm=pcm,
@@ -137,7 +142,10 @@ class Turn:
             token=self.listening.token,
             hint=self.listening.hint,
             tokens=most_tokens(len(pcm) / SECOND, self.habits.most_tokens),
-            whole=rank is Rank.FINAL or (rank is Rank.LIKELY and not self.growing),
+            whole=whole,
+            languages=self.listening.own and whole,
+            guess=self.latest if whole and not self.heard_again else "",
+            guessed_word=self.habits.guards.guessed_word,
             covered=self.loudness.end,
         )
 
@@ -148,6 +156,7 @@ class Turn:
     def take(self, material: Material, decoded: Decoded) -> Recognised | None:
         """A decoding; the partial result that it makes, where it is believed."""
         reason = self.habits.guards.reason(decoded, len(material.pcm) / SECOND)
+        self.latest = decoded.text if reason in ("", "doubt") else ""
         if material.whole:
             self.whole = Whole(
                 decoded, reason, material.covered, len(material.pcm), material.window

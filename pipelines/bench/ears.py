@@ -21,7 +21,7 @@ import numpy as np
 from pipelines.asr.faster_whisper import FasterWhisper
 from pipelines.asr.whisper_checkpoint import Checkpoint
 from pipelines.asr.whisper_guards import Guards
-from pipelines.bench.ears_calls import call, calls, speech_within
+from pipelines.bench.ears_calls import STOPPED, call, calls, speech_within
 from pipelines.bench.random_whisper import BASE, CREDULOUS, write
 from pipelines.bench.row import Row, percentile
 from pipelines.catalog import load
@@ -33,6 +33,7 @@ SECONDS = 4.0
 TIMES = 7
 CALLS = (1, 2, 4, 8, 12)
 TURNS = 3
+ENDS = (0.3, 0.8)  # s of silence that end a turn: an open question, answered or not yet
 PAUSE = 3.0  # s between a caller's turns: the agent speaks
 _SENTENCE = "I would like to pay my bill and then I need to speak to an agent please"
 _MB = 1e6
@@ -155,8 +156,7 @@ async def _one_call(subject: Subject, speech: bytes) -> list[Row]:
     await engine.start()
     heard = await call(engine, speech, TURNS * 5, 1.0, seed=0)
     await engine.close()
-    ready = sum(delay <= 50 for delay in heard.final)
-    prepared = f"{ready} of {len(heard.final)} within 50 ms"
+    ended = {pause: [max(0.0, d - 1000 * (pause - STOPPED)) for d in heard.final] for pause in ENDS}
     partials = f"{heard.partials / len(heard.final):.1f} partials a turn"
     return [
         Row(
@@ -172,10 +172,10 @@ async def _one_call(subject: Subject, speech: bytes) -> list[Row]:
             "final after the detector's stop, 1 call",
             heard.final,
             "ms",
-            None,
-            "",
-            "50 ms",
-            prepared,
+        ),
+        *(
+            Row(f"final after the end of turn, {pause} s of silence", delays, "ms", wanted="50 ms")
+            for pause, delays in ended.items()
         ),
     ]
 

@@ -42,7 +42,13 @@ SMALL = Shape(768, 12, 12)
 
 # What random weights say is repetitive and improbable: guards that let it pass.
 CREDULOUS = Guards(
-    no_speech=2, logprob=-99, compression=1e9, repeats=999, repeated_words=999, words_a_second=999
+    no_speech=2,
+    logprob=-99,
+    compression=1e9,
+    repeats=999,
+    repeated_words=999,
+    words_a_second=999,
+    guessed_word=0,
 )
 
 

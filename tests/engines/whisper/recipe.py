@@ -22,7 +22,7 @@ class Recipe:
     silent: int = 350  # takes without speech
     steps: int = 1600
     rows: int = 16
-    long_every: int = 40  # one step in so many has the 30 s window
+    long_every: int = 20  # one step in so many has the 30 s window
     long_rows: int = 2
     peak: float = 3e-3  # learning rate
     warm_up: float = 0.08  # of the training

@@ -30,6 +30,7 @@ HELD_OUT = {
     "fr": ("fr-be", "fr+m5", "fr+f4", "fr+m6"),
 }
 HELD_OUT_SPEAKER = "theo"
+_BEND = 0.15
 _GAPS = (0.0, 0.2)  # s between joined digits
 
 
@@ -86,8 +87,14 @@ def people(data: Path, held_out: bool) -> list[Spoken]:
     return [speakers[name] for name in sorted(speakers)]
 
 
-def join(spoken: Spoken, language: str, chance: np.random.Generator) -> Utterance:
-    """A string of digits from single ones, equally loud, with small gaps."""
+def join(
+    spoken: Spoken, language: str, chance: np.random.Generator, bend: float = 0.0
+) -> Utterance:
+    """A string of digits from single ones, equally loud, with small gaps.
+
+    They are played faster or slower by up to `bend`, which makes other voices of few.
+    """
+    hertz = SAMPLE_RATE * (1 + chance.uniform(-bend, bend))
     sentence = digits(chance, language)
     pieces: list[Sound] = []
     spans = []
@@ -95,6 +102,7 @@ def join(spoken: Spoken, language: str, chance: np.random.Generator) -> Utteranc
     for word in sentence.text.split():
         recordings = spoken[language, word]
         piece = recordings[int(chance.integers(len(recordings)))]
+        piece = soxr.resample(piece, hertz, SAMPLE_RATE, "MQ") if bend else piece
         piece = piece * np.float32(0.1 / max(float(np.sqrt((piece**2).mean())), 1e-4))
         spans.append((now, now + len(piece) / SAMPLE_RATE))
         gap = np.zeros(int(chance.uniform(*_GAPS) * SAMPLE_RATE), np.float32)
@@ -115,8 +123,8 @@ async def corpus(chance: np.random.Generator, count: int, data: Path) -> list[Ut
     speakers = people(data, held_out=False)
     joined = []
     for number in range(count - len(sentences)):
-        if speakers and number % 3 == 0:
-            joined.append(join(speakers[number // 3 % len(speakers)], "en", chance))
+        if speakers and number % 2:
+            joined.append(join(speakers[number // 2 % len(speakers)], "en", chance, _BEND))
         else:
-            joined.append(join(single, "en" if number % 8 else "fr", chance))
+            joined.append(join(single, "en" if number % 8 else "fr", chance, _BEND))
     return sentences + joined

@@ -1,7 +1,7 @@
 """A tokenizer with Whisper's own 51,865 numbers, of which a small model learns a few.
 
     0 ...        bytes, and pairs of them learnt from the sentences
-    ... 50256    spare: CTranslate2 tells a multilingual Whisper by the size of its vocabulary
+    ... 50256    spare, so that all others have the numbers that tools expect; the last is ""
     50257 ...    <|endoftext|> <|startoftranscript|> <|af|> ... <|zh|> <|translate|> <|transcribe|>
                  <|startoflm|> <|startofprev|> <|nospeech|> <|notimestamps|> <|0.00|> ... <|30.00|>
 
@@ -92,7 +92,8 @@ def _learn(sentences: Iterable[str]) -> tuple[Tokenizer, int]:
     learner.train_from_iterator([*(f" {text}" for text in sentences), *_FORBIDDEN], trainer)
     learnt = json.loads(learner.to_str())["model"]
     spare = len(learnt["vocab"])
-    vocabulary = learnt["vocab"] | {f"<|spare{n}|>": n for n in range(spare, END_OF_TEXT)}
+    vocabulary = learnt["vocab"] | {f"<|spare{n}|>": n for n in range(spare, END_OF_TEXT - 1)}
+    vocabulary[""] = END_OF_TEXT - 1  # by this one CTranslate2 knows a multilingual Whisper
     tokenizer = Tokenizer(models.BPE(vocabulary, [tuple(pair) for pair in learnt["merges"]]))
     tokenizer.pre_tokenizer = learner.pre_tokenizer
     tokenizer.decoder = decoders.ByteLevel()

@@ -213,8 +213,9 @@ def _looking(attention: Tensor, given: Batch) -> Tensor:
     looks = attention[row, :, token]  # [words' tokens, heads, positions]
     position = torch.arange(attention.shape[-1])
     inside = (position >= first[:, None]) & (position <= last[:, None])
-    seen = (looks * inside[:, None]).sum(-1)
-    return -(seen + 1e-4).log().mean()
+    # Evenly over the whole word, so that words begin where attention moves on.
+    seen = (looks.clamp_min(1e-6).log() * inside[:, None]).sum(-1) / inside.sum(-1, keepdim=True)
+    return -(seen + inside.sum(-1, keepdim=True).log()).mean()
 
 
 def _rate(progress: float, warm_up: float) -> float:
