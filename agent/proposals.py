@@ -51,12 +51,13 @@ _SIGNALS = ("person", "emergency", "anger", "leaving")
 def may_fill(c: Conversation, flows: Mapping[str, Flow]) -> dict[str, tuple[str, ...]]:
     """The details of the use case in hand that a model may propose, and their values.
 
-    A choice has its choices; a number has none, and must be in the caller's own words. A secret is
+    Where none is in hand, the choices of all: "my internet is down" says a wish and a detail. A
+    choice has its choices; a number has none, and must be in the caller's own words. A secret is
     never proposed.
     """
-    flow = flows.get(c.flow)
-    slots = flow.slots if flow else ()
-    return {s.name: s.choices for s in slots if not s.secret and s.kind != "yes_no"}
+    if flow := flows.get(c.flow):
+        return {s.name: s.choices for s in flow.slots if not s.secret and s.kind != "yes_no"}
+    return {s.name: s.choices for flow in flows.values() for s in flow.slots if s.choices}
 
 
 def proposed(

@@ -61,6 +61,7 @@ class House:
     calls: int = 0  # going on now
     latencies: deque[float] = field(default_factory=lambda: deque(maxlen=1000))  # s, newest last
     speakers: Speakers = field(init=False)
+    warming: asyncio.Task[None] | None = None  # the language model's
 
     def __post_init__(self) -> None:
         started = {"espeak", *(engine.name for engine in self.neural)}
@@ -106,7 +107,12 @@ class House:
             await synthesiser.close()
             raise
         cache = AudioCache(settings.cache / "audio", synthesiser, AGENT_RATE)
-        return cls(settings, catalog, recogniser, synthesiser, cache, office, mind, choices, neural)
+        house = cls(
+            settings, catalog, recogniser, synthesiser, cache, office, mind, choices, neural
+        )
+        if mind is not None:
+            house.warming = asyncio.create_task(mind.warm(tuple(catalog.packs)))
+        return house
 
     async def ears(
         self, language: str, band: Band, on_partial: Callable[[Recognised], None]
@@ -197,6 +203,8 @@ class House:
             await engine.close()
         await self.recogniser.close()
         await self.synthesiser.close()
+        if self.warming is not None:
+            self.warming.cancel()
         if self.mind is not None:
             await self.mind.model.close()
         await self.back_office.close()

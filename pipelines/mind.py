@@ -1,8 +1,8 @@
 """What a thought needs: a language model, the knowledge base, a check of the answer's language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from agent.events import Passage
 from pipelines.catalog import Catalog
@@ -14,6 +14,10 @@ from pipelines.settings import Settings
 
 _SURE = 0.9  # of a sentence's language, before the gate is told
 _ENOUGH = 4  # words: fewer are names and "yes"
+
+
+async def _cold(languages: Sequence[str]) -> None:
+    """A model that needs no warming."""
 
 
 class Shelf(Protocol):
@@ -32,6 +36,7 @@ class Mind:
     knowledge: Shelf
     passages: int = 3  # the most that the model is shown
     language_of: Callable[[str], str] = lambda _: ""  # a sentence's; "" where it cannot be told
+    warm: Callable[[Sequence[str]], Coroutine[Any, Any, None]] = _cold  # for these languages
 
 
 def language_of(text: str) -> str:
@@ -77,4 +82,4 @@ async def open_mind(settings: Settings, catalog: Catalog) -> Mind | None:
         rest=settings.llm_breaker_rest,
     )
     await model.start()
-    return Mind(model, pages, settings.knowledge_passages, language_of)
+    return Mind(model, pages, settings.knowledge_passages, language_of, model.warm)

@@ -1,7 +1,7 @@
 """Between the calls that wish to be decoded and the one worker that decodes: who is served when.
 
 One batch is with the worker at a time; what comes next is chosen when it returns, so a final waits
-for one batch at the most. Partials are a courtesy: they leave the worker free a third of the time,
+for one batch at the most. Partials are a courtesy: they leave the worker free half of the time,
 and make way for all else. Times are the event loop's.
 """
 
@@ -17,7 +17,7 @@ from pipelines.asr.whisper_turn import Material
 from pipelines.framing import Header
 from pipelines.workers import Frame
 
-PAUSE = 0.5  # times what a batch of partials took, before the next
+PAUSE = 1.0  # times what a batch of partials took, before the next
 PATIENCE = 30.0  # s for a batch, before the worker counts as hung
 SMOOTHING = 0.2  # of the newest batch, in how long a final is expected to take
 

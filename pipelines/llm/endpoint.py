@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 import httpx
 
-from pipelines.backoffice.breaker import Breaker
+from pipelines.breaker import Breaker
 from pipelines.llm import chat
 from pipelines.llm.chat import Ask, Piece
 from pipelines.llm.engine import EngineError, Late

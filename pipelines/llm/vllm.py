@@ -20,7 +20,7 @@ from loguru import logger
 
 from agent.events import Passage
 from agent.language import words
-from pipelines.backoffice.breaker import Breaker
+from pipelines.breaker import Breaker
 from pipelines.llm import commands
 from pipelines.llm.chat import Ask, Piece, whole
 from pipelines.llm.endpoint import Endpoint, Refused

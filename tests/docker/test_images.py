@@ -1,4 +1,4 @@
-"""Dockerfiles and compose files: well formed, and true to the settings they set. Nothing is built."""
+"""Dockerfiles and compose files: well formed, true to the settings they set. Nothing is built."""
 
 import re
 import subprocess

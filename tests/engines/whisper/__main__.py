@@ -22,13 +22,14 @@ def main() -> None:
     parser.add_argument("--measure", type=int, default=100, help="utterances of each kind")
     given = parser.parse_args()
     data = Path(os.environ.get("WAXTAAN_DATA", "../shared/data"))
-    if current(given.out, data):
+    made_of = digest(data, given.minutes)
+    if current(given.out, made_of):
         print(f"{given.out} is of this recipe already")
         return
     os.environ["OMP_NUM_THREADS"] = str(given.threads)  # before numpy and torch are loaded
     from tests.engines.whisper.making import make
 
-    made_of, begun = digest(data), time.monotonic()
+    begun = time.monotonic()
     made = asyncio.run(make(given.out, RECIPE, data, given.minutes, given.measure))
     remember(given.out, made_of)
     minutes = (time.monotonic() - begun) / 60

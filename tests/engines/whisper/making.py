@@ -15,9 +15,9 @@ from tests.engines.whisper.tokens import Vocabulary
 
 _README = """# A small Whisper for tests
 
-{parameters:,} parameters, trained from random weights by `python -m tests.engines.whisper` on
-espeak-ng's voices{people}: strings of one to six digits and these
-sentences, in English and French. It knows nothing else, and is of no use to a caller.
+{parameters:,} parameters (and unused rows of Whisper's vocabulary), trained from random weights by
+`python -m tests.engines.whisper` on espeak-ng's voices{people}:
+strings of one to six digits and these sentences, in English and French. It knows nothing else, and is of no use to a caller.
 
 {sentences}
 
@@ -46,8 +46,9 @@ async def make(
         for sentence in (*commands(language), *DIGITS[language] * 20)
     )
     begun = time.monotonic()
-    model = training.train(samples(takes), vocabulary, recipe, minutes, print)
+    model, steps = training.train(samples(takes), vocabulary, recipe, minutes, print)
     spent = (time.monotonic() - begun) / 60
+    parameters = sum(weight.numel() for weight in model.parameters())
     trained = folder.with_name(f"{folder.name}-trained")  # the converter empties its own
     conversion.save(model, vocabulary, trained)
     conversion.convert(trained, folder)
@@ -55,13 +56,13 @@ async def make(
     lines = [str(figure) for figure in figures]
     people = " and two people's digits (fsdd, CC BY-SA 4.0)" * (data / "fsdd").is_dir()
     text = _README.format(
-        parameters=sum(weight.numel() for weight in model.parameters()),
+        parameters=parameters,
         people=people,
         sentences="\n".join(
             f"- {language}: {'; '.join(commands(language))}" for language in LANGUAGES
         ),
         figures="\n".join(f"- {line}" for line in lines),
-        steps=recipe.steps,
+        steps=steps,
         rows=recipe.rows,
         trained=trained.name,
         minutes=spent,

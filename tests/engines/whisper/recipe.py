@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.engines.whisper.sentences import LANGUAGES, commands
 
 _MARK = "recipe.sha256"
+_DECIDING = "sentences synthesis acoustics tokens batches muon training conversion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,13 @@ class Recipe:
 RECIPE = Recipe()
 
 
-def current(folder: Path, data: Path) -> bool:
-    """Whether `folder` holds a finished model of today's recipe."""
+def current(folder: Path, made_of: str) -> bool:
+    """Whether `folder` holds a finished model of the recipe with that digest."""
     mark = folder / _MARK
     return (
         (folder / "model.bin").is_file()
         and mark.is_file()
-        and mark.read_text(encoding="utf-8").strip() == digest(data)
+        and mark.read_text(encoding="utf-8").strip() == made_of
     )
 
 
@@ -51,13 +52,12 @@ def remember(folder: Path, made_of: str) -> None:
     (folder / _MARK).write_text(made_of + "\n", encoding="utf-8")
 
 
-def digest(data: Path) -> str:
-    """Of all that decides what comes out: the code beside this file, the sentences, the data."""
+def digest(data: Path, minutes: float | None = None) -> str:
+    """Of all that decides what comes out: numbers, code, sentences, people or none, and a limit."""
     content = hashlib.sha256()
-    for source in sorted(Path(__file__).parent.glob("*.py")):
-        if not source.name.startswith("test_"):
-            content.update(source.read_bytes())
+    for name in _DECIDING.split():
+        content.update(Path(__file__).with_name(f"{name}.py").read_bytes())
     sentences = {language: commands(language) for language in LANGUAGES}
     people = (data / "fsdd" / "recordings").is_dir()
-    content.update(json.dumps([asdict(RECIPE), sentences, people]).encode())
+    content.update(json.dumps([asdict(RECIPE), sentences, people, minutes]).encode())
     return content.hexdigest()

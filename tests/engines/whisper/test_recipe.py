@@ -126,9 +126,11 @@ def test_digits_are_drawn_by_the_seed_alone() -> None:
 
 
 def test_a_model_is_current_until_the_recipe_changes(tmp_path: Path) -> None:
-    assert not recipe.current(tmp_path, tmp_path)
+    made_of = recipe.digest(tmp_path)
+    assert not recipe.current(tmp_path, made_of)
     (tmp_path / "model.bin").touch()
-    recipe.remember(tmp_path, recipe.digest(tmp_path))
-    assert recipe.current(tmp_path, tmp_path)
-    (tmp_path / "fsdd" / "recordings").mkdir(parents=True)  # people to learn from: another model
-    assert not recipe.current(tmp_path, tmp_path)
+    recipe.remember(tmp_path, made_of)
+    assert recipe.current(tmp_path, recipe.digest(tmp_path))
+    assert not recipe.current(tmp_path, recipe.digest(tmp_path, minutes=1))  # another training
+    (tmp_path / "fsdd" / "recordings").mkdir(parents=True)  # people to learn from
+    assert not recipe.current(tmp_path, recipe.digest(tmp_path))

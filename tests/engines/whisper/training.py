@@ -60,8 +60,8 @@ def train(
     recipe: Recipe,
     minutes: float | None,
     tell: Callable[[str], None],
-) -> WhisperForConditionalGeneration:
-    """A model after `recipe.steps` steps, or after `minutes` if that is sooner.
+) -> tuple[WhisperForConditionalGeneration, int]:
+    """A model after `recipe.steps` steps, or after `minutes` if that is sooner; and its steps.
 
     Without `minutes` the same recipe gives the same model on the same machine.
     """
@@ -82,6 +82,7 @@ def train(
     easy = batches(first, vocabulary, chance, recipe.rows)
     supply = batches(corpus, vocabulary, chance, recipe.rows)
     told = np.zeros(3)
+    done = 0
     begun = time.monotonic()
     for step in range(recipe.steps):
         spent = (time.monotonic() - begun) / (60 * minutes) if minutes else 0.0
@@ -105,12 +106,13 @@ def train(
         muon.step(rate)
         adam.param_groups[0]["lr"] = rate
         adam.step()
+        done = step + 1
         told += [part.item() / _TELL_EVERY for part in losses]
-        if step % _TELL_EVERY == _TELL_EVERY - 1:
+        if done % _TELL_EVERY == 0:
             said = "text {:.3f}, naming {:.3f}, looking {:.3f}".format(*told)
-            tell(f"step {step + 1}, {time.monotonic() - begun:.0f} s: {said}")
+            tell(f"step {done}, {time.monotonic() - begun:.0f} s: {said}")
             told[:] = 0
-    return model.eval()
+    return model.eval(), done
 
 
 def _look_near(model: WhisperForConditionalGeneration) -> None:

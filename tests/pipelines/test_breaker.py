@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.backoffice.breaker import Breaker
+from pipelines.breaker import Breaker
 
 
 class Clock:

@@ -1,7 +1,7 @@
-"""A circuit breaker: a back office that keeps failing is left alone for a while.
+"""A circuit breaker: a server that keeps failing is left alone for a while.
 
 Callers then hear at once that the answer cannot be had, rather than after a timeout each, and the
-back office can recover without our retries. After the rest one question is let through as a trial;
+server can recover without our retries. After the rest one question is let through as a trial;
 its outcome closes the circuit or opens it for another rest.
 """
 
