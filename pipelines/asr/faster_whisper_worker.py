@@ -4,7 +4,7 @@ It keeps nothing of any call: each frame carries the audio that it is about, so 
 call anything but time. What is decoded when, and with whom, is decided by its owner.
 
     {"do": "decode", "model": 0, "window": 320, "jobs": [{"samples": n, "token", "hint", "tokens",
-     "whole", "languages", "guess", "guessed_word"}]} and the jobs' audio in a row
+     "whole", "languages", "guess", "guessed_token"}]} and the jobs' audio in a row
         -> {"results": [...]}, see whisper_decoding.py
     {"do": "measure", "model": 0, "batches": [1, 4]} -> {"seconds": [...]}
 """

@@ -1,10 +1,10 @@
 """One Whisper in this process: audio of several calls to text, words, and language, at once.
 
 faster-whisper gives the model, its features and its tokenizer; its `transcribe` is not used, since
-it always encodes 30 s. A turn was heard before it ended; once it has, that guess is only checked,
-in one pass over its words instead of one a word, and heard anew where a word is improbable. On a
-CPU each turn is encoded by itself, as a batch gains nothing there, and the decoder runs over all of
-them, as it costs little more for four than for one.
+it always encodes 30 s. A turn was heard before it ended; after that the guess is only checked, in
+one pass instead of one a token: where each token is more probable than all others together, it is
+what decoding anew would say. On a CPU each turn is encoded by itself, as a batch gains nothing
+there, and the decoder runs over all of them, as it costs little more for four than for one.
 """
 
 from collections.abc import Sequence
@@ -37,7 +37,22 @@ class Job:
     whole: bool = False  # with words, as a final result needs them
     languages: bool = False  # with the languages that it sounds like
     guess: str = ""  # what it probably says
-    guessed_word: float = 0.0  # how probable each word of that has to be
+    guessed_token: float = 0.0  # how probable each token of that has to be
+
+
+class _Remembering:
+    """CTranslate2's model; keeps each token's probability in an alignment, which others average."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+        self.aligned: Any = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._model, name)
+
+    def align(self, *arguments: Any, **options: Any) -> Any:
+        self.aligned = self._model.align(*arguments, **options)
+        return self.aligned
 
 
 class Whisper:
@@ -56,7 +71,7 @@ class Whisper:
             cpu_threads=threads,
             local_files_only=True,
         )
-        self._model = self._whisper.model
+        self._model = self._whisper.model = _Remembering(self._whisper.model)
         self.multilingual: bool = self._model.is_multilingual
         self._tokenizers: dict[str, Any] = {}
         self._suppressed = list(get_suppressed_tokens(self._tokenizer("en"), [-1]))
@@ -156,9 +171,10 @@ class Whisper:
             "languages": [],
             "tokens": [*guessed, *more[: max(0, room)]],
         }
+        self._model.aligned = []
         self._add_words(encoded, [job], [0], [said])
-        sure = [word[3] for word in said["words"]]
-        if not sure or min(sure) < job.guessed_word:
+        sure = [chance for each in self._model.aligned for chance in each.text_token_probs]
+        if not sure or min(sure) <= job.guessed_token:
             return None
         said["logprob"] = float(np.mean(np.log(np.maximum(sure, 1e-9))))
         return said

@@ -132,7 +132,7 @@ class Desk:
                 "whole": material.whole,
                 "languages": material.languages,
                 "guess": material.guess,
-                "guessed_word": material.guessed_word,
+                "guessed_token": material.guessed_token,
             }
             for material in materials
         ]

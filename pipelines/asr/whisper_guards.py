@@ -46,7 +46,7 @@ class Guards:
     repeats: int = 4  # of the same 1 to 4 words in a row, ...
     repeated_words: int = 6  # ... if they are so many words: four zeros are a number
     words_a_second: float = 8.0  # the quickest speakers say six
-    guessed_word: float = 0.2  # a guess with a word less probable than this is heard anew
+    guessed_token: float = 0.5  # of a guess; above a half, decoding anew would say the same
 
     def reason(self, decoded: Decoded, seconds: float) -> str:
         """Why it is not believed, "" if it is. `seconds` of audio were decoded."""

@@ -54,7 +54,7 @@ class Material:
     whole: bool  # as a final result is: with words
     languages: bool  # whether the language is asked for too
     guess: str  # what an earlier hearing made of it
-    guessed_word: float  # how probable each of its words has to be, to stand
+    guessed_token: float  # how probable each of its tokens has to be, to stand
     covered: float  # the end of the last speech
 
 
@@ -145,7 +145,7 @@ class Turn:
             whole=whole,
             languages=self.listening.own and whole,
             guess=self.latest if whole and not self.heard_again else "",
-            guessed_word=self.habits.guards.guessed_word,
+            guessed_token=self.habits.guards.guessed_token,
             covered=self.loudness.end,
         )
 

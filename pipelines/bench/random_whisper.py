@@ -48,7 +48,7 @@ CREDULOUS = Guards(
     repeats=999,
     repeated_words=999,
     words_a_second=999,
-    guessed_word=0,
+    guessed_token=-1,
 )
 
 

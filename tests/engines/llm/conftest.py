@@ -1,6 +1,6 @@
 """A real vLLM, on the CPU, with the toy model and its adapters; started once for all tests here.
 
-WAXTAAN_LLM_PYTHON is the interpreter of an environment with docker/llm.constraints.txt installed; `make
+WAXTAAN_LLM_PYTHON is the interpreter of an environment with docker/llm.constraints.txt; `make
 engines` makes it and sets the variable. The toy is trained when it is first needed and kept in that
 environment.
 """

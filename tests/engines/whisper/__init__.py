@@ -8,5 +8,5 @@ and French, from espeak's voices (and people's digits where `WAXTAAN_DATA` has t
 a folder that faster-whisper opens. The way there - corpus, training, conversion, measuring - is the
 way of a real fine-tune, in small.
 
-Its environment is its own (torch, transformers): tests/engines/train.constraints.txt.
+Its environment is its own (torch, transformers): docker/train.constraints.txt.
 """

@@ -17,7 +17,8 @@ _README = """# A small Whisper for tests
 
 {parameters:,} parameters (and unused rows of Whisper's vocabulary), trained from random weights by
 `python -m tests.engines.whisper` on espeak-ng's voices{people}:
-strings of one to six digits and these sentences, in English and French. It knows nothing else, and is of no use to a caller.
+strings of one to six digits and these sentences, in English and French. It knows nothing else, and
+is of no use to a caller.
 
 {sentences}
 
