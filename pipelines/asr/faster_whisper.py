@@ -1,8 +1,8 @@
 """Ears for production: Whisper on CTranslate2, one model in memory for all calls.
 
-Decoding runs in one worker process (faster_whisper_worker.py); this file loads it and says how many
-calls it can carry. Each call has a stream (faster_whisper_stream.py), and a desk between them and
-the worker decides who is served when (whisper_desk.py). Nothing is fetched from anywhere: a
+Decoding runs in one worker process (whisper/worker.py); this file loads it and says how many
+calls it can carry. Each call has a stream (whisper/stream.py), and a desk between them and
+the worker decides who is served when (whisper/desk.py). Nothing is fetched from anywhere: a
 checkpoint is a folder.
 """
 
@@ -12,13 +12,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pipelines.asr.engine import Band, EngineError, Recognised
-from pipelines.asr.faster_whisper_stream import FasterWhisperStream
-from pipelines.asr.whisper_checkpoint import Checkpoint, require
-from pipelines.asr.whisper_desk import Desk
-from pipelines.asr.whisper_guards import Guards
-from pipelines.asr.whisper_languages import token_of
-from pipelines.asr.whisper_turn import Habits, Listening
-from pipelines.asr.whisper_windows import Windows
+from pipelines.asr.whisper.checkpoint import Checkpoint, require
+from pipelines.asr.whisper.desk import Desk
+from pipelines.asr.whisper.guards import Guards
+from pipelines.asr.whisper.languages import token_of
+from pipelines.asr.whisper.stream import FasterWhisperStream
+from pipelines.asr.whisper.turn import Habits, Listening
+from pipelines.asr.whisper.windows import Windows
 from pipelines.framing import Header
 from pipelines.workers import Worker
 
@@ -81,7 +81,7 @@ class FasterWhisper:
         tokens = self._tokens()
         spec = {"models": self._models, "threads": self._threads, "tokens": tokens}
         self._worker = await Worker.start(
-            "pipelines.asr.faster_whisper_worker", [json.dumps(spec)], starting=LOADING
+            "pipelines.asr.whisper.worker", [json.dumps(spec)], starting=LOADING
         )
         try:
             self._hello = self._worker.hello

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 
 from pipelines.asr.faster_whisper import FasterWhisper
-from pipelines.asr.whisper_checkpoint import Checkpoint
-from pipelines.asr.whisper_guards import Guards
+from pipelines.asr.whisper.checkpoint import Checkpoint
+from pipelines.asr.whisper.guards import Guards
 from pipelines.bench.ears_calls import STOPPED, call, calls, speech_within
 from pipelines.bench.random_whisper import BASE, CREDULOUS, write
 from pipelines.bench.row import Row, percentile

@@ -12,7 +12,7 @@ from pipelines.asr.engine import Recogniser
 from pipelines.asr.faster_whisper import FasterWhisper
 from pipelines.asr.pocketsphinx import Pocketsphinx
 from pipelines.asr.pronunciation import Phonemes
-from pipelines.asr.whisper_checkpoint import Checkpoint
+from pipelines.asr.whisper.checkpoint import Checkpoint
 from pipelines.catalog import Pack
 from pipelines.errors import EngineError
 from pipelines.settings import Settings

@@ -19,7 +19,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.routing import Evidence, telling
-from pipelines.asr.whisper_languages import TOKENS, language_of
+from pipelines.asr.whisper.languages import TOKENS, language_of
 from pipelines.language_id.identify import identify, languages
 
 LEAST_DOUBT = 0.05

@@ -19,12 +19,12 @@ import ctranslate2
 import numpy as np
 from faster_whisper.feature_extractor import FeatureExtractor
 
-from pipelines.asr.whisper_checkpoint import Checkpoint
-from pipelines.asr.whisper_decoding import log_mel
-from pipelines.asr.whisper_guards import Guards
-from pipelines.asr.whisper_queue import Rank
-from pipelines.asr.whisper_turn import Habits, Listening, Turn
-from pipelines.asr.whisper_windows import FULL, ROUND
+from pipelines.asr.whisper.checkpoint import Checkpoint
+from pipelines.asr.whisper.decoding import log_mel
+from pipelines.asr.whisper.guards import Guards
+from pipelines.asr.whisper.queue import Rank
+from pipelines.asr.whisper.turn import Habits, Listening, Turn
+from pipelines.asr.whisper.windows import FULL, ROUND
 from pipelines.bench.random_whisper import Array, Shape, random_weights, vocabulary, write
 
 WIDTH = 128

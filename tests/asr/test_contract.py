@@ -11,7 +11,7 @@ import pytest
 from pipelines.asr.engine import EngineError, Recognised, Recogniser
 from pipelines.asr.faster_whisper import FasterWhisper
 from pipelines.asr.pocketsphinx import Pocketsphinx
-from pipelines.asr.whisper_checkpoint import Checkpoint
+from pipelines.asr.whisper.checkpoint import Checkpoint
 from tests.asr.small_whisper import fitted
 from tests.asr.speech import SILENCE, espeak, noise, pieces, say
 

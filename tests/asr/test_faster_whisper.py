@@ -17,9 +17,9 @@ import pytest
 
 from pipelines.asr.engine import EngineError, Recognised
 from pipelines.asr.faster_whisper import FasterWhisper, TooManyCallsError
-from pipelines.asr.faster_whisper_stream import FasterWhisperStream
-from pipelines.asr.whisper_checkpoint import Checkpoint
-from pipelines.asr.whisper_guards import Guards
+from pipelines.asr.whisper.checkpoint import Checkpoint
+from pipelines.asr.whisper.guards import Guards
+from pipelines.asr.whisper.stream import FasterWhisperStream
 from pipelines.bench.random_whisper import CREDULOUS
 from tests.asr.small_whisper import folder, small
 from tests.asr.speech import BYTES_PER_SECOND, noise, pieces, say

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from pipelines.asr.engine import EngineError, Recognised
-from pipelines.asr.faster_whisper_stream import FasterWhisperStream
-from pipelines.asr.whisper_desk import Desk
-from pipelines.asr.whisper_guards import Guards
-from pipelines.asr.whisper_turn import Habits, Listening
-from pipelines.asr.whisper_windows import FULL
+from pipelines.asr.whisper.desk import Desk
+from pipelines.asr.whisper.guards import Guards
+from pipelines.asr.whisper.stream import FasterWhisperStream
+from pipelines.asr.whisper.turn import Habits, Listening
+from pipelines.asr.whisper.windows import FULL
 from pipelines.framing import Header
 from pipelines.workers import Frame
 from tests.asr.speech import BYTES_PER_SECOND, noise

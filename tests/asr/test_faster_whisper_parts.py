@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from pipelines.asr.agreement import Agreement
-from pipelines.asr.loudness import Loudness
-from pipelines.asr.whisper_guards import Decoded, Guards
-from pipelines.asr.whisper_languages import language_of, token_of
-from pipelines.asr.whisper_queue import Queue, Rank, Wish
-from pipelines.asr.whisper_turn import Habits, Listening, Turn
-from pipelines.asr.whisper_windows import FULL, MARGIN, RATE, Windows, fitted, most_tokens
+from pipelines.asr.whisper.agreement import Agreement
+from pipelines.asr.whisper.guards import Decoded, Guards
+from pipelines.asr.whisper.languages import language_of, token_of
+from pipelines.asr.whisper.loudness import Loudness
+from pipelines.asr.whisper.queue import Queue, Rank, Wish
+from pipelines.asr.whisper.turn import Habits, Listening, Turn
+from pipelines.asr.whisper.windows import FULL, MARGIN, RATE, Windows, fitted, most_tokens
 from tests.asr.speech import BYTES_PER_SECOND, noise, pieces, say
 
 SENTENCE = "I want to pay my bill"

@@ -5,13 +5,13 @@ Values only: no clock, no worker. All times in seconds since the turn began.
 
 from dataclasses import dataclass, field
 
-from pipelines.asr.agreement import Agreement
 from pipelines.asr.engine import SAMPLE_RATE, HeardWord, Recognised
-from pipelines.asr.loudness import Loudness
-from pipelines.asr.whisper_guards import MENDABLE, Decoded, Guards
-from pipelines.asr.whisper_languages import language_of
-from pipelines.asr.whisper_queue import Rank
-from pipelines.asr.whisper_windows import FULL, Windows, fitted, most_tokens
+from pipelines.asr.whisper.agreement import Agreement
+from pipelines.asr.whisper.guards import MENDABLE, Decoded, Guards
+from pipelines.asr.whisper.languages import language_of
+from pipelines.asr.whisper.loudness import Loudness
+from pipelines.asr.whisper.queue import Rank
+from pipelines.asr.whisper.windows import FULL, Windows, fitted, most_tokens
 
 SECOND = SAMPLE_RATE * 2  # bytes
 TAIL = 0.08  # s of quiet after which speech may have ended, and that is decoded with it

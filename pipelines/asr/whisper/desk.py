@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from pipelines.asr.engine import EngineError
-from pipelines.asr.whisper_guards import Decoded
-from pipelines.asr.whisper_queue import Queue, Rank, Wish
-from pipelines.asr.whisper_turn import Material
+from pipelines.asr.whisper.guards import Decoded
+from pipelines.asr.whisper.queue import Queue, Rank, Wish
+from pipelines.asr.whisper.turn import Material
 from pipelines.framing import Header
 from pipelines.workers import Frame
 

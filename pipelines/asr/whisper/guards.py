@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipelines.asr.agreement import bare
+from pipelines.asr.whisper.agreement import bare
 
 MENDABLE = frozenset({"compression", "repetition", "speed", "doubt"})  # by a longer window
 

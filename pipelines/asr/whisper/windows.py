@@ -4,7 +4,7 @@ Stock Whisper always encodes 30 s; most of a turn's cost is silence then. CTrans
 length, so a turn gets what it needs and a margin. Whisper was trained on 30 s: where too little
 follows the speech the decoder may repeat itself (whisper.cpp #1951). futo's whisper-acft #5 found
 the error rate restored by 64 positions of margin, whisper.cpp #1855 adds 128. What still goes wrong
-is noticed by whisper_guards.py and heard again in the full window, unless settings say otherwise.
+is noticed by guards.py and heard again in the full window, unless settings say otherwise.
 """
 
 import math

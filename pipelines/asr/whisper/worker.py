@@ -5,7 +5,7 @@ call anything but time. What is decoded when, and with whom, is decided by its o
 
     {"do": "decode", "model": 0, "window": 320, "jobs": [{"samples": n, "token", "hint", "tokens",
      "whole", "languages", "guess", "guessed_token"}]} and the jobs' audio in a row
-        -> {"results": [...]}, see whisper_decoding.py
+        -> {"results": [...]}, see decoding.py
     {"do": "measure", "model": 0, "batches": [1, 4]} -> {"seconds": [...]}
 """
 
@@ -28,7 +28,7 @@ class Ears:
     """The models. `spec` is {"models": [[folder, device, compute]], "threads": n}."""
 
     def __init__(self, spec: dict[str, Any]) -> None:
-        from pipelines.asr.whisper_decoding import Whisper
+        from pipelines.asr.whisper.decoding import Whisper
 
         self._threads: int = spec["threads"]
         self.models = []
@@ -65,7 +65,7 @@ class Ears:
                 raise ValueError(f"cannot {unknown!r}")
 
     def _decode(self, header: Header, pcm: bytes) -> list[dict[str, Any]]:
-        from pipelines.asr.whisper_decoding import Job
+        from pipelines.asr.whisper.decoding import Job
 
         samples = np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(32768)
         jobs, at = [], 0
@@ -80,8 +80,8 @@ class Ears:
 
         On a CPU they are CPU seconds: what else starts up beside us will not be there later.
         """
-        from pipelines.asr.whisper_decoding import Job
-        from pipelines.asr.whisper_windows import fitted
+        from pipelines.asr.whisper.decoding import Job
+        from pipelines.asr.whisper.windows import fitted
 
         noise = np.random.default_rng(1).normal(0, 0.05, int(UTTERANCE * 16000))
         job = Job(noise.astype(np.float32), "en", "", SAID, whole=True, languages=True)

@@ -14,11 +14,11 @@ from dataclasses import replace
 from typing import Protocol
 
 from pipelines.asr.engine import EngineError, Recognised
-from pipelines.asr.whisper_desk import Desk
-from pipelines.asr.whisper_guards import Decoded
-from pipelines.asr.whisper_queue import Rank, Wish
-from pipelines.asr.whisper_turn import Habits, Listening, Material, Turn, nothing
-from pipelines.asr.whisper_windows import FULL
+from pipelines.asr.whisper.desk import Desk
+from pipelines.asr.whisper.guards import Decoded
+from pipelines.asr.whisper.queue import Rank, Wish
+from pipelines.asr.whisper.turn import Habits, Listening, Material, Turn, nothing
+from pipelines.asr.whisper.windows import FULL
 
 SPOKEN = 0.06  # s of loud audio; less is a click
 FIRST = 0.24  # s of loud audio before the first hypothesis: the shortest words
@@ -145,13 +145,13 @@ class FasterWhisperStream:
     # -- what comes of it ----------------------------------------------------------------------
 
     def material(self, wish: Wish) -> Material:
-        """See whisper_desk.Caller."""
+        """See desk.Caller."""
         assert self._turn is not None, "a call without a turn has no wish in the queue"
         self._flying = self._turn.material(wish.rank)
         return self._flying
 
     def decoded(self, material: Material, decoded: Decoded) -> None:
-        """See whisper_desk.Caller."""
+        """See desk.Caller."""
         turn = self._turn
         if turn is None or turn.number != material.turn:
             return
@@ -177,7 +177,7 @@ class FasterWhisperStream:
         return ready
 
     def failed(self, material: Material, error: EngineError) -> None:
-        """See whisper_desk.Caller."""
+        """See desk.Caller."""
         turn = self._turn
         if turn is None or turn.number != material.turn:
             return
@@ -191,7 +191,7 @@ class FasterWhisperStream:
             self._final.set_exception(error)
 
     def too_late(self) -> None:
-        """See whisper_desk.Caller."""
+        """See desk.Caller."""
         if self._turn is not None and self._final is not None and not self._final.done():
             best = self._turn.best() or nothing(self._turn.listening, "overloaded")
             self._final.set_result(best)
