@@ -99,6 +99,13 @@ class House:
                 asyncio.to_thread(languages),
                 *(engine.start() for engine in neural),
             )
+            if 0 < recogniser.capacity < settings.max_calls:
+                logger.warning(
+                    "this machine's ears carry {} calls at once, max_calls is {}: further callers "
+                    "have the keypad only",
+                    recogniser.capacity,
+                    settings.max_calls,
+                )
             await _first_turn(recogniser, catalog.packs[settings.language])
         except BaseException:
             for engine in neural:

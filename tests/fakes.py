@@ -10,6 +10,7 @@ class ScriptedRecogniser:
     """Hears what it was told it would, one text a turn, whatever the sound; then nothing."""
 
     name = "scripted"
+    capacity = 0
     dictates = False
     version = "1"
 

@@ -91,6 +91,7 @@ class Recogniser(Protocol):
     """An engine."""
 
     name: str  # as in settings: "pocketsphinx", ...
+    capacity: int  # calls at once, known after `start`; 0: no limit of its own
     dictates: bool  # hears any words; False: one of the phrases expected, or nothing
 
     @property

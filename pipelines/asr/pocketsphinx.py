@@ -74,6 +74,7 @@ class Pocketsphinx:
     """The engine: its worker processes, shared by all calls."""
 
     name = "pocketsphinx"
+    capacity = 0
     dictates = False
 
     def __init__(
