@@ -13,6 +13,8 @@ from loguru import logger
 if TYPE_CHECKING:
     from loguru import Record
 
+# A caller who hangs up while a message is on its way: it ends the call, and is counted as that.
+_LEAVING = ("pipecat.transports.websocket.fastapi", "send")
 _PLACE = re.compile(r"\(\S+:\d+\)")  # where pipecat says an exception came from
 
 
@@ -28,6 +30,8 @@ def _format(record: "Record") -> str:
 
 
 def _wanted(record: "Record") -> bool:
+    if (record["name"], record["function"]) == _LEAVING:
+        return False
     ours = str(record["name"]).startswith("pipelines")
     return ours or int(record["level"].no) >= 30
 

@@ -1,5 +1,6 @@
 """What `auto` stands for: the best engine whose weights are there, and why; what is refused."""
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ def chosen(models: Path, **settings: Any) -> Choices:
             return folder
         raise EngineError("not there")
 
-    given = {"hub": "", "piper_python": "/usr/bin/python3", **settings}
+    given = {"hub": "", "piper_python": sys.executable, "coqui_python": sys.executable, **settings}
     return choose(Settings(models=models, **given), CATALOG, get)
 
 
