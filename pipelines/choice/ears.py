@@ -101,6 +101,8 @@ def open_ears(choice: EarsChoice, settings: Settings, phonemes: Phonemes) -> Rec
 def _device(settings: Settings) -> str:
     if settings.whisper_device != "auto":
         return settings.whisper_device
+    if not any(Path(device).exists() for device in ("/dev/nvidiactl", "/dev/dxg")):
+        return "cpu"  # without loading what a driver would be asked with
     import ctranslate2
 
     return "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
