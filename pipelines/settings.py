@@ -1,12 +1,14 @@
 """Every choice an operator has: from the environment, from waxtaan.toml, or the default."""
 
+import json
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -25,6 +27,18 @@ def _models() -> Path:
     return (base if base.is_absolute() else Path.home() / ".local/share") / "waxtaan" / "models"
 
 
+def _listed(given: Any) -> Any:
+    """A variable holds one name, several with commas between, or a JSON list."""
+    if not isinstance(given, str):
+        return given
+    if given.lstrip().startswith("["):
+        return json.loads(given)
+    return tuple(name.strip() for name in given.split(",") if name.strip())
+
+
+Names: TypeAlias = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+
+
 class Settings(BaseSettings):
     """Times in seconds, sizes in bytes. `WAXTAAN_PORT=9000` sets `port`."""
 
@@ -41,7 +55,7 @@ class Settings(BaseSettings):
     language: str = "en"  # of a caller who did not choose
     profile: Literal["demo", "production"] = "demo"
     allow_embedded: bool = False  # let the production profile start on the embedded engines
-    accept_licences: tuple[str, ...] = ()  # voices that are not for commercial use, by name
+    accept_licences: Names = ()  # voices that are not for commercial use, by name
 
     asr: Literal["auto", "faster_whisper", "pocketsphinx"] = "auto"
     tts: Literal["auto", "coqui", "piper", "espeak"] = "auto"
@@ -64,9 +78,7 @@ class Settings(BaseSettings):
     coqui_workers: int = Field(default=1, ge=1)
     piper_python: str = ""  # interpreter of piper's own environment; "" this one
 
-    llm_urls: tuple[str, ...] = (
-        "http://127.0.0.1:8000/v1",
-    )  # the second takes over from the first
+    llm_urls: Names = ("http://127.0.0.1:8000/v1",)  # the second takes over from the first
     llm_model: str = ""  # as the server names it; "" its first
     llm_adapters: dict[str, str] = Field(default_factory=dict)  # language -> model name of its LoRA
     llm_key: SecretStr = SecretStr("")
@@ -86,7 +98,7 @@ class Settings(BaseSettings):
 
     record: bool = True  # keep audio and log of every call
     downloads: bool = True  # let the page offer them; anyone with the call's id may fetch them
-    allowed_origins: tuple[str, ...] = ()  # pages of other sites that may call, "https://a.example"
+    allowed_origins: Names = ()  # pages of other sites that may call, "https://a.example"
     max_calls: int = Field(default=10, ge=1)  # at once; further callers are told to try again
     max_call_seconds: float = Field(default=1800.0, gt=0)
     max_turn_seconds: float = Field(default=30.0, gt=1)  # one turn; then what was heard is taken

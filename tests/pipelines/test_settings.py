@@ -260,3 +260,11 @@ def test_the_cache_is_where_the_platform_keeps_what_can_be_made_again(
 async def test_a_back_office_without_an_address_is_said_at_start() -> None:
     with pytest.raises(EngineError, match="WAXTAAN_BACK_OFFICE_URL"):
         await House.open(Settings(back_office="http"))
+
+
+@pytest.mark.parametrize(
+    "given", ["http://a:1/v1, http://b:1/v1", '["http://a:1/v1", "http://b:1/v1"]']
+)
+def test_several_names_in_a_variable(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("WAXTAAN_LLM_URLS", given)
+    assert Settings().llm_urls == ("http://a:1/v1", "http://b:1/v1")
