@@ -1,17 +1,14 @@
 """One call, from the open line to the closed one, as one readable list."""
 
 import asyncio
-import contextlib
 import time
 from dataclasses import dataclass
 
-from fastapi import WebSocket
 from loguru import logger
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker, ProcessorUnusablePolicy
 from pipecat.processors.audio.vad_processor import VADProcessor
 from pipecat.processors.frameworks.rtvi.observer import RTVIObserverParams
-from pipecat.transports.websocket.fastapi import FastAPIWebsocketParams, FastAPIWebsocketTransport
 from pipecat.turns.user_turn_processor import UserTurnProcessor
 from pipecat.workers.runner import WorkerRunner
 
@@ -21,6 +18,7 @@ from pipelines import page
 from pipelines.asr.engine import SAMPLE_RATE, Recognised
 from pipelines.audio import AGENT_RATE
 from pipelines.bridge import Bridge, Outside
+from pipelines.connection import Connection
 from pipelines.ears import Ears
 from pipelines.house import House
 from pipelines.latency import ResponseMeter
@@ -30,32 +28,31 @@ from pipelines.playout import Playout
 from pipelines.store.recording import Recording
 from pipelines.turns import strategies
 from pipelines.vad import SharedSilero
-from pipelines.wire import GuardedSerializer
 
 _READY = 2.0  # s for a client to say that it is ready; then the agent speaks regardless
 _POLICY_VIOLATION = 1008  # RFC 6455, 7.4.1
 _GOING_AWAY = 1001
-_CLOSING = 1.0  # s for the reason to be sent
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, by what."""
+    """Who calls: what the line claims of them, and the language to begin in."""
 
-    channel: str
     number: str | None
     language: str
+    called: str = ""  # the number they called
+    flows: tuple[str, ...] = ()  # the use cases offered on it; () all
 
 
 class Call:
-    """Runs one call on an accepted WebSocket."""
+    """Runs one call on an open line."""
 
-    def __init__(self, house: House, websocket: WebSocket, caller: Caller) -> None:
+    def __init__(self, house: House, connection: Connection, caller: Caller) -> None:
         self._house = house
-        self._websocket = websocket
+        self._connection = connection
         self._caller = caller
         self._clock = Clock()
-        self._meter = ResponseMeter(SAMPLE_RATE, AGENT_RATE)
+        self._meter = ResponseMeter(SAMPLE_RATE, connection.agent_rate)
         self._recording = self._new_recording()
         self._worker: PipelineWorker | None = None
         self._bridge: Bridge | None = None
@@ -71,8 +68,9 @@ class Call:
     async def run(self) -> None:
         """From greeting to goodbye. Returns when the line is closed."""
         house, settings = self._house, self._house.settings
-        tongue, stream = await house.ears(self._caller.language, "wide", self._partial)
-        transport = self._transport()
+        band = self._connection.band
+        tongue, stream = await house.ears(self._caller.language, band, self._partial)
+        transport = self._connection.open(self._bad_message, self._gone)
         self._ears = Ears(stream, tongue, max_turn=settings.max_turn_seconds)
         self._bridge = self._make_bridge()
         pipeline = Pipeline(
@@ -91,17 +89,19 @@ class Call:
                 self._bridge,
                 Mouth(house.speakers, AGENT_RATE),
                 transport.output(),
-                Playout(self._agent_audio),
+                Playout(self._agent_audio, lambda: self._connection.lag),
             ]
         )
-        await self._run(pipeline, transport)
+        await self._run(pipeline)
 
-    async def _run(self, pipeline: Pipeline, transport: FastAPIWebsocketTransport) -> None:
+    async def _run(self, pipeline: Pipeline) -> None:
         worker = PipelineWorker(
             pipeline,
             params=PipelineParams(
-                audio_in_sample_rate=SAMPLE_RATE, audio_out_sample_rate=AGENT_RATE
+                audio_in_sample_rate=SAMPLE_RATE,
+                audio_out_sample_rate=self._connection.agent_rate,
             ),
+            enable_rtvi=self._connection.rtvi,
             rtvi_observer_params=RTVIObserverParams(metrics_enabled=False),
             enable_turn_tracking=False,
             idle_timeout_secs=None,  # silence is the dialogue's business
@@ -110,14 +110,14 @@ class Call:
         )
         self._worker = worker
 
-        @worker.rtvi.event_handler("on_client_ready")
-        async def on_client_ready(rtvi: object) -> None:
-            self._begin()
+        if self._connection.rtvi:
 
-        @transport.event_handler("on_client_disconnected")
-        async def on_client_disconnected(transport: object, websocket: object) -> None:
-            self._count("ended.line closed")
-            await worker.cancel(reason="caller hung up")
+            @worker.rtvi.event_handler("on_client_ready")
+            async def on_client_ready(rtvi: object) -> None:
+                self._begin()
+
+        else:
+            self._begin()
 
         runner = WorkerRunner(handle_sigint=False)
         await runner.add_workers(worker)
@@ -131,27 +131,13 @@ class Call:
             limit.cancel()
             if self._closing:
                 await self._closing
-            if not transport.output().is_usable:  # nor can the client be told why
+            if self._connection.stalled:  # nor can the client be told why
                 self._count("closed.stalled")
             if self._recording:
                 self._recording.close()
             logger.info("call {} ended after {:.1f} s", self.id, time.monotonic() - began)
 
     # What the parts are made of
-
-    def _transport(self) -> FastAPIWebsocketTransport:
-        return FastAPIWebsocketTransport(
-            self._websocket,
-            FastAPIWebsocketParams(
-                audio_in_enabled=True,
-                audio_out_enabled=True,
-                audio_out_10ms_chunks=2,
-                audio_out_end_silence_secs=0,
-                audio_out_auto_silence=False,
-                audio_out_write_timeout_secs=self._house.settings.stalled_write_seconds,
-                serializer=GuardedSerializer(self._bad_message),
-            ),
-        )
 
     def _detector(self) -> SharedSilero:
         settings = self._house.settings
@@ -178,10 +164,15 @@ class Call:
             tongues=self._house.tongues,
             quick_pauses=self._house.settings.quick_pauses,
         )
-        dialogue = Dialogue(catalog.languages, catalog.flows, catalog.policy)
         who = self._caller
+        flows = {k: v for k, v in catalog.flows.items() if not who.flows or k in who.flows}
+        dialogue = Dialogue(catalog.languages, flows, catalog.policy)
         start = CallStarted(
-            0.0, who.channel, who.number, who.language, self._house.mind is not None
+            0.0,
+            self._connection.channel,
+            who.number,
+            who.language,
+            self._house.mind is not None,
         )
         return Bridge(
             dialogue,
@@ -194,7 +185,8 @@ class Call:
         settings = self._house.settings
         if not settings.record:
             return None
-        return Recording(settings.calls, AGENT_RATE, channel=self._caller.channel)
+        connection = self._connection
+        return Recording(settings.calls, connection.agent_rate, channel=connection.channel)
 
     # What happens to the call
 
@@ -231,6 +223,12 @@ class Call:
     def _count(self, what: str) -> None:
         self._house.counters[what] += 1
 
+    async def _gone(self, reason: str) -> None:
+        """The other end closed the line."""
+        self._count("ended.line closed")
+        if self._worker:
+            await self._worker.cancel(reason="caller hung up")
+
     async def _hang_up(self, reason: str) -> None:
         """After what is still to be said."""
         self._count(f"ended.{reason}")
@@ -257,9 +255,6 @@ class Call:
             self._closing = asyncio.create_task(self._close_now(code, reason))
 
     async def _close_now(self, code: int, reason: str) -> None:
-        # It may be closed already, or its other end may not read the closing either.
-        with contextlib.suppress(RuntimeError, TimeoutError):
-            async with asyncio.timeout(_CLOSING):
-                await self._websocket.close(code, reason)
+        await self._connection.close(code, reason)
         if self._worker:
             await self._worker.cancel(reason=reason)

@@ -18,12 +18,18 @@ from pipelines.frames import (
 class Playout(FrameProcessor):
     """Stands behind the output transport, which passes frames on once they are played.
 
-    `on_audio(pcm, rate, secret)` sees all audio as it goes out.
+    `on_audio(pcm, rate, secret)` sees all audio as it goes out; `lag()` is how many seconds pass
+    until the caller hears it.
     """
 
-    def __init__(self, on_audio: Callable[[bytes, int, bool], None]) -> None:
+    def __init__(
+        self,
+        on_audio: Callable[[bytes, int, bool], None],
+        lag: Callable[[], float] = lambda: 0.0,
+    ) -> None:
         super().__init__()
         self._on_audio = on_audio
+        self._lag = lag
         self._now: Utterance | None = None
         self._played = 0.0
 
@@ -39,7 +45,8 @@ class Playout(FrameProcessor):
                 await self._end(frame.utterance.text if not frame.failed else "")
             case InterruptionFrame():
                 if self._now is not None:
-                    await self._end(_heard_part(self._now, self._played), interrupted=True)
+                    played = max(0.0, self._played - self._lag())
+                    await self._end(_heard_part(self._now, played), interrupted=True)
                 await self.push_frame(HushedFrame(), FrameDirection.UPSTREAM)
         await self.push_frame(frame, direction)
 

@@ -10,13 +10,14 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI, HTTPException, Request, Response, WebSocket
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
-from loguru import logger
 
 from pipelines.audio import AGENT_RATE, to_wav
-from pipelines.call import Call, Caller
+from pipelines.call import Caller
 from pipelines.closings import CountClosings
 from pipelines.house import House
-from pipelines.memory import after_call
+from pipelines.reception import Reception
+from pipelines.telephony import bridges
+from pipelines.web_connection import WebConnection
 
 WEB = Path(__file__).parent / "web"
 _POLICY = 1008  # policy violation, RFC 6455, 7.4.1
@@ -28,8 +29,9 @@ _CSP = (
 )
 
 
-def create_app(house: House) -> FastAPI:
-    """The app. The house is opened and closed by its owner."""
+def create_app(house: House, reception: Reception | None = None) -> FastAPI:
+    """The app. The house is opened and closed by its owner, and so is the reception."""
+    reception = reception or Reception(house)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -52,7 +54,7 @@ def create_app(house: House) -> FastAPI:
 
     @app.websocket("/call")
     async def call(websocket: WebSocket) -> None:
-        await answer(house, websocket)
+        await answer(reception, websocket)
 
     @app.get("/healthz")
     async def healthz() -> dict[str, Any]:
@@ -85,20 +87,21 @@ def create_app(house: House) -> FastAPI:
     async def not_found(request: Request, error: HTTPException) -> JSONResponse:
         return JSONResponse({"error": error.detail}, 404)
 
+    for add in bridges.routes(house.settings):
+        add(app, reception)
     app.mount("/", StaticFiles(directory=WEB, html=True), name="page")
     return app
 
 
-async def answer(house: House, websocket: WebSocket) -> None:
+async def answer(reception: Reception, websocket: WebSocket) -> None:
     """Take a call, or say why not."""
-    settings = house.settings
+    house, settings = reception.house, reception.house.settings
     await websocket.accept()
     if not _same_origin(websocket, settings.allowed_origins):
         house.counters["refused.origin"] += 1
         await websocket.close(_POLICY, "calls from pages of other sites are not taken")
         return
-    if house.calls >= settings.max_calls:
-        house.counters["refused.busy"] += 1
+    if not reception.room():
         await websocket.close(_BUSY, f"all {settings.max_calls} lines are busy, try again soon")
         return
     query = websocket.query_params
@@ -106,16 +109,8 @@ async def answer(house: House, websocket: WebSocket) -> None:
     if language not in house.catalog.packs:
         language = settings.language
     number = re.sub(r"\D", "", query.get("caller", "")) or None
-    house.calls += 1
-    house.counters["calls"] += 1
-    try:
-        await Call(house, websocket, Caller("web", number, language)).run()
-    except Exception:
-        house.counters["failed"] += 1
-        logger.exception("a call failed")
-    finally:
-        house.calls -= 1
-        after_call(house.calls)
+    line = WebConnection(websocket, settings.stalled_write_seconds)
+    await reception.take(line, Caller(number, language)).task
 
 
 def _same_origin(websocket: WebSocket, allowed: Sequence[str]) -> bool:

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -37,6 +37,15 @@ def _listed(given: Any) -> Any:
 
 
 Names: TypeAlias = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+
+
+class NumberSetting(BaseModel):
+    """What a called number means."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    language: str = ""  # "" the house's
+    flows: tuple[str, ...] = ()  # use cases offered on it; () all
 
 
 class Settings(BaseSettings):
@@ -95,6 +104,14 @@ class Settings(BaseSettings):
     back_office_url: str = ""
     back_office_token: SecretStr = SecretStr("")
     back_office_timeout: float = Field(default=2.0, gt=0)
+
+    bridges: Names = ()  # telephone networks: asterisk, audiosocket, twilio, ...
+    numbers: dict[str, NumberSetting] = Field(default_factory=dict)  # called number, digits only
+    asterisk_user: str = "waxtaan"  # as in Asterisk's websocket_client.conf
+    asterisk_password: SecretStr = SecretStr("")
+    audiosocket_host: str = "127.0.0.1"
+    audiosocket_port: int = Field(default=9019, ge=0, le=65535)
+    audiosocket_peers: Names = ()  # addresses or networks of PBXs; () loopback only
 
     record: bool = True  # keep audio and log of every call
     downloads: bool = True  # let the page offer them; anyone with the call's id may fetch them

@@ -1,0 +1,68 @@
+"""Takes calls: as many as there is room for, each in a task of its own; knows which go on."""
+
+import asyncio
+import secrets
+import time
+from dataclasses import dataclass, field
+
+from loguru import logger
+
+from pipelines.call import Call, Caller
+from pipelines.connection import Connection
+from pipelines.house import House
+from pipelines.memory import after_call
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A call that is going on."""
+
+    id: str
+    call: Call
+    connection: Connection
+    caller: Caller
+    task: asyncio.Task[None]
+    since: float = field(default_factory=time.time)  # Unix time
+
+
+class Reception:
+    """One per house."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.live: dict[str, Live] = {}
+
+    def room(self) -> bool:
+        """Whether there is room for a further call; a caller who is turned away is counted."""
+        room = self.house.calls < self.house.settings.max_calls
+        if not room:
+            self.house.counters["refused.busy"] += 1
+        return room
+
+    def take(self, connection: Connection, caller: Caller, number: str = "") -> Live:
+        """Begin a call. `number` is the line's own for it, else one is made up."""
+        self.house.calls += 1
+        self.house.counters["calls"] += 1
+        call = Call(self.house, connection, caller)
+        number = number or secrets.token_hex(8)
+        task = asyncio.create_task(self._run(call, number))
+        self.live[number] = Live(number, call, connection, caller, task)
+        return self.live[number]
+
+    async def _run(self, call: Call, number: str) -> None:
+        try:
+            await call.run()
+        except Exception:
+            self.house.counters["failed"] += 1
+            logger.exception("a call failed")
+        finally:
+            self.house.calls -= 1
+            self.live.pop(number, None)
+            after_call(self.house.calls)
+
+    async def close(self) -> None:
+        """End all calls."""
+        tasks = [live.task for live in self.live.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,53 @@
+"""A leg has come: a new call, or a caller given back to a call that went on without them."""
+
+import re
+from collections.abc import Mapping
+
+from pipelines.asr.engine import Band
+from pipelines.call import Caller
+from pipelines.reception import Reception
+from pipelines.settings import NumberSetting, Settings
+from pipelines.telephony.connection import TelephoneConnection
+from pipelines.telephony.leg import Leg
+
+_WIDE = frozenset({"g722", "opus", "slin16", "slin24", "slin48", "silk16", "speex16", "siren14"})
+_CALL_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+def arrive(reception: Reception, leg: Leg, about: Mapping[str, str]) -> bool:
+    """Begin a call on the leg, or go on with one; False where there is no room.
+
+    `about` may hold `call` (the network's id of the call), `did` (the called number), `from` (the
+    caller's number, a claim and no identity), `codec` (the caller's own), `language`.
+    """
+    number = about.get("call", "")
+    number = number if _CALL_ID.fullmatch(number) else ""
+    live = reception.live.get(number)
+    if live is not None and isinstance(live.connection, TelephoneConnection):
+        live.connection.attach(leg)
+        return True
+    if not reception.room():
+        return False
+    reception.take(
+        TelephoneConnection(leg, band(about)), caller(about, reception.house.settings), number
+    )
+    return True
+
+
+def band(about: Mapping[str, str]) -> Band:
+    """What the caller's codec carries; of an unknown one no more than a telephone does."""
+    codecs = re.findall(r"[a-z0-9]+", about.get("codec", "").lower())
+    return "wide" if codecs and all(codec in _WIDE for codec in codecs) else "telephone"
+
+
+def caller(about: Mapping[str, str], settings: Settings) -> Caller:
+    """Who calls, and what the called number says of the language and the use cases."""
+    called = digits(about.get("did", ""))
+    number = settings.numbers.get(called, NumberSetting())
+    language = about.get("language", "") or number.language or settings.language
+    return Caller(digits(about.get("from", "")) or None, language, called, number.flows)
+
+
+def digits(number: str) -> str:
+    """A telephone number's digits; "" of "anonymous" and the like."""
+    return re.sub(r"\D", "", number)[:20]

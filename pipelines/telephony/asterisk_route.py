@@ -1,0 +1,71 @@
+"""Where Asterisk's chan_websocket calls: `/telephony/asterisk`, with a password.
+
+In Asterisk's websocket_client.conf:
+
+    [waxtaan]
+    type = websocket_client
+    connection_type = per_call_config
+    uri = ws://127.0.0.1:8080/telephony/asterisk
+    protocols = media
+    username = waxtaan
+    password = ...
+
+A call that is refused before it is accepted fails Asterisk's Dial(), whose dialplan goes on: to a
+busy tone, a message or a person.
+"""
+
+import base64
+import binascii
+import hmac
+
+from fastapi import FastAPI, WebSocket
+
+from pipelines.reception import Reception
+from pipelines.telephony.arrivals import arrive
+from pipelines.telephony.asterisk_websocket import SUBPROTOCOL, AsteriskWebSocket
+from pipelines.telephony.leg import Start
+from pipelines.telephony.legs import WebSocketLeg
+
+_PATIENCE = 2.0  # s for MEDIA_START, which comes at once
+
+
+def add(app: FastAPI, reception: Reception) -> None:
+    """Add the route."""
+
+    @app.websocket("/telephony/asterisk")
+    async def asterisk(websocket: WebSocket) -> None:
+        await take(reception, websocket)
+
+
+async def take(reception: Reception, websocket: WebSocket) -> None:
+    """Take a call, or refuse it before the connection stands."""
+    settings, counters = reception.house.settings, reception.house.counters
+    expected = f"{settings.asterisk_user}:{settings.asterisk_password.get_secret_value()}"
+    if not authorised(websocket.headers.get("authorization", ""), expected):
+        counters["refused.credentials"] += 1
+        await websocket.close()
+        return
+    about = dict(websocket.query_params)  # v(...) in the dial string
+    if about.get("call") not in reception.live and not reception.room():
+        await websocket.close()
+        return
+    offered = websocket.headers.get("sec-websocket-protocol", "")
+    named = SUBPROTOCOL in [name.strip() for name in offered.split(",")]
+    await websocket.accept(SUBPROTOCOL if named else None)
+    leg = WebSocketLeg(websocket, AsteriskWebSocket(), longest=settings.max_message_bytes)
+    start = await leg.until(Start, patience=_PATIENCE)
+    if not isinstance(start, Start) or not arrive(reception, leg, {**start.about, **about}):
+        await leg.send(leg.codec.hang_up() or "")
+        await leg.close()
+        return
+    await leg.done.wait()
+
+
+def authorised(header: str, expected: str) -> bool:
+    """Whether an Authorization header is Basic (RFC 7617) with `user:password`."""
+    kind, _, given = header.partition(" ")
+    try:
+        decoded = base64.b64decode(given.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        decoded = b""
+    return kind.lower() == "basic" and hmac.compare_digest(decoded, expected.encode())

@@ -1,0 +1,65 @@
+"""Where Asterisk's AudioSocket calls: a TCP port that takes known PBXs only."""
+
+import asyncio
+import ipaddress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from loguru import logger
+
+from pipelines.reception import Reception
+from pipelines.settings import Settings
+from pipelines.telephony.arrivals import arrive
+from pipelines.telephony.audiosocket import AudioSocket
+from pipelines.telephony.leg import Audio, Start
+from pipelines.telephony.legs import StreamLeg
+
+_PATIENCE = 2.0  # s for the first frame, the call's id
+_FIRST_AUDIO = 0.3  # s; then the line is silent, and 8 kHz, as the AudioSocket application is
+
+
+@asynccontextmanager
+async def serve(reception: Reception) -> AsyncIterator[asyncio.Server]:
+    """Listen until the end."""
+    settings = reception.house.settings
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await _take(reception, reader, writer)
+
+    server = await asyncio.start_server(
+        take, settings.audiosocket_host, settings.audiosocket_port, backlog=256
+    )
+    logger.info("AudioSocket is taken on port {}", server.sockets[0].getsockname()[1])
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+async def _take(
+    reception: Reception, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    codec = AudioSocket()
+    leg = StreamLeg(reader, writer, codec)
+    if not known(writer.get_extra_info("peername"), reception.house.settings):
+        reception.house.counters["refused.peer"] += 1
+        await leg.close()
+        return
+    start = await leg.until(Start, patience=_PATIENCE)
+    if isinstance(start, Start):
+        await leg.until(Audio, patience=_FIRST_AUDIO)
+        if arrive(reception, leg, start.about):
+            await leg.done.wait()
+            return
+    await leg.send(codec.hang_up())
+    await leg.close()
+
+
+def known(peer: object, settings: Settings) -> bool:
+    """Whether a connection comes from a PBX that may call."""
+    if not isinstance(peer, tuple) or not peer:
+        return False
+    address = ipaddress.ip_address(str(peer[0]).partition("%")[0])
+    if not settings.audiosocket_peers:
+        return address.is_loopback
+    return any(address in ipaddress.ip_network(each) for each in settings.audiosocket_peers)

@@ -1,0 +1,71 @@
+"""Which bridges there are, what each needs before it may start, and starting them."""
+
+import ipaddress
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+
+from fastapi import FastAPI
+
+from pipelines.errors import EngineError
+from pipelines.reception import Reception
+from pipelines.settings import Settings
+from pipelines.telephony import asterisk_route, audiosocket_server
+
+Route = Callable[[FastAPI, Reception], None]
+
+_ROUTES: Mapping[str, Route] = {"asterisk": asterisk_route.add}
+_SERVERS = {"audiosocket": audiosocket_server.serve}
+# Without these anybody who reaches the port could be the telephone network.
+_NEEDS: Mapping[str, tuple[str, ...]] = {"asterisk": ("asterisk_password",)}
+
+
+def check(settings: Settings) -> None:
+    """Whether the configured bridges may start.
+
+    Raises:
+        EngineError: names the bridge, the setting and what to do.
+    """
+    known = (*_ROUTES, *_SERVERS)
+    for name in settings.bridges:
+        if name not in known:
+            raise EngineError(f"bridges: there is no '{name}'; there are {', '.join(known)}")
+        for setting in _NEEDS.get(name, ()):
+            if not _given(getattr(settings, setting)):
+                raise EngineError(
+                    f"bridge '{name}' does not start without {setting}: set "
+                    f"WAXTAAN_{setting.upper()}, the same as at the other end"
+                )
+    if "audiosocket" in settings.bridges:
+        _check_peers(settings)
+
+
+def _check_peers(settings: Settings) -> None:
+    for peer in settings.audiosocket_peers:
+        try:
+            ipaddress.ip_network(peer)
+        except ValueError as error:
+            raise EngineError(
+                f"audiosocket_peers: '{peer}' is no address or network: {error}"
+            ) from error
+    if not settings.audiosocket_peers and settings.audiosocket_host not in ("127.0.0.1", "::1"):
+        raise EngineError(
+            "bridge 'audiosocket' listens beyond this machine and AudioSocket knows no password: "
+            "set WAXTAAN_AUDIOSOCKET_PEERS to the addresses of your PBX"
+        )
+
+
+def _given(value: object) -> bool:
+    secret = getattr(value, "get_secret_value", None)
+    return bool(secret() if secret else value)
+
+
+def routes(settings: Settings) -> list[Route]:
+    """What the bridges add to the HTTP server."""
+    return [_ROUTES[name] for name in settings.bridges if name in _ROUTES]
+
+
+async def start(reception: Reception, stack: AsyncExitStack) -> None:
+    """Start what listens for itself; it ends with the stack."""
+    for name in reception.house.settings.bridges:
+        if name in _SERVERS:
+            await stack.enter_async_context(_SERVERS[name](reception))
