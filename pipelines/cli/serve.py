@@ -45,15 +45,19 @@ def _run(settings: Settings, listener: socket.socket) -> None:
     from pipelines import logs
     from pipelines.house import House
     from pipelines.memory import settle
+    from pipelines.reception import Reception
     from pipelines.server import create_app
+    from pipelines.telephony import bridges
 
     logs.set_up(settings.log_level)
 
     async def run() -> None:
+        bridges.check(settings)
         house = await House.open(settings)
+        reception = Reception(house)
         server = uvicorn.Server(
             uvicorn.Config(
-                create_app(house),
+                create_app(house, reception),
                 log_config=None,
                 access_log=False,
                 lifespan="off",
@@ -68,9 +72,11 @@ def _run(settings: Settings, listener: socket.socket) -> None:
         _announce(host, port, house.notice(settings.language))
         warming = asyncio.create_task(house.warm_voices())
         try:
-            await server.serve([listener])
+            async with bridges.started(reception):
+                await server.serve([listener])
         finally:
             warming.cancel()
+            await reception.close()
             await house.close()
 
     uvicorn_loop = _loop_factory()

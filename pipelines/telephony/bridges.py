@@ -1,8 +1,8 @@
 """Which bridges there are, what each needs before it may start, and starting them."""
 
 import ipaddress
-from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
@@ -64,8 +64,11 @@ def routes(settings: Settings) -> list[Route]:
     return [_ROUTES[name] for name in settings.bridges if name in _ROUTES]
 
 
-async def start(reception: Reception, stack: AsyncExitStack) -> None:
-    """Start what listens for itself; it ends with the stack."""
-    for name in reception.house.settings.bridges:
-        if name in _SERVERS:
-            await stack.enter_async_context(_SERVERS[name](reception))
+@asynccontextmanager
+async def started(reception: Reception) -> AsyncIterator[None]:
+    """What listens for itself does so until the end."""
+    async with AsyncExitStack() as stack:
+        for name in reception.house.settings.bridges:
+            if name in _SERVERS:
+                await stack.enter_async_context(_SERVERS[name](reception))
+        yield
