@@ -34,7 +34,7 @@ from pipelines.sounds import caller_voice
 from pipelines.spoken import spoken
 from pipelines.tts.cache import AudioCache
 from pipelines.tts.engine import Synthesiser, Voice
-from pipelines.tts.espeak import EspeakSynthesiser
+from pipelines.tts.espeak import EspeakSynthesiser, readable
 from pipelines.tts.models import ModelVoices
 from pipelines.tts.speakers import Speaker, Speakers
 from pipelines.weights import Get, asked_once, fetch
@@ -73,7 +73,9 @@ class House:
         directory = self.settings.cache / "audio"
         caches = {e.name: AudioCache(directory, e, AGENT_RATE) for e in self.neural}
         self.speakers = Speakers(
-            {"espeak": self.cache, **caches}, {**embedded, **chosen}, dict.fromkeys(caches, spoken)
+            {"espeak": self.cache, **caches},
+            {**embedded, **chosen},
+            {"espeak": readable, **dict.fromkeys(caches, spoken)},
         )
 
     @classmethod
@@ -88,7 +90,7 @@ class House:
         office = back_office(settings)
         choices = await asyncio.to_thread(choose, settings, catalog, fetching(settings))
         mind = await open_mind(settings, catalog)
-        synthesiser = EspeakSynthesiser()
+        synthesiser = EspeakSynthesiser(settings.cache)
         recogniser = open_ears(choices.ears, settings, synthesiser.phonemes)
         neural = open_voices(settings, choices.voices)
         try:

@@ -45,7 +45,7 @@ class CallerVoice:
     """Speaks a synthetic caller's sentences, 16 kHz; an async context manager."""
 
     def __init__(self, settings: Settings, pack: Pack) -> None:
-        self._synthesiser = EspeakSynthesiser()
+        self._synthesiser = EspeakSynthesiser(settings.cache)
         self._cache = AudioCache(settings.cache / "audio", self._synthesiser, SAMPLE_RATE)
         agent = pack.voices.get("espeak")
         if agent is None:

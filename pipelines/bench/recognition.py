@@ -31,7 +31,7 @@ def run(settings: Settings) -> Iterator[Row]:
 
 
 async def _measure(settings: Settings) -> list[Measured]:
-    voice = EspeakSynthesiser()
+    voice = EspeakSynthesiser(settings.cache)
     await voice.start()
     ears = Pocketsphinx(phonemes=voice.phonemes)
     await ears.start()

@@ -31,7 +31,8 @@ def choose(settings: Settings, catalog: Catalog, get: Get) -> Choices:
     if settings.profile == "production" and not settings.allow_embedded:
         if choices.ears.engine == "pocketsphinx":
             raise EngineError(_not_for_production("ears pocketsphinx", choices.ears.why))
-        for code, choice in choices.voices.items():
+        for code in catalog.packs:
+            choice = choices.voices[code]
             if choice.speakers and choice.speakers[0].engine == "espeak":
                 raise EngineError(_not_for_production(f"voice espeak for '{code}'", choice.why))
     return choices

@@ -49,11 +49,18 @@ def choose_voices(
 ) -> dict[str, VoiceChoice]:
     """By language; a language that nobody speaks has no speakers.
 
+    Languages without a pack are among them where the embedded voice has one for them: they can be
+    listened to before their pack is written.
+
     Raises:
         EngineError: what is configured by name cannot be had in any language.
     """
     known = load(settings.prompts)
-    choices = {code: _choose(code, pack, settings, known, get) for code, pack in packs.items()}
+    named = {code: pack.voices for code, pack in packs.items()}
+    for code, engines in known.defaults.items():
+        if "espeak" in engines:
+            named.setdefault(code, {})
+    choices = {code: _choose(code, own, settings, known, get) for code, own in named.items()}
     wanted = settings.tts
     if wanted in ("coqui", "piper") and not any(
         speaker.engine == wanted for choice in choices.values() for speaker in choice.speakers
@@ -92,11 +99,13 @@ def _of(engine: str, choices: Mapping[str, VoiceChoice]) -> dict[str, Voice]:
     }
 
 
-def _choose(code: str, pack: Pack, settings: Settings, known: Voices, get: Get) -> VoiceChoice:
-    embedded = _embedded(code, pack, known)
+def _choose(
+    code: str, named: Mapping[str, Voice], settings: Settings, known: Voices, get: Get
+) -> VoiceChoice:
+    embedded = _embedded(code, named, known)
     reasons = []
     for engine in ENGINES[settings.tts]:
-        name = pack.voices[engine].name if engine in pack.voices else known.default(code, engine)
+        name = named[engine].name if engine in named else known.default(code, engine)
         try:
             if name is None:
                 raise EngineError(f"no voice is known for '{code}'")
@@ -104,7 +113,7 @@ def _choose(code: str, pack: Pack, settings: Settings, known: Voices, get: Get) 
         except EngineError as error:
             reasons.append(f"{engine}: {error}")
             continue
-        voice = replace(pack.voices.get(engine, Voice(name)), name=rendered)
+        voice = replace(named.get(engine, Voice(name)), name=rendered)
         why = f"{engine} voice {name}"
         speakers = (Speaker(engine, voice), *embedded)
         return VoiceChoice(speakers, why, name, known.licence(name).licence)
@@ -113,8 +122,8 @@ def _choose(code: str, pack: Pack, settings: Settings, known: Voices, get: Get) 
     return VoiceChoice(embedded, why, name, "GPL-3.0-or-later" if embedded else "")
 
 
-def _embedded(code: str, pack: Pack, known: Voices) -> tuple[Speaker, ...]:
-    voice = pack.voices.get("espeak")
+def _embedded(code: str, named: Mapping[str, Voice], known: Voices) -> tuple[Speaker, ...]:
+    voice = named.get("espeak")
     if voice is None and (name := known.default(code, "espeak")):
         voice = Voice(name)
     return (Speaker("espeak", voice),) if voice else ()

@@ -18,7 +18,7 @@ from pipelines.cli.errors import WRONG_USAGE, fail
 from pipelines.errors import EngineError
 from pipelines.settings import Settings
 from pipelines.spoken import gaps
-from pipelines.tts import licences
+from pipelines.tts import licences, rule_voices
 from pipelines.tts.espeak import EspeakSynthesiser
 from pipelines.weights import Weights, asked_once, offer
 
@@ -87,8 +87,13 @@ def _engines(settings: Settings, catalog: Catalog) -> list[str]:
         if choice.speakers:
             engine = choice.speakers[0].engine
             _OUT.print(f"{code}'s voice is {engine}'s: {choice.why}", markup=False)
-            if engine != "espeak" and (unsaid := gaps().get(code)):
+            if engine == "espeak" and (how := voice.serves(code)):
+                _OUT.print(f"{code}: {how}", markup=False)
+            counted = engine == "espeak" and code not in rule_voices.LANGUAGES  # by the engine
+            if not counted and (unsaid := gaps().get(code)):
                 _OUT.print(f"{code}: not read out right: {', '.join(unsaid)}", markup=False)
+            if code not in catalog.packs:
+                _OUT.print(f"{code} has no pack yet: only 'waxtaan say' speaks it", markup=False)
     return problems
 
 

@@ -60,7 +60,7 @@ async def _transcribe(
     from pipelines.sounds import read
     from pipelines.tts.espeak import EspeakSynthesiser
 
-    voice = EspeakSynthesiser()
+    voice = EspeakSynthesiser(settings.cache)
     await voice.start()
     choice = choose_ears(settings, load(settings.prompts).packs, fetching(settings))
     ears = open_ears(choice, settings, voice.phonemes)
@@ -96,8 +96,7 @@ def _heard(path: Path, heard: Recognised, length: float, taken: float) -> dict[s
 
 def say(text: str, output: Path, language: str, as_json: bool) -> None:
     """The agent's voice into a file."""
-    settings = Settings()
-    pcm, row = asyncio.run(_say(text, _pack(language, settings), settings))
+    pcm, row = asyncio.run(_say(text, language, Settings()))
     try:
         output.write_bytes(to_wav(pcm, AGENT_RATE))
     except OSError as error:
@@ -105,16 +104,18 @@ def say(text: str, output: Path, language: str, as_json: bool) -> None:
     _print([{"file": str(output), **row}], as_json)
 
 
-async def _say(text: str, pack: Pack, settings: Settings) -> tuple[bytes, dict[str, Any]]:
+async def _say(text: str, language: str, settings: Settings) -> tuple[bytes, dict[str, Any]]:
     from pipelines.house import House
 
     house = await House.open(settings)
     try:
+        if language not in (spoken := house.speakers.languages):
+            fail(f"no voice for '{language}'; there are {', '.join(spoken)}", WRONG_USAGE)
         began = time.perf_counter()
-        pieces = house.speakers.audio(text, pack.language.code)
+        pieces = house.speakers.audio(text, language)
         pcm = b"".join([piece async for piece in pieces])
         taken = time.perf_counter() - began
-        engine = house.speaking(pack.language.code).name
+        engine = house.speaking(language).name
     finally:
         await house.close()
     length = round(seconds(pcm, AGENT_RATE), 2)

@@ -5,12 +5,17 @@ caller waits through it), and every voice comes out equally loud and is never cu
 """
 
 import itertools
+import re
 import unicodedata
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from pathlib import Path
 
 from loguru import logger
 
+from pipelines.spoken import spoken
+from pipelines.spoken.cardinals import cardinal
+from pipelines.tts import rule_voices
 from pipelines.tts.engine import EngineError, Voice
 from pipelines.tts.levelling import Leveller
 from pipelines.workers import Worker
@@ -22,15 +27,25 @@ _SOUND = "1"  # grows when the same rendering comes out differently below; part 
 
 _EUROPEAN_UNION = "bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt ro sk sl sv"
 _NEIGHBOURS = "bs ca hy is ka lb mk nb no sq sr tr uk"
-LANGUAGES = frozenset((*_EUROPEAN_UNION.split(), *_NEIGHBOURS.split()))
+LANGUAGES = frozenset((*_EUROPEAN_UNION.split(), *_NEIGHBOURS.split(), *rule_voices.LANGUAGES))
+_BY_RULE = "made by rule from the spelling, awaiting review: no speaker has listened; "
+_NOTES = {
+    "ff": _BY_RULE + "ɓ ɗ sound as b d, French words are read as if they were Pulaar",
+    "wo": _BY_RULE + "a final b d g j keeps its voice, French words are read as if they were Wolof",
+}
 
 
 class EspeakSynthesiser:
-    """The engine "espeak". All calls share one worker; see `Synthesiser` for the contract."""
+    """The engine "espeak". All calls share one worker; see `Synthesiser` for the contract.
+
+    Args:
+        cache: where voices that the library lacks are made; without, there are none.
+    """
 
     name = "espeak"
 
-    def __init__(self) -> None:
+    def __init__(self, cache: Path | None = None) -> None:
+        self._args = [str(cache.absolute() / "espeak")] if cache else []
         self.version = ""
         self.sample_rate = 0
         self._worker: Worker | None = None
@@ -40,13 +55,13 @@ class EspeakSynthesiser:
         """See `Synthesiser.start`."""
         try:
             self._worker = await Worker.start(
-                "pipelines.tts.espeak_worker", deadline=PATIENCE, on_death=_tell
+                "pipelines.tts.espeak_worker", self._args, deadline=PATIENCE, on_death=_tell
             )
         except EngineError as error:
             raise EngineError(
                 f"the espeak voice cannot start: {error}. Is espeakng-loader installed?"
             ) from error
-        self.version = f"{self._worker.hello['version']}/{_SOUND}"
+        self.version = f"{self._worker.hello['version']}/{rule_voices.digest()}/{_SOUND}"
         self.sample_rate = self._worker.hello["sample_rate"]
 
     async def synthesise(self, text: str, voice: Voice) -> AsyncGenerator[bytes, None]:
@@ -85,7 +100,7 @@ class EspeakSynthesiser:
         """
         spelt: list[str] = []
         for start in range(0, len(texts), 500):  # keeps frames, and others' waiting, short
-            part = [text[:LONGEST] for text in texts[start : start + 500]]
+            part = [readable(text[:LONGEST], voice) for text in texts[start : start + 500]]
             header = {"do": "phonemes", "texts": part, "voice": voice}
             answer = (await self._running().ask(header)).header
             _raise_refusal(answer)
@@ -94,9 +109,10 @@ class EspeakSynthesiser:
 
     def serves(self, language: str) -> str | None:
         """See `Synthesiser.serves`."""
-        if language.lower().partition("-")[0] not in LANGUAGES:
+        code = language.lower().partition("-")[0]
+        if code not in LANGUAGES:
             return None
-        return "robotic but intelligible; no listening test done"
+        return _NOTES.get(code, "robotic but intelligible; no listening test done")
 
     async def close(self) -> None:
         """See `Synthesiser.close`."""
@@ -127,7 +143,7 @@ class EspeakSynthesiser:
         header = {
             "do": "speak",
             "ticket": ticket,
-            "text": text,
+            "text": readable(text, voice.name),
             "voice": voice.name,
             "rate": voice.rate,
             "pitch": voice.pitch,
@@ -142,6 +158,24 @@ class EspeakSynthesiser:
         finally:
             if not ended:
                 worker.send({"do": "cancel", "ticket": ticket})
+
+
+def readable(text: str, voice: str) -> str:
+    """A text as a voice of a language can read it: the library counts only in those that it knows.
+
+    What a figure counts is left as it stands where it has no name, as "GB" has none in Wolof.
+    """
+    code = re.split(r"[-+]", voice)[0].lower()
+    if code not in rule_voices.LANGUAGES:
+        return text
+    return re.sub(r"\d+", lambda found: _counted(found.group(), code), spoken(text, code))
+
+
+def _counted(figures: str, language: str) -> str:
+    """A number in words; one that is too long for any, figure by figure."""
+    number = None if figures.startswith("0") else cardinal(int(figures), language)
+    said = [number] if number else [cardinal(int(figure), language) for figure in figures]
+    return f" {' '.join(word for word in said if word)} "
 
 
 class _RefusalError(EngineError):

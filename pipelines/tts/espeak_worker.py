@@ -1,4 +1,4 @@
-"""The espeak-ng library, alone in a process: `python -m pipelines.tts.espeak_worker`.
+"""The espeak-ng library, alone in a process: `python -m pipelines.tts.espeak_worker [FOLDER]`.
 
 espeak-ng is licensed under GPL-3.0-or-later. This is the only file that loads it, and only frames
 of text and sound pass between this process and the rest (see framing.py for their form):
@@ -8,13 +8,17 @@ of text and sound pass between this process and the rest (see framing.py for the
     {"do": "cancel", "ticket": 7}          overtakes: the rendering stops at its next chunk
     {"do": "phonemes", "texts": [...], "voice": "fr"} -> {"ipa": [...]}
 
-What cannot be done is answered with {"refused": why}; then no audio has gone before.
-The library is one global state without locks, hence one request at a time. It renders about a
-thousand seconds of speech per second, so callers do not notice each other.
+Voices that espeak-ng lacks are made under FOLDER when one of them is first asked for (see
+rule_voices.py). What cannot be done is answered with {"refused": why}; then no audio has gone
+before. The library is one global state without locks, hence one request at a time. It renders about
+a thousand seconds of speech per second, so callers do not notice each other.
 """
 
 import ctypes
+import os
 import re
+import sys
+import unicodedata
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -22,6 +26,7 @@ from pathlib import Path
 import espeakng_loader
 
 from pipelines.framing import Header, Send, serve
+from pipelines.tts import rule_voices
 
 CHUNK = 60  # ms
 # Native loudness reaches full scale and is cut off there inside the library (Spanish, Romanian);
@@ -62,10 +67,17 @@ class RefusalError(Exception):
 
 
 class Espeak:
-    """The library. `sample_rate` is in Hz."""
+    """The library. `sample_rate` is in Hz.
 
-    def __init__(self) -> None:
+    Args:
+        voices: where voices that it lacks are made; they cannot be had without.
+    """
+
+    def __init__(self, voices: Path | None = None) -> None:
         self._data = Path(espeakng_loader.get_data_path())
+        self._voices = voices
+        self._extended = False
+        self._composes = False
         lib = self._lib = ctypes.CDLL(espeakng_loader.get_library_path())
         lib.espeak_Info.restype = ctypes.c_char_p
         lib.espeak_GetCurrentVoice.restype = ctypes.POINTER(_Voice)
@@ -74,15 +86,12 @@ class Espeak:
             ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint, ctypes.c_int,
             ctypes.c_uint, ctypes.c_uint, ctypes.c_void_p, ctypes.c_void_p,
         ]  # fmt: skip
-        self.sample_rate: int = lib.espeak_Initialize(
-            _AUDIO_OUTPUT_SYNCHRONOUS, CHUNK, str(self._data).encode(), _DONT_EXIT
-        )
+        self._callback = _CALLBACK(self._rendered)
+        self.sample_rate = self._open(self._data)
         if self.sample_rate <= 0:
             raise SystemExit(f"espeak-ng finds no data in {self._data}: reinstall espeakng-loader")
         # The library's own version, and the wheel's, which stands for the voice data.
         self.version = f"{lib.espeak_Info(None).decode()}-{version('espeakng-loader')}"
-        self._callback = _CALLBACK(self._rendered)
-        lib.espeak_SetSynthCallback(self._callback)
         self._sink: Callable[[bytes], bool] = lambda pcm: False
         self._failure: BaseException | None = None
         self._broken_off = False
@@ -90,6 +99,10 @@ class Espeak:
     def choose(self, name: str) -> None:
         """Use voice `name`: a language as espeak names it, optionally "+" and a variant."""
         match = _NAME.fullmatch(name)
+        ours = match is not None and match["voice"].lower() in rule_voices.LANGUAGES
+        if ours and not self._extended:
+            self._extend(name)
+        self._composes = ours
         if match is None or not self._choose(match["voice"], match["variant"]):
             raise RefusalError(
                 f"unknown voice {name!r}: name a language espeak-ng speaks, such as en-gb or fr, "
@@ -110,11 +123,49 @@ class Espeak:
         found: bytes = self._lib.espeak_GetCurrentVoice().contents.identifier
         return not suffix or self._lib.espeak_SetVoiceByName(found + suffix) == 0
 
+    def _open(self, data: Path) -> int:
+        """Begin with this data; the sample rate, or what is no sample rate where it is not data."""
+        rate: int = self._lib.espeak_Initialize(
+            _AUDIO_OUTPUT_SYNCHRONOUS, CHUNK, os.fsencode(data), _DONT_EXIT
+        )
+        self._lib.espeak_SetSynthCallback(self._callback)
+        return rate
+
+    def _reopen(self, data: Path) -> None:
+        self._lib.espeak_Terminate()
+        if self._open(data) != self.sample_rate:
+            raise OSError(f"espeak-ng cannot read {data}")
+
+    def _extend(self, name: str) -> None:
+        """Add the voices that the library lacks."""
+        if self._voices is None:
+            raise RefusalError(f"voice {name!r} is made in a folder: start the engine with one")
+        try:
+            made = rule_voices.folder(self._voices, self._data, self.version, self._compile)
+            self._reopen(made)
+        except OSError as error:
+            self._reopen(self._data)
+            raise RefusalError(
+                f"voice {name!r} cannot be made in {self._voices}: {error.strerror or error}. Make "
+                "that a folder that can be written to, or name another cache in WAXTAAN_CACHE"
+            ) from error
+        self._extended = True
+
+    def _compile(self, data: Path) -> None:
+        self._reopen(data)
+        for language in rule_voices.LANGUAGES:
+            code = language.encode()
+            rules = os.fsencode(data) + b"/"
+            if self._lib.espeak_SetVoiceByName(code) != 0 or (
+                self._lib.espeak_ng_CompileDictionary(rules, code, None, 0, None) != 0
+            ):
+                raise OSError(f"espeak-ng does not compile {rule_voices.RULES}/{language}_rules")
+
     def speak(self, text: str, rate: int, pitch: int, sink: Callable[[bytes], bool]) -> None:
         """Render `text` in chunks of 16-bit PCM to `sink`, until that returns True (enough)."""
         for parameter, value in ((_RATE, rate), (_PITCH, pitch), (_VOLUME, VOLUME)):
             self._lib.espeak_SetParameter(parameter, value, 0)
-        data = _utf8(text)
+        data = self._utf8(text)
         self._sink, self._failure, self._broken_off = sink, None, False
         status = self._lib.espeak_Synth(data, len(data) + 1, 0, 0, 0, _CHARS_UTF8, None, None)
         if self._broken_off:
@@ -136,7 +187,7 @@ class Espeak:
 
     def phonemes(self, text: str) -> str:
         """`text` in the International Phonetic Alphabet, as the chosen voice reads it."""
-        buffer = ctypes.create_string_buffer(_utf8(text))
+        buffer = ctypes.create_string_buffer(self._utf8(text))
         rest = ctypes.c_void_p(ctypes.addressof(buffer))
         clauses = []
         while rest.value:
@@ -147,9 +198,10 @@ class Espeak:
                 clauses.append(clause.decode().strip())
         return " ".join(clauses)
 
-
-def _utf8(text: str) -> bytes:
-    return _CONTROL.sub(" ", text).encode(errors="replace")
+    def _utf8(self, text: str) -> bytes:
+        if self._composes:  # our rules know an e with its accent, not an e and an accent
+            text = unicodedata.normalize("NFC", text)
+        return _CONTROL.sub(" ", text).encode(errors="replace")
 
 
 class Desk:
@@ -193,7 +245,7 @@ class Desk:
 
 def main() -> None:
     """Serve until standard input ends."""
-    espeak = Espeak()
+    espeak = Espeak(Path(sys.argv[1]) if sys.argv[1:] else None)
     desk = Desk(espeak)
     hello = {"version": espeak.version, "sample_rate": espeak.sample_rate}
     serve(desk.answer, hello, overtake=desk.overtake)

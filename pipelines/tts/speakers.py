@@ -42,6 +42,11 @@ class Speakers:
         self._speakers = speakers
         self._spelt = spelt
 
+    @property
+    def languages(self) -> list[str]:
+        """All that are spoken."""
+        return sorted(language for language, speakers in self._speakers.items() if speakers)
+
     def speaker(self, language: str) -> Speaker | None:
         """Who speaks first; None where nobody does."""
         return next(iter(self._speakers.get(language, ())), None)

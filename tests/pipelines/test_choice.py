@@ -11,9 +11,11 @@ from pipelines.catalog import EarsFile, load
 from pipelines.choice import Choices, choose
 from pipelines.errors import EngineError
 from pipelines.settings import Settings
+from pipelines.tts import licences
 from pipelines.weights import Weights
 
 CATALOG = load()
+VOICES = licences.load()
 
 
 def chosen(models: Path, **settings: Any) -> Choices:
@@ -82,6 +84,17 @@ def test_a_language_may_have_a_checkpoint_of_its_own(tmp_path: Path) -> None:
     assert (checkpoint.compute, checkpoint.device) == ("int16", "cpu")
 
 
+def test_wolof_and_pulaar_are_spoken_by_rule_with_a_pack_or_without(tmp_path: Path) -> None:
+    without = chosen(tmp_path).voices
+    assert [without[code].name for code in ("wo", "ff")] == ["wo", "ff"]
+    assert without["wo"].licence == "GPL-3.0-or-later"
+    pack = replace(CATALOG.packs["fr"], voices={})
+    catalog = replace(CATALOG, packs={**CATALOG.packs, "wo": pack})
+    settings = Settings(models=tmp_path, hub="")
+    (speaker,) = choose(settings, catalog, lambda _: _no()).voices["wo"].speakers
+    assert (speaker.engine, speaker.voice.name) == ("espeak", "wo")
+
+
 def test_what_is_configured_by_name_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="Whisper small"):
         chosen(tmp_path, asr="faster_whisper", whisper_model="small")
@@ -98,6 +111,14 @@ def test_production_does_not_start_on_embedded_engines(tmp_path: Path) -> None:
     with pytest.raises(EngineError, match=r"production profile .*: voice espeak for 'en'"):
         chosen(tmp_path, profile="production")
     assert chosen(tmp_path, profile="production", allow_embedded=True).ears.default
+
+
+def test_production_does_not_mind_the_voice_of_a_language_without_a_pack(tmp_path: Path) -> None:
+    whisper(tmp_path / "whisper/base")
+    for code in CATALOG.packs:
+        coqui(tmp_path, VOICES.default(code, "coqui") or "")
+    choices = chosen(tmp_path, profile="production")
+    assert [choices.voices[code].speakers[0].engine for code in ("fr", "wo")] == ["coqui", "espeak"]
 
 
 def test_production_refuses_a_voice_that_is_not_for_commercial_use(tmp_path: Path) -> None:

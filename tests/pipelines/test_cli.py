@@ -93,6 +93,16 @@ def test_say_and_transcribe(waxtaan: Shell) -> None:
     assert "nowhere.wav: cannot be read as sound" in missing.stderr
 
 
+@pytest.mark.parametrize(("language", "text"), [("wo", "Bëgg naa xam sama solde"), ("ff", "Jam")])
+def test_what_has_no_pack_is_said_by_rule(waxtaan: Shell, language: str, text: str) -> None:
+    said = waxtaan("say", text, "--language", language, "-o", "said.wav", "--json")
+    row = json.loads(said.stdout)
+    assert row["voice"] == "espeak"
+    assert 0.03 < row["seconds"] / len(text) < 0.3
+    no = waxtaan("say", text, "-l", "xx", "-o", "said.wav", code=2)
+    assert no.stderr == "waxtaan: no voice for 'xx'; there are en, ff, fr, wo\n"
+
+
 def test_replay(waxtaan: Shell) -> None:
     call = waxtaan.folder / "call"
     call.mkdir()
@@ -126,6 +136,9 @@ def test_check(waxtaan: Shell) -> None:
     out = waxtaan("check").stdout
     assert "languages, 0 problems" in out
     assert "pocketsphinx" in out
+    for code in ("ff", "wo"):
+        assert f"{code}: made by rule from the spelling, awaiting review" in out
+        assert f"{code} has no pack yet: only 'waxtaan say' speaks it" in out
 
 
 def test_starting_a_language(waxtaan: Shell) -> None:

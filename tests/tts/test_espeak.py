@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +20,8 @@ SENTENCE = "Good evening, madam. How can I help you today?"
 
 
 @pytest_asyncio.fixture
-async def espeak() -> AsyncIterator[EspeakSynthesiser]:
-    engine = EspeakSynthesiser()
+async def espeak(tmp_path: Path) -> AsyncIterator[EspeakSynthesiser]:
+    engine = EspeakSynthesiser(tmp_path)
     await engine.start()
     yield engine
     await engine.close()
@@ -65,7 +66,7 @@ async def test_voices_by_name_by_property_and_with_variant(espeak: EspeakSynthes
         assert len(await spoken(espeak, "Bonjour.", Voice(name))) > 5000, name
 
 
-@pytest.mark.parametrize("name", ["en+nosuch", "fr-fr+../en", "wo"])
+@pytest.mark.parametrize("name", ["en+nosuch", "fr-fr+../en", "wo+nosuch", "tlh"])
 async def test_what_the_library_would_quietly_ignore_is_refused(
     espeak: EspeakSynthesiser, name: str
 ) -> None:

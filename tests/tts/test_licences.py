@@ -25,7 +25,7 @@ def test_the_customer_languages_are_all_named() -> None:
     assert voices.default("sq", "piper")
     for code in ("wo", "ff"):
         assert voices.default(code, "coqui") is None
-        assert voices.default(code, "espeak") == "fr-fr"
+        assert voices.default(code, "espeak") == code
 
 
 def test_a_region_is_served_by_its_language() -> None:
