@@ -131,6 +131,15 @@ class Transfer:
     queue: str
     reason: str
     packet: dict[str, Any] = field(default_factory=dict)
+    request: int = 0
+    whisper: tuple[str, ...] = ()
+    language: str = ""
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    request: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,5 +160,6 @@ Action: TypeAlias = (
     | Fetch
     | Abandon
     | Transfer
+    | Withdraw
     | HangUp
 )

@@ -18,6 +18,8 @@ class CallStarted:
     caller: str | None  # the caller's number where the channel knows it, E.164 or national
     language: str  # lower-case BCP 47
     language_model: bool = False  # whether the ladder has its last rung
+    people: bool = False
+    now: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,26 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonJoined:
+    at: float
+    request: int
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferFailed:
+    at: float
+    request: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLeft:
+    at: float
+    back: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CallEnded:
     """The line is closed."""
 
@@ -181,5 +203,8 @@ Event: TypeAlias = (
     | Composed
     | Fetched
     | Failed
+    | PersonJoined
+    | PersonLeft
+    | TransferFailed
     | CallEnded
 )

@@ -13,10 +13,17 @@ class RuleSetting:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueSetting:
+    ring: tuple[str, ...] = ()
+    ring_seconds: float = 25.0
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """All in seconds of call audio, counts, or confidences from 0 to 1."""
 
     rules: Mapping[str, RuleSetting] = field(default_factory=dict)
+    queues: Mapping[str, QueueSetting] = field(default_factory=dict)
     confirm_below: float = 0.8
     believe_above: float = 0.38
     silence: float = 8.0

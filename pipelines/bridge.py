@@ -43,6 +43,7 @@ from agent.actions import (
     Listen,
     Speak,
     Transfer,
+    Withdraw,
 )
 from agent.dialogue import Dialogue
 from agent.endpointing import pause
@@ -53,9 +54,12 @@ from agent.events import (
     Hypothesis,
     KeyPressed,
     LanguageChosen,
+    PersonJoined,
+    PersonLeft,
     SpeechEnded,
     SpeechStarted,
     Tick,
+    TransferFailed,
     TurnEnded,
     TurnStarted,
 )
@@ -65,6 +69,7 @@ from pipelines import page
 from pipelines.asr.engine import Recognised
 from pipelines.backoffice.protocol import BackOffice
 from pipelines.catalog import Pack
+from pipelines.connection import Exchange
 from pipelines.frames import HeardFrame, HushedFrame, ListenFrame, SayFrame, SpokenFrame, Utterance
 from pipelines.latency import ResponseMeter
 from pipelines.line import Clock
@@ -92,6 +97,7 @@ class Outside:
     count: Callable[[str], None]  # a thing worth counting happened
     downloads: Mapping[str, str]  # what -> where, for the page
     tongues: Callable[[str, str, Tongues], Tongues]  # text, told, by its sound: which language
+    exchange: Exchange | None = None  # what can bring a person in
     quick_pauses: bool = True  # a turn ends early where what was heard is a complete answer
 
 
@@ -265,6 +271,11 @@ class Bridge(FrameProcessor):
             case Transfer():
                 self._outside.count(f"handoff.{action.reason}")
                 logger.info("call handed to {}: {}", action.queue, action.reason)
+                if self._outside.exchange and action.request:
+                    self._outside.exchange.transfer(action)
+            case Withdraw(request):
+                if self._outside.exchange:
+                    self._outside.exchange.withdraw(request)
             case HangUp():
                 await self._hang_up(action.reason)
 
@@ -294,6 +305,27 @@ class Bridge(FrameProcessor):
         if not self._outside.quick_pauses:
             return lambda _: expecting.pause
         return partial(pause, open_for=expecting, language=language)
+
+    # What becomes of a transfer: see connection.Told
+
+    def joined(self, request: int, person: str) -> None:
+        """A person talks with the caller."""
+        self._outside.count("transfer.joined")
+        self.happen(PersonJoined(self._outside.clock.seconds, request, person))
+
+    def failed(self, request: int, reason: str) -> None:
+        """Nobody took the call."""
+        self._outside.count(f"transfer.{reason}")
+        self.happen(TransferFailed(self._outside.clock.seconds, request, reason))
+
+    def left(self, back: bool) -> None:
+        """The person is gone."""
+        self.happen(PersonLeft(self._outside.clock.seconds, back))
+
+    def keep(self, name: str, data: bytes) -> None:
+        """A file that belongs to the recording."""
+        if self._outside.recording:
+            self._outside.recording.keep(name, data)
 
     # Watching, measuring, ending
 

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from dataclasses import dataclass
+from datetime import datetime
 
 from loguru import logger
 from pipecat.pipeline.pipeline import Pipeline
@@ -129,6 +130,8 @@ class Call:
         finally:
             impatient.cancel()
             limit.cancel()
+            if self._connection.exchange is not None:
+                await self._connection.exchange.close()
             if self._closing:
                 await self._closing
             if self._connection.stalled:  # nor can the client be told why
@@ -163,23 +166,30 @@ class Call:
             downloads=page.downloads(self.id) if downloads else {},
             tongues=self._house.tongues,
             quick_pauses=self._house.settings.quick_pauses,
+            exchange=self._connection.exchange,
         )
         who = self._caller
         flows = {k: v for k, v in catalog.flows.items() if not who.flows or k in who.flows}
         dialogue = Dialogue(catalog.languages, flows, catalog.policy)
+        exchange = self._connection.exchange
         start = CallStarted(
             0.0,
             self._connection.channel,
             who.number,
             who.language,
             self._house.mind is not None,
+            people=exchange is not None and exchange.possible,
+            now=datetime.now().isoformat(timespec="seconds"),
         )
-        return Bridge(
+        bridge = Bridge(
             dialogue,
             outside,
             start,
             page.welcome(self._house.about(who.language), self.id, who.language),
         )
+        if exchange is not None:
+            exchange.start(bridge)
+        return bridge
 
     def _new_recording(self) -> Recording | None:
         settings = self._house.settings

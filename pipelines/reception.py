@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import time
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from loguru import logger
 
@@ -11,6 +12,9 @@ from pipelines.call import Call, Caller
 from pipelines.connection import Connection
 from pipelines.house import House
 from pipelines.memory import after_call
+
+if TYPE_CHECKING:
+    from pipelines.telephony.exchange import Pbx
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class Reception:
     def __init__(self, house: House) -> None:
         self.house = house
         self.live: dict[str, Live] = {}
+        self.pbx: Pbx | None = None  # where people can be rung
 
     def room(self) -> bool:
         """Whether there is room for a further call; a caller who is turned away is counted."""

@@ -109,6 +109,10 @@ class Settings(BaseSettings):
     numbers: dict[str, NumberSetting] = Field(default_factory=dict)  # called number, digits only
     asterisk_user: str = "waxtaan"  # as in Asterisk's websocket_client.conf
     asterisk_password: SecretStr = SecretStr("")
+    ari_url: str = ""  # Asterisk's REST interface, "http://127.0.0.1:8088"; "" people are not rung
+    ari_user: str = "waxtaan"
+    ari_password: SecretStr = SecretStr("")
+    accept_seconds: float = Field(default=30.0, gt=0)  # for a person to accept a whispered call
     audiosocket_host: str = "127.0.0.1"
     audiosocket_port: int = Field(default=9019, ge=0, le=65535)
     audiosocket_peers: Names = ()  # addresses or networks of PBXs; () loopback only

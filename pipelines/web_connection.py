@@ -9,6 +9,7 @@ from pipecat.transports.websocket.fastapi import FastAPIWebsocketParams, FastAPI
 
 from pipelines.asr.engine import Band
 from pipelines.audio import AGENT_RATE
+from pipelines.connection import Exchange
 from pipelines.wire import GuardedSerializer
 
 _CLOSING = 1.0  # s for the reason to be sent
@@ -21,6 +22,7 @@ class WebConnection:
     band: Band = "wide"
     agent_rate = AGENT_RATE
     rtvi = True
+    exchange: Exchange | None = None
     lag = 0.0  # the page plays what it gets
 
     def __init__(self, websocket: WebSocket, stalled_after: float) -> None:

@@ -99,6 +99,10 @@ class Recording:
             self._agent.silence_until(at)
         self._agent.write(bytes(len(pcm)) if secret else pcm)
 
+    def keep(self, name: str, data: bytes) -> None:
+        """Something else that was recorded of the call, in one piece."""
+        (self.folder / name).write_bytes(data)
+
     def flush(self) -> None:
         """Everything so far is on disk."""
         self._flushed = self._caller.seconds

@@ -8,6 +8,7 @@ from pipelines.call import Caller
 from pipelines.reception import Reception
 from pipelines.settings import NumberSetting, Settings
 from pipelines.telephony.connection import TelephoneConnection
+from pipelines.telephony.exchange import Exchange
 from pipelines.telephony.leg import Leg
 
 _WIDE = frozenset({"g722", "opus", "slin16", "slin24", "slin48", "silk16", "speex16", "siren14"})
@@ -28,9 +29,10 @@ def arrive(reception: Reception, leg: Leg, about: Mapping[str, str]) -> bool:
         return True
     if not reception.room():
         return False
-    reception.take(
-        TelephoneConnection(leg, band(about)), caller(about, reception.house.settings), number
-    )
+    connection = TelephoneConnection(leg, band(about))
+    if reception.pbx is not None and number:
+        connection.exchange = Exchange(reception.pbx, connection, number, about.get("channel", ""))
+    reception.take(connection, caller(about, reception.house.settings), number)
     return True
 
 

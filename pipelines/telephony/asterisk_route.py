@@ -46,7 +46,7 @@ async def take(reception: Reception, websocket: WebSocket) -> None:
         await websocket.close()
         return
     about = dict(websocket.query_params)  # v(...) in the dial string
-    if about.get("call") not in reception.live and not reception.room():
+    if "whisper" not in about and about.get("call") not in reception.live and not reception.room():
         await websocket.close()
         return
     offered = websocket.headers.get("sec-websocket-protocol", "")
@@ -54,6 +54,10 @@ async def take(reception: Reception, websocket: WebSocket) -> None:
     await websocket.accept(SUBPROTOCOL if named else None)
     leg = WebSocketLeg(websocket, AsteriskWebSocket(), longest=settings.max_message_bytes)
     start = await leg.until(Start, patience=_PATIENCE)
+    whisper = about.get("whisper", "")
+    if whisper and reception.pbx is not None and reception.pbx.whispers.take(whisper, leg):
+        await leg.done.wait()
+        return
     if not isinstance(start, Start) or not arrive(reception, leg, {**start.about, **about}):
         await leg.send(leg.codec.hang_up() or "")
         await leg.close()

@@ -10,6 +10,7 @@ from pipelines.errors import EngineError
 from pipelines.reception import Reception
 from pipelines.settings import Settings
 from pipelines.telephony import asterisk_route, audiosocket_server
+from pipelines.telephony.pbx import connected
 
 Route = Callable[[FastAPI, Reception], None]
 
@@ -35,6 +36,11 @@ def check(settings: Settings) -> None:
                     f"bridge '{name}' does not start without {setting}: set "
                     f"WAXTAAN_{setting.upper()}, the same as at the other end"
                 )
+    if settings.ari_url and not _given(settings.ari_password):
+        raise EngineError(
+            "ari_url is set and ari_password is not: set WAXTAAN_ARI_PASSWORD, the same as in "
+            "Asterisk's ari.conf"
+        )
     if "audiosocket" in settings.bridges:
         _check_peers(settings)
 
@@ -68,6 +74,7 @@ def routes(settings: Settings) -> list[Route]:
 async def started(reception: Reception) -> AsyncIterator[None]:
     """What listens for itself does so until the end."""
     async with AsyncExitStack() as stack:
+        reception.pbx = await stack.enter_async_context(connected(reception))
         for name in reception.house.settings.bridges:
             if name in _SERVERS:
                 await stack.enter_async_context(_SERVERS[name](reception))

@@ -6,8 +6,11 @@ from collections.abc import Awaitable, Callable
 from loguru import logger
 
 from pipelines.asr.engine import Band
+from pipelines.connection import Exchange
 from pipelines.telephony.leg import Leg
 from pipelines.telephony.transport import TelephoneTransport
+
+_COMING_BACK = 5.0  # s for the dialplan to dial us again
 
 
 class TelephoneConnection:
@@ -20,47 +23,64 @@ class TelephoneConnection:
     def __init__(self, leg: Leg, band: Band) -> None:
         self.band: Band = band
         self.agent_rate = leg.codec.rate
+        self.exchange: Exchange | None = None
+        self.before_end: Callable[[], Awaitable[None]] | None = None  # we are about to hang up
         self._leg = leg
         self._transport: TelephoneTransport | None = None
-        self._going: asyncio.Task[None] | None = None
-        self.kept = False  # the call goes on without a leg: a person talks with the caller
+        self._kept = False  # the call goes on without a leg: a person talks with the caller
+        self._attached = asyncio.Event()
+        self._on_gone: Callable[[str], Awaitable[None]] | None = None
+        self._going: asyncio.Future[None] | None = None
 
     def open(
         self, on_bad: Callable[[], None], on_gone: Callable[[str], Awaitable[None]]
     ) -> TelephoneTransport:
         """See pipelines/connection.py."""
 
-        async def go(reason: str) -> None:
-            await on_gone(reason)
-
-        def gone(reason: str) -> None:
-            if not self.kept:
-                self._going = asyncio.create_task(go(reason))
-
         def bad(why: str) -> None:
             logger.debug("a telephone bridge sent what its protocol does not allow: {}", why)
             on_bad()
 
-        self._transport = TelephoneTransport(self.agent_rate, gone, bad)
+        self._on_gone = on_gone
+        self._transport = TelephoneTransport(self.agent_rate, self._ended, bad, self._before_end)
         self._transport.attach(self._leg)
         return self._transport
+
+    def gone(self, reason: str) -> None:
+        """The caller hung up, and the call ends."""
+        if self._on_gone is not None and self._going is None:
+            self._going = asyncio.ensure_future(self._on_gone(reason))
+
+    def _ended(self, reason: str) -> None:
+        if not self._kept:
+            self.gone(reason)
+
+    async def _before_end(self) -> None:
+        if self.before_end is not None:
+            await self.before_end()
+
+    async def let_go(self) -> None:
+        """End the leg and not the call."""
+        self._kept = True
+        self._attached.clear()
+        if self._transport is not None:
+            await self._transport.drop()
 
     def attach(self, leg: Leg) -> None:
         """The caller is back with us, on a new leg."""
         assert self._transport is not None, "the call has begun"
-        self.kept = False
+        self._kept = False
         self._transport.attach(leg)
+        self._attached.set()
 
-    @property
-    def attached(self) -> bool:
-        """Whether the caller hears us."""
-        return self._transport is not None and self._transport.attached
+    async def back(self) -> None:
+        """Wait until the caller is back.
 
-    async def let_go(self) -> None:
-        """End the leg and not the call."""
-        self.kept = True
-        if self._transport is not None:
-            await self._transport.drop()
+        Raises:
+            TimeoutError: they do not come.
+        """
+        async with asyncio.timeout(_COMING_BACK):
+            await self._attached.wait()
 
     @property
     def lag(self) -> float:

@@ -1,0 +1,190 @@
+"""One call's side of transfers: the dialogue's orders become ringing, its outcome events.
+
+The dialogue asks for `Transfer` and `Withdraw`; what comes of it is told as `PersonJoined`,
+`TransferFailed` and `PersonLeft`.
+"""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+
+from loguru import logger
+
+from agent.actions import Transfer
+from agent.policy import Policy
+from pipelines.connection import Told
+from pipelines.telephony.ari import Ari, AriError
+from pipelines.telephony.connection import TelephoneConnection
+from pipelines.telephony.headers import headers
+from pipelines.telephony.people import (
+    NobodyError,
+    Order,
+    Person,
+    bring_in,
+    reach,
+    until_apart,
+)
+from pipelines.telephony.whispers import Whispers
+
+
+@dataclass(frozen=True, slots=True)
+class Pbx:
+    """What all calls of a PBX share."""
+
+    ari: Ari
+    whispers: Whispers
+    policy: Policy
+    accept_seconds: float
+    record: bool
+
+
+class Exchange:
+    """One call's. `call` is its id at the PBX, `channel` the caller's channel there, if known."""
+
+    def __init__(self, pbx: Pbx, connection: TelephoneConnection, call: str, channel: str) -> None:
+        self._pbx = pbx
+        self._connection = connection
+        self._call = call
+        self._channel = channel
+        self._told: Told | None = None
+        self._request = 0
+        self._task: asyncio.Task[None] | None = None
+        self._back = asyncio.Event()
+        self._joined: Person | None = None
+        self._times = 0
+        connection.before_end = self._ending
+
+    @property
+    def possible(self) -> bool:
+        """Whether people can be rung now."""
+        return self._pbx.ari.connected.is_set()
+
+    def start(self, told: Told) -> None:
+        """The call has begun."""
+        self._told = told
+
+    # The dialogue's orders
+
+    def transfer(self, order: Transfer) -> None:
+        """Ring people; the outcome is told."""
+        self._stop()
+        self._request = order.request
+        self._task = asyncio.create_task(self._transfer(order))
+
+    def withdraw(self, request: int) -> None:
+        """Stop ringing."""
+        if request == self._request and self._joined is None:
+            self._stop()
+
+    def give_back(self) -> bool:
+        """The desk gives the call back to the agent; False where no person has it."""
+        if self._joined is None:
+            return False
+        self._back.set()
+        return True
+
+    def _stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    async def close(self) -> None:
+        """The call is over for us. Whom the caller talks with they go on talking with."""
+        task, self._task = self._task, None
+        if task is not None and task is not asyncio.current_task():
+            task.cancel()
+            await asyncio.wait([task])
+
+    # What comes of them
+
+    async def _transfer(self, order: Transfer) -> None:
+        assert self._told is not None, "the call has begun"
+        try:
+            person = await reach(self._pbx.ari, self._pbx.whispers, await self._order(order))
+            caller = await self._bring_in(person)
+        except NobodyError as error:
+            self._told.failed(order.request, str(error))
+            return
+        except (AriError, TimeoutError) as error:
+            logger.warning("a transfer failed: {}", error or type(error).__name__)
+            self._told.failed(order.request, "unreachable")
+            return
+        self._told.joined(order.request, person.endpoint)
+        await self._talk(person, caller)
+
+    async def _order(self, order: Transfer) -> Order:
+        queue = self._pbx.policy.queues.get(order.queue)
+        endpoints = (order.target,) if order.target else queue.ring if queue else ()
+        await self._find()
+        return Order(
+            call=self._call,
+            endpoints=endpoints,
+            sentences=order.whisper,
+            language=order.language,
+            caller=str(order.packet.get("caller") or "anonymous"),
+            headers=headers(self._call, order.packet),
+            ring_seconds=queue.ring_seconds if queue else 25.0,
+            accept_seconds=self._pbx.accept_seconds,
+        )
+
+    async def _find(self) -> None:
+        """The caller's channel: the one whose dialplan talks to us under this call's id."""
+        if self._channel:
+            return
+        for channel in await self._pbx.ari.channels():
+            if self._call in str(channel.get("dialplan", {}).get("app_data", "")):
+                self._channel = str(channel["id"])
+                return
+        raise AriError("the caller's channel was not found at the PBX")
+
+    async def _bring_in(self, person: Person) -> str:
+        try:
+            return await bring_in(
+                self._pbx.ari, person, self._call, self._channel, self._connection.let_go
+            )
+        except BaseException:
+            await self._pbx.ari.hang_up(person.channel)
+            await self._pbx.ari.dissolve(person.bridge)
+            raise
+
+    async def _talk(self, person: Person, caller: str) -> None:
+        assert self._told is not None, "the call has begun"
+        ari = self._pbx.ari
+        self._joined, self._times = person, self._times + 1
+        self._back.clear()
+        recording = f"waxtaan-{self._call}-{self._times}"
+        if self._pbx.record:
+            with suppress(AriError):
+                await ari.record(person.bridge, recording)
+        ended = await until_apart(ari, person, caller, self._back)
+        self._joined = None
+        await ari.dissolve(person.bridge)
+        await ari.hang_up(person.channel)
+        there = ended != "caller" and await self._send_on(caller, ended)
+        if self._pbx.record:
+            with suppress(AriError):
+                self._told.keep(f"person-{self._times}.wav", await ari.recorded(recording))
+        if there:
+            self._told.left(back=ended == "back")
+        else:
+            self._connection.gone("caller hung up")
+
+    async def _send_on(self, caller: str, ended: str) -> bool:
+        """The caller's channel goes on in the dialplan; False where it is not there any more."""
+        try:
+            await self._pbx.ari.tell(caller, "WAXTAAN_NEXT", "back" if ended == "back" else "end")
+            await self._pbx.ari.go_on(caller)
+            if ended == "back":
+                await self._connection.back()
+        except (AriError, TimeoutError) as error:
+            logger.warning("a caller was not given back: {}", error or type(error).__name__)
+            return False
+        return True
+
+    async def _ending(self) -> None:
+        """The agent hangs up: the dialplan is not to look for a person now."""
+        if not self.possible:
+            return
+        with suppress(AriError):
+            await self._find()
+            await self._pbx.ari.tell(self._channel, "WAXTAAN_NEXT", "end")

@@ -1,0 +1,36 @@
+"""The PBX behind the bridges, where its REST interface is configured: people can be rung."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from pipelines.reception import Reception
+from pipelines.telephony.ari import Ari
+from pipelines.telephony.exchange import Pbx
+from pipelines.telephony.orphans import Orphans
+from pipelines.telephony.whispers import Whispers
+
+
+@asynccontextmanager
+async def connected(reception: Reception) -> AsyncIterator[Pbx | None]:
+    """Connected to the PBX until the end; None where none is configured."""
+    house, settings = reception.house, reception.house.settings
+    if not settings.ari_url:
+        yield None
+        return
+    ari = Ari(settings.ari_url, settings.ari_user, settings.ari_password.get_secret_value())
+    ari.start()
+    orphans = asyncio.create_task(Orphans(ari).run(lambda call: call in reception.live))
+    pbx = Pbx(
+        ari,
+        Whispers(house.speakers),
+        house.catalog.policy,
+        settings.accept_seconds,
+        settings.record,
+    )
+    try:
+        yield pbx
+    finally:
+        orphans.cancel()
+        await asyncio.wait([orphans])
+        await ari.close()
