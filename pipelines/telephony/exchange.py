@@ -37,6 +37,18 @@ class Pbx:
     accept_seconds: float
     record: bool
 
+    async def about(self, call: str) -> dict[str, str]:
+        """What the PBX knows of the caller whose dialplan talks to us under this call's id.
+
+        {"channel", "from", "did"}, as far as it is known; {} where they are not found.
+        """
+        for channel in await self.ari.channels():
+            if call in str(channel.get("dialplan", {}).get("app_data", "")):
+                number = str(channel["id"])
+                did = await self.ari.variable(number, "WAXTAAN_DID")
+                return {"channel": number, "from": str(channel["caller"]["number"]), "did": did}
+        return {}
+
 
 class Exchange:
     """One call's. `call` is its id at the PBX, `channel` the caller's channel there, if known."""
@@ -128,14 +140,10 @@ class Exchange:
         )
 
     async def _find(self) -> None:
-        """The caller's channel: the one whose dialplan talks to us under this call's id."""
-        if self._channel:
-            return
-        for channel in await self._pbx.ari.channels():
-            if self._call in str(channel.get("dialplan", {}).get("app_data", "")):
-                self._channel = str(channel["id"])
-                return
-        raise AriError("the caller's channel was not found at the PBX")
+        if not self._channel:
+            self._channel = (await self._pbx.about(self._call)).get("channel", "")
+        if not self._channel:
+            raise AriError("the caller's channel was not found at the PBX")
 
     async def _bring_in(self, person: Person) -> str:
         try:

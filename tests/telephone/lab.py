@@ -60,6 +60,11 @@ exten => 2000,1,Set(WAXTAAN_BY=audiosocket)
 """
 
 
+def queues(policy: str) -> str:
+    """An escalation.toml whose queues ring the lab's telephone."""
+    return policy
+
+
 def _run(*command: str) -> None:
     subprocess.run(command, check=True, capture_output=True)
 
@@ -138,16 +143,15 @@ class Asterisk:
     def start(self) -> None:
         """Start it, unprivileged, and wait until it is ready."""
         command = [str(self.program), "-C", str(self.folder / "etc/asterisk.conf"), "-f"]
-        log = (self.folder / "console.log").open("ab")
-        self.process = subprocess.Popen(
-            ["ip", "netns", "exec", PBX]
-            + ["setpriv", "--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups"]
-            + command,
-            stdout=log,
-            stderr=log,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        nobody = ["setpriv", "--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups"]
+        with (self.folder / "console.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                ["ip", "netns", "exec", PBX, *nobody, *command],
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
         for _ in range(100):
             if "fully booted" in self.says("core waitfullybooted"):
                 return
