@@ -81,7 +81,7 @@ class Waxtaan:
     @property
     def calls(self) -> list[Path]:
         """The folders of recorded calls, oldest first."""
-        return sorted((self.folder / "calls").glob("*"), key=lambda path: path.stat().st_ctime)
+        return sorted((self.folder / "calls").glob("2*"), key=lambda path: path.stat().st_ctime)
 
     def entries(self, call: Path) -> list[Event | Action]:
         """A call's log."""
