@@ -126,11 +126,27 @@ class Abandon:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Hand the call to a person in `queue`, with everything already known."""
+    """Hand the call to a person in `queue`, with everything already known.
+
+    Without a `request` it is the call's end: the line goes on without us. With one, people are rung
+    while we keep the caller company; answered by `PersonJoined` or `TransferFailed`. `whisper` is
+    said to the person, in `language`, before they accept; `target` is who asked for this call.
+    """
 
     queue: str
     reason: str
     packet: dict[str, Any] = field(default_factory=dict)
+    request: int = 0
+    whisper: tuple[str, ...] = ()
+    language: str = ""
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Stop ringing: the caller changed their mind, was served otherwise, or waited too long."""
+
+    request: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,5 +167,6 @@ Action: TypeAlias = (
     | Fetch
     | Abandon
     | Transfer
+    | Withdraw
     | HangUp
 )
