@@ -121,6 +121,7 @@ class Course:
 
     def advance(self) -> None:
         """Ask the use case in hand for its next act until the caller or the world has to answer."""
+        finished = self.conversation.finished
         while (flow := self._flows.get(self.conversation.flow)) is not None:
             c = self.conversation
             if not (flow.unconfirmed(c) or c.flows[-1].confirmed):
@@ -129,6 +130,7 @@ class Course:
             match act := self._next_act(flow):
                 case None:
                     self._finish(flow)
+                    finished = flow.name
                 case Inform():
                     self._floor.say(
                         f"inform.{act.topic}", act.values, act=act.key, secret=act.secret
@@ -145,7 +147,7 @@ class Course:
                 case Handoff():
                     self.hand_over(act)
                     return
-        question = "more" if self.conversation.finished else "open"
+        question = "more" if finished else "open"
         self._floor.ask(question, f"ask.{question}")
 
     def _next_act(self, flow: Flow) -> Act | None:
@@ -219,7 +221,7 @@ class Course:
     def leave(self) -> None:
         """The last word is spoken: transfer or hang up."""
         c = self.conversation
-        if c.handoff:
+        if c.handoff and c.closing == "transferred":
             reason, queue = c.handoff
             about = packet(c, Handoff(reason, queue), self._secret)
             self._floor.do(Transfer(queue, reason, about))

@@ -83,6 +83,7 @@ class Reaching:
         name = name if self._floor.language.has(name) else "handoff"
         self._announce(name, {"queue": handoff.queue}, handoff.key)
         self._announce_wait(queue, handoff.key)
+        self._floor.listen("ringing")
         return True
 
     def _announce_wait(self, queue: Queue, act: str) -> None:
@@ -108,6 +109,7 @@ class Reaching:
             self._floor.do(Hush())
         self._abandon_all()
         self._announce("taken_over", {}, f"taken_over {person}")
+        self._floor.listen("ringing")
 
     def ring(self) -> None:
         """The announcement is spoken: ring people."""
@@ -128,7 +130,6 @@ class Reaching:
                 target,
             )
         )
-        self._floor.listen("ringing")
 
     def let_go(self) -> None:
         """Nobody is to be reached any more."""
