@@ -63,7 +63,7 @@ def _call_back(known: Known, handoff: Handoff, time: str | None) -> Act | None:
     if when is None and time is None:
         return known.tell("no_callback")
     if number is None:
-        shown = known.caller
+        shown = known.number
         usable = shown and shown.lstrip("+").isdigit() and len(shown) >= _SHORTEST
         refused = shown in known.rejected("number")
         return Confirm("number", shown) if shown and usable and not refused else Ask("number")

@@ -60,8 +60,9 @@ def _obey(c: Conversation, command: Command) -> Conversation:
             gone = {slot, "pin"} if slot == "line" else {slot}  # a code belongs to its line
             old = c.slots.get(slot)
             rejected = c.rejected | ({old.value} if old else set())
-            if c.question.startswith(f"confirm:{slot}:"):  # proposed, and not what they want
-                rejected = rejected | {f"{slot} {c.question.split(':', 2)[2]}"}
+            match c.question.split(":", 2):
+                case ["confirm", asked, value] if asked == slot or asked == "number":
+                    rejected = rejected | {f"{asked} {value}"}  # proposed, and not what they want
             if slot == "line" and c.caller:
                 rejected = rejected | {c.caller}
             slots = {k: v for k, v in c.slots.items() if k not in gone}

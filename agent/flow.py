@@ -38,6 +38,11 @@ class Known:
         return None if caller in self._conversation.rejected else caller
 
     @property
+    def number(self) -> str | None:
+        """The number the call comes from, whatever it is about."""
+        return self._conversation.caller
+
+    @property
     def local(self) -> datetime | None:
         """The wall clock; None if unknown."""
         return self._conversation.local

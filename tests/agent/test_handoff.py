@@ -581,6 +581,15 @@ def test_the_number_of_the_call_is_offered_and_may_be_refused() -> None:
     assert booked(talk.hear("yes"))["number"] == "770005555"
 
 
+def test_a_call_about_another_number_may_be_answered_on_this_one() -> None:
+    talk = a_talk(caller="+221770009999")
+    talk.hear("what is my balance")
+    talk.hear("no the other number")
+    fails(ringing(talk))
+    assert questions(talk.press("2")) == ["confirm:number:+221770009999"]
+    assert questions(talk.hear("no the other number")) == ["number"]
+
+
 def test_a_number_that_is_withheld_is_not_offered() -> None:
     talk = ringing(a_talk(caller="anonymous"))
     fails(talk)
