@@ -3,7 +3,7 @@
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -121,12 +121,15 @@ async def recognise() -> AsyncIterator[Recognise]:
 
 
 @pytest.fixture
-def eventually() -> Callable[[Callable[[], object], float], object]:
-    """Waits, in real time, until something holds."""
+def mortal(pbx: lab.Asterisk, cache: Path, prompts: Path, tmp_path: Path) -> Iterator[Waxtaan]:
+    """A Waxtaan of the test's own, not started."""
+    house = Waxtaan(tmp_path, cache, {"PROMPTS": str(prompts)})
+    yield house
+    house.stop()
 
-    async def wait(condition: Callable[[], object], patience: float = 15.0) -> None:
-        async with asyncio.timeout(patience):
-            while not condition():  # noqa: ASYNC110 - other processes have no events of ours
-                await asyncio.sleep(0.05)
 
-    return wait
+async def closed(waxtaan: Waxtaan, pbx: lab.Asterisk) -> None:
+    """The call is over on all sides, and no channel is left."""
+    async with asyncio.timeout(5):
+        while pbx.channels or waxtaan.get("/healthz")["calls"]:  # noqa: ASYNC110 - no events
+            await asyncio.sleep(0.05)

@@ -8,7 +8,7 @@ import pytest
 from agent.actions import Speak
 from agent.events import CallStarted, KeyPressed, SpeechEnded
 from tests.telephone import lab
-from tests.telephone.conftest import Recognise
+from tests.telephone.conftest import Recognise, closed
 from tests.telephone.house import Waxtaan
 from tests.telephone.sip_phone import LINE, RATE, SipPhone
 
@@ -55,7 +55,7 @@ async def test_a_balance_by_keys(
     await phone.quiet(0.8, after=phone.now)
     await phone.hang_up()
     call = waxtaan.calls[-1]
-    await _closed(waxtaan, pbx)
+    await closed(waxtaan, pbx)
     entries = waxtaan.entries(call)
     said = [entry.text for entry in entries if isinstance(entry, Speak)]
     assert "You have 12 euros 50 left." in said
@@ -83,7 +83,7 @@ async def test_the_caller_interrupts(
     silent = next(end for start, end in phone.sounds() if end > spoke)
     assert silent - spoke < 1.0, "the agent went on talking"
     await phone.hang_up()
-    await _closed(waxtaan, pbx)
+    await closed(waxtaan, pbx)
     ends = [e for e in waxtaan.entries(waxtaan.calls[-1]) if isinstance(e, SpeechEnded)]
     cut_short = [e for e in ends if e.interrupted]
     assert cut_short, ends
@@ -97,10 +97,3 @@ async def test_the_caller_interrupts(
 
 async def _at(phone: SipPhone, when: float) -> None:
     await asyncio.sleep(max(0.0, when - phone.now))
-
-
-async def _closed(waxtaan: Waxtaan, pbx: lab.Asterisk) -> None:
-    """The call is over on all sides."""
-    async with asyncio.timeout(5):
-        while pbx.channels or waxtaan.get("/healthz")["calls"]:  # noqa: ASYNC110 - no events
-            await asyncio.sleep(0.05)

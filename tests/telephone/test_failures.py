@@ -1,8 +1,6 @@
 """What breaks, breaks into something that a caller can live with."""
 
 import asyncio
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,14 +10,6 @@ from tests.telephone.house import Waxtaan
 from tests.telephone.sip_phone import SipPhone
 
 WEBSOCKET, AUDIOSOCKET = "8000", "2000"
-
-
-@pytest.fixture
-def mortal(pbx: lab.Asterisk, cache: Path, prompts: Path, tmp_path: Path) -> Iterator[Waxtaan]:
-    """A Waxtaan of the test's own, not started."""
-    house = Waxtaan(tmp_path, cache, {"PROMPTS": str(prompts)})
-    yield house
-    house.stop()
 
 
 @pytest.mark.parametrize("number", [WEBSOCKET, AUDIOSOCKET])
