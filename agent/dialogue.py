@@ -135,7 +135,7 @@ class Dialogue:
                 self._course.returned()
             case PersonLeft() if before.person is not None:
                 self._floor.do(HangUp("person ended the call"))
-            case TransferFailed() if calling and calling.request == event.request:
+            case TransferFailed() if calling and calling.request == event.request > 0:
                 self._course.unreached(event.reason)
             case TakenOver() if before.people and before.person is None:
                 self._course.people.take_over(event.person)

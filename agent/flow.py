@@ -95,7 +95,10 @@ class Flow:
     next_act: Callable[[Known], Act | None]
 
     def unconfirmed(self, conversation: Conversation) -> str:
-        """The first of its slots that was heard and not confirmed; "" if none."""
+        """The first of its slots that was heard and not confirmed; "" if none.
+
+        A secret is never read back: the back office says whether it is right.
+        """
         slots = conversation.slots
-        names = (slot.name for slot in self.slots)
+        names = (slot.name for slot in self.slots if not slot.secret)
         return next((n for n in names if n in slots and not slots[n].confirmed), "")

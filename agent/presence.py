@@ -63,7 +63,7 @@ def ringing(c: Conversation, transfer: Transfer) -> Conversation:
 
 def withdrawn(c: Conversation, request: int) -> Conversation:
     """They are not rung any more."""
-    if c.calling is None or c.calling.request != request:
+    if c.calling is None or not request or c.calling.request != request:
         return c
     return replace(calm(c), calling=None, quiet_since=c.at)
 

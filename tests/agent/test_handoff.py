@@ -329,6 +329,14 @@ def test_a_caller_who_hangs_up_while_it_rings() -> None:
     assert talk.dialogue.deadline is None
 
 
+def test_what_was_not_asked_for_yet_cannot_fail() -> None:
+    talk = a_talk()
+    talk.speaking = False
+    talk.hear(PERSON)
+    assert talk.happen(TransferFailed(talk.at, 0, "no_answer")) == []
+    assert talk.state.calling is not None
+
+
 # A person talks
 
 
