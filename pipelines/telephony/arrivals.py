@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import partial
 
 from pipelines.asr.engine import Band
 from pipelines.call import Caller
@@ -29,9 +30,9 @@ def arrive(reception: Reception, leg: Leg, about: Mapping[str, str]) -> bool:
         return True
     if not reception.room():
         return False
-    connection = TelephoneConnection(leg, band(about))
+    connection = TelephoneConnection(leg, band(about), partial(reception.lead, number))
     if reception.pbx is not None and number:
-        connection.exchange = Exchange(reception.pbx, connection, number, about.get("channel", ""))
+        connection.exchange = Exchange(reception.pbx, connection, number)
     reception.take(connection, caller(about, reception.house.settings), number)
     return True
 

@@ -17,7 +17,10 @@ Route = Callable[[FastAPI, Reception], None]
 _ROUTES: Mapping[str, Route] = {"asterisk": asterisk_route.add}
 _SERVERS = {"audiosocket": audiosocket_server.serve}
 # Without these anybody who reaches the port could be the telephone network.
-_NEEDS: Mapping[str, tuple[str, ...]] = {"asterisk": ("asterisk_password",)}
+_NEEDS: Mapping[str, tuple[str, ...]] = {
+    "asterisk": ("asterisk_password",),
+    "audiosocket": ("asterisk_password",),  # for the dialplan's question what comes next
+}
 
 
 def check(settings: Settings) -> None:
@@ -67,7 +70,9 @@ def _given(value: object) -> bool:
 
 def routes(settings: Settings) -> list[Route]:
     """What the bridges add to the HTTP server."""
-    return [_ROUTES[name] for name in settings.bridges if name in _ROUTES]
+    found = [_ROUTES[name] for name in settings.bridges if name in _ROUTES]
+    ours = {"asterisk", "audiosocket"} & set(settings.bridges)
+    return [*found, asterisk_route.next_route] if ours else found
 
 
 @asynccontextmanager
