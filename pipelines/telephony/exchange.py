@@ -6,7 +6,6 @@ The dialogue asks for `Transfer` and `Withdraw`; what comes of it is told as `Pe
 
 import asyncio
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from loguru import logger
@@ -163,16 +162,20 @@ class Exchange:
         self._back.clear()
         recording = f"waxtaan-{self._call}-{self._times}"
         if self._pbx.record:
-            with suppress(AriError):
+            try:
                 await ari.record(person.bridge, recording)
+            except AriError as error:
+                logger.warning("what is said with a person is not recorded: {}", error)
         ended = await until_apart(ari, person, caller, self._back)
         self._joined = None
         await ari.dissolve(person.bridge)
         await ari.hang_up(person.channel)
         there = ended != "caller" and await self._send_on(caller, ended)
         if self._pbx.record:
-            with suppress(AriError):
+            try:
                 self._told.keep(f"person-{self._times}.wav", await ari.recorded(recording))
+            except AriError as error:
+                logger.warning("what was said with a person was not fetched: {}", error)
         if there:
             self._told.left(back=ended == "back")
         else:

@@ -19,6 +19,7 @@ from pipelines.tts.speakers import Speakers
 _COMING = 3.0  # s for Asterisk to connect
 _AGAIN = 2.0  # s between the whisper and its repetition
 _TIMES = 3
+_LIFTED = 0.8  # s between answering a telephone and having it at one's ear
 
 
 class Whispers:
@@ -80,6 +81,7 @@ class Whispers:
         async with asyncio.TaskGroup() as together:
             together.create_task(pacer.run())
             together.create_task(_listen(leg, pacer))
+            await asyncio.sleep(_LIFTED)
             for _ in range(_TIMES):
                 for sentence in sentences:
                     await self._sentence(pacer, leg.codec.rate, sentence, language)

@@ -121,7 +121,7 @@ class Asterisk:
     def configure(self, values: Mapping[str, str]) -> None:
         """The configuration of docker/asterisk with its @NAMES@ filled in, and the lab's own."""
         etc, run, var = (self.folder / name for name in ("etc", "run", "var"))
-        for each in (etc, run, var / "spool", var / "log"):
+        for each in (etc, run, var / "spool" / "recording", var / "log"):
             each.mkdir(parents=True, exist_ok=True)
         for path in CONFIGURATION.glob("*.conf"):
             text = path.read_text()
