@@ -19,7 +19,7 @@ def from_mulaw(data: bytes) -> bytes:
 
 def to_mulaw(pcm: bytes) -> bytes:
     """Mu-law samples of 16-bit little-endian ones."""
-    return _inverse("mulaw")[np.frombuffer(pcm, "<u2")].tobytes()
+    return bytes(_inverse("mulaw")[np.frombuffer(pcm, "<u2")].tobytes())
 
 
 def from_alaw(data: bytes) -> bytes:
@@ -29,7 +29,7 @@ def from_alaw(data: bytes) -> bytes:
 
 def to_alaw(pcm: bytes) -> bytes:
     """A-law samples of 16-bit little-endian ones."""
-    return _inverse("alaw")[np.frombuffer(pcm, "<u2")].tobytes()
+    return bytes(_inverse("alaw")[np.frombuffer(pcm, "<u2")].tobytes())
 
 
 @cache
