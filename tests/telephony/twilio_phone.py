@@ -1,4 +1,4 @@
-"""A telephone at Twilio: the webhook, the stream and the TwiML of one call, as Twilio publishes them.
+"""A telephone at Twilio: webhook, stream and TwiML of one call, as Twilio publishes them.
 
 What it is sent is queued and played in real time, 20 ms at a time. A mark comes back when all sound
 before it has been played; `clear` empties the queue and returns the marks in it at once. Whatever
@@ -53,7 +53,7 @@ async def ask(
         )
 
 
-def upgrade(server: Server, sign: str | None = None, **options: Any) -> websockets.connect:
+def upgrade(server: Server, sign: str | None = None) -> websockets.connect:
     """The stream's WebSocket; `sign` is the signature, "" none, None the right one."""
     sign = signature(TOKEN, STREAM) if sign is None else sign
     return websockets.connect(
@@ -61,7 +61,6 @@ def upgrade(server: Server, sign: str | None = None, **options: Any) -> websocke
         additional_headers={"X-Twilio-Signature": sign} if sign else {},
         compression=None,
         ping_interval=None,
-        **options,
     )
 
 
@@ -75,7 +74,7 @@ class Phone:
         self.form = {
             "CallSid": self.sid,
             "AccountSid": ACCOUNT,
-            "From": "+221770001234",
+            "From": "anonymous",
             "To": "+221338000000",
             "CallStatus": "ringing",
             "Direction": "inbound",
@@ -84,6 +83,7 @@ class Phone:
         self.heard = bytearray()  # PCM, 8 kHz, without the silence between utterances
         self.bursts: list[int] = []  # how many bytes of each stretch of sound were played
         self.dropped: list[int] = []  # bytes in the queue at each `clear`
+        self.cut = 0.0  # s of sound that were played of the stretch that a `clear` cut short
         self.returned: list[str] = []  # marks, in the order of their return
         self.errors: list[str] = []
         self.ended = asyncio.Event()  # the stream is closed
@@ -168,6 +168,11 @@ class Phone:
         with suppress(websockets.ConnectionClosed):
             await self._line.send(message)
 
+    @property
+    def waiting(self) -> int:
+        """Bytes that are not played yet."""
+        return sum(len(each) for each in self._queue if isinstance(each, bytes))
+
     # The caller
 
     def say(self, pcm: bytes) -> None:
@@ -250,9 +255,8 @@ class Phone:
                 case "media":
                     data = base64.b64decode(message["media"]["payload"], validate=True)
                     assert data
-                    if not any(isinstance(each, bytes) for each in self._queue):
-                        if self._quiet > 10:
-                            self._begin = time.monotonic() + self._late
+                    if self._quiet > 10 and not self._queue:
+                        self._begin = time.monotonic() + self._late
                     self._queue.append(data)
                 case "mark":
                     self._queue.append(str(message["mark"]["name"]))
@@ -265,6 +269,7 @@ class Phone:
 
     async def _clear(self) -> None:
         waiting, self._queue = list(self._queue), deque()
+        self.cut = self.bursts[-1] / 8_000 if self._quiet <= 10 else 0.0
         self.dropped.append(sum(len(each) for each in waiting if isinstance(each, bytes)))
         for each in waiting:
             if isinstance(each, str):
