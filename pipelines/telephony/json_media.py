@@ -1,4 +1,4 @@
-"""What the protocols have in common that put sound into JSON: Twilio's, Telnyx's, Plivo's."""
+"""What protocols that speak JSON have in common: reading it, and sound in it as base64."""
 
 import base64
 import binascii

@@ -150,6 +150,18 @@ class Phone:
             await ask(self.server, "/after", {**self.form, "CallStatus": "in-progress"})
         )
 
+    async def updated(self, twiml: str) -> None:
+        """The call is given other TwiML by the REST interface: it leaves the stream."""
+        self.twiml.append(ET.fromstring(twiml))
+        await self.hang_up()
+
+    async def dialled(self, status: str) -> ET.Element:
+        """Who was dialled has answered, or not: Twilio goes on to the action of <Dial>."""
+        action = self.twiml[-1].find("Dial").get("action")  # type: ignore[union-attr]
+        assert action == f"{PUBLIC}/telephony/twilio/after"
+        form = {**self.form, "CallStatus": "in-progress", "DialCallStatus": status}
+        return await self._do(await ask(self.server, "/after", form))
+
     async def hang_up(self) -> None:
         """The caller does."""
         if self._line is not None and not self.ended.is_set():
