@@ -135,3 +135,18 @@ async def test_no_room_and_no_person(open_house: Open) -> None:
         assert reject is not None
         assert reject.get("reason") == "busy"
         await phone.hang_up()
+
+
+async def test_a_call_that_fails_at_once_goes_to_a_person(
+    open_house: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = await open_house(**SETTINGS)
+
+    async def deaf(*_: object) -> None:
+        raise RuntimeError("no ears")
+
+    monkeypatch.setattr(server.house, "ears", deaf)
+    async with Phone(server).calling() as phone:
+        after = await phone.after()
+    assert after.findtext("Dial/Number") == SETTINGS["twilio_fallback"]
+    assert server.counters["failed"] == 1
