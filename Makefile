@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export WAXTAAN_DATA ?= ../shared/data
 
-.PHONY: run test engines small-whisper call bench check lint format clean
+.PHONY: run test phone engines small-whisper call bench check lint format clean
 
 run: $(VENV)/.run
 	$(BIN)/waxtaan serve
@@ -23,6 +23,14 @@ engines: export WAXTAAN_LLM_PYTHON = .venvs/llm/bin/python
 engines: $(VENV)/.test small-whisper .venvs/tts/.ready .venvs/piper/.ready .venvs/llm/.ready
 	$(BIN)/python -m pytest tests/engines
 	$(BIN)/python -m pytest tests/tts/test_contract.py
+
+# Real calls: a SIP phone, a real Asterisk, Waxtaan, each in its network namespace. Wants root.
+phone: export WAXTAAN_PBX = .venvs/asterisk/asterisk
+phone: $(VENV)/.test .venvs/asterisk/.ready
+	$(BIN)/python -m pytest tests/telephone
+
+.venvs/asterisk/.ready:
+	tests/telephone/install.sh .venvs/asterisk
 
 bench: $(VENV)/.test
 	$(BIN)/waxtaan bench

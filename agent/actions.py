@@ -126,7 +126,12 @@ class Abandon:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Hand the call to a person in `queue`, with everything already known."""
+    """Hand the call to a person in `queue`, with everything already known.
+
+    Without a `request` it is the call's end: the line goes on without us. With one, people are rung
+    while we keep the caller company; answered by `PersonJoined` or `TransferFailed`. `whisper` is
+    said to the person, in `language`, before they accept; `target` is who asked for this call.
+    """
 
     queue: str
     reason: str
@@ -139,6 +144,8 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Withdraw:
+    """Stop ringing: the caller changed their mind, was served otherwise, or waited too long."""
+
     request: int
 
 

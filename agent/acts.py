@@ -7,9 +7,10 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Ask for a slot."""
+    """Ask for a slot. `wording` where what may be answered depends on the situation."""
 
     slot: str
+    wording: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,11 @@ class Confirm:
 
     slot: str
     value: str
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """What the wording may say of it; a moment ("2026-11-24T19:30") has a day and a time."""
+        return {"value": self.value, "day": self.value[:10], "at": self.value[11:16]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,11 @@ class Handoff:
 
     reason: str
     queue: str
+
+    @property
+    def key(self) -> str:
+        """Names the announcement, e.g. "handoff angry retention"."""
+        return f"handoff {self.reason} {self.queue}"
 
 
 Act: TypeAlias = Ask | Confirm | Inform | LookUp | Handoff

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from agent import thought
 from agent.actions import Abandon, Explain, Fetch, HangUp, Transfer
-from agent.acts import Ask, Confirm, Handoff, Inform, LookUp
+from agent.acts import Act, Ask, Confirm, Handoff, Inform, LookUp
+from agent.alternatives import alternatives
 from agent.commands import (
     Affirm,
     AskKnowledge,
@@ -26,24 +27,34 @@ from agent.commands import (
     SmallTalk,
     StartFlow,
 )
+from agent.deadlines import given_up
 from agent.escalation import escalate
 from agent.floor import Floor
 from agent.flow import Flow, Known
 from agent.handoff import packet
-from agent.policy import Policy
+from agent.language import Language
+from agent.policy import Policy, RuleSetting
 from agent.question import asked_back
-from agent.state import Conversation
+from agent.reaching import Reaching
+from agent.state import ALTERNATIVES, Calling, Conversation
 
 
 class Course:
     """One call's course; what it decides is asked for through `floor`."""
 
-    def __init__(self, floor: Floor, flows: Mapping[str, Flow], policy: Policy) -> None:
+    def __init__(
+        self,
+        floor: Floor,
+        flows: Mapping[str, Flow],
+        languages: Mapping[str, Language],
+        policy: Policy,
+    ) -> None:
         self._floor = floor
-        self._flows = flows
+        self._flows = {**flows, ALTERNATIVES: alternatives(policy)}
         self._policy = policy
         slots = (slot for flow in flows.values() for slot in flow.slots)
         self._secret = frozenset(slot.name for slot in slots if slot.secret)
+        self.people = Reaching(floor, languages, policy, self._secret)
 
     @property
     def conversation(self) -> Conversation:
@@ -52,6 +63,9 @@ class Course:
 
     def respond(self, commands: tuple[Command, ...] = ()) -> None:
         """Answer what was understood, or what became known."""
+        calling = self.conversation.calling
+        if not self.people.heard(commands):
+            return
         if handoff := escalate(self.conversation, self._policy):
             self.hand_over(handoff)
             return
@@ -93,7 +107,10 @@ class Course:
                     self._floor.say("language_changed")
                 case Cancel():
                     self._floor.say("dropped")
-        self.advance()
+        if calling:
+            self.go_on()
+        else:
+            self.advance()
 
     def go_on(self) -> None:
         """After something aside: back to the use case in hand, or to what else there is."""
@@ -104,25 +121,25 @@ class Course:
 
     def advance(self) -> None:
         """Ask the use case in hand for its next act until the caller or the world has to answer."""
+        finished = self.conversation.finished
         while (flow := self._flows.get(self.conversation.flow)) is not None:
             c = self.conversation
-            unsure = flow.unconfirmed(c)
-            if not (unsure or c.flows[-1].confirmed):
+            if not (flow.unconfirmed(c) or c.flows[-1].confirmed):
                 self._floor.ask(f"confirm:flow:{flow.name}", "confirm.flow", {"value": flow.name})
                 return
-            act = Confirm(unsure, c.slots[unsure].value) if unsure else flow.next_act(Known(c))
-            match act:
+            match act := self._next_act(flow):
                 case None:
                     self._finish(flow)
+                    finished = flow.name
                 case Inform():
                     self._floor.say(
                         f"inform.{act.topic}", act.values, act=act.key, secret=act.secret
                     )
-                case Ask(slot):
-                    self._floor.ask(slot, f"ask.{slot}")
+                case Ask(slot, wording):
+                    self._floor.ask(slot, wording or f"ask.{slot}")
                     return
                 case Confirm(slot, value):
-                    self._floor.ask(f"confirm:{slot}:{value}", f"confirm.{slot}", {"value": value})
+                    self._floor.ask(f"confirm:{slot}:{value}", f"confirm.{slot}", act.values)
                     return
                 case LookUp():
                     self._fetch(act)
@@ -130,13 +147,31 @@ class Course:
                 case Handoff():
                     self.hand_over(act)
                     return
-        question = "more" if self.conversation.finished else "open"
+        question = "more" if finished else "open"
         self._floor.ask(question, f"ask.{question}")
 
+    def _next_act(self, flow: Flow) -> Act | None:
+        """What the use case wants now; a person who was called for it is not called again."""
+        c = self.conversation
+        if unsure := flow.unconfirmed(c):
+            return Confirm(unsure, c.slots[unsure].value)
+        act = flow.next_act(Known(c))
+        if c.barred and act == Ask("pin"):  # no number of callbacks buys another guess at the code
+            rule = self._policy.rules.get("identity_not_verified", RuleSetting())
+            act = Handoff("identity_not_verified", rule.queue)
+        called = isinstance(act, Handoff) and (flow.name, act.key) in c.told
+        return None if called else act
+
     def _finish(self, flow: Flow) -> None:
-        self._floor.do(Explain("flow", flow.name, 1.0, (FinishFlow(flow.name),)))
-        if self.conversation.flow:
-            self._floor.say("resume", {"value": self.conversation.flow})
+        told = (act for name, act in self.conversation.told if name == flow.name == ALTERNATIVES)
+        done = [flow.name]
+        if any(act.startswith("inform callback ") for act in told):
+            done += [w.flow for w in self.conversation.flows if w.flow != flow.name]
+        finished = tuple(FinishFlow(name) for name in done)  # what is open is for the person then
+        self._floor.do(Explain("flow", flow.name, 1.0, finished))
+        outer = self._flows.get(self.conversation.flow)
+        if outer is not None and self._next_act(outer) is not None:
+            self._floor.say("resume", {"value": outer.name})
 
     def _fetch(self, need: LookUp) -> None:
         for pending in self.conversation.pending:
@@ -148,17 +183,48 @@ class Course:
 
     def hand_over(self, handoff: Handoff) -> None:
         """Say that a person takes over; the call is transferred once that is said."""
+        if self.conversation.people:
+            if not self.people.announce(handoff):
+                self._offer_alternatives()
+            return
         name = f"handoff.{handoff.reason}"
         name = name if self._floor.language.has(name) else "handoff"
-        act = f"handoff {handoff.reason} {handoff.queue}"
-        self._floor.say(name, {"queue": handoff.queue}, act=act, interruptible=False)
+        self._floor.say(name, {"queue": handoff.queue}, act=handoff.key, interruptible=False)
+
+    def unreached(self, reason: str) -> None:
+        """Nobody took the call: say so, and what else there is."""
+        self._floor.say("unreached.busy" if reason == "busy" else "unreached", act="unreached")
+        if self.conversation.handoff:
+            self._offer_alternatives()
+        else:  # it was not the caller who wanted somebody
+            self.go_on()
+
+    def _offer_alternatives(self) -> None:
+        self._floor.do(Explain("flow", ALTERNATIVES, 1.0, (StartFlow(ALTERNATIVES),)))
+        self.advance()
+
+    def returned(self) -> None:
+        """The person gave the call back: the use case in hand goes on where it was."""
+        self._floor.say("back")
+        self.go_on()
+
+    def wake(self, at: float, calling: Calling) -> None:
+        """People were announced, or rung, for long enough."""
+        if not calling.request:
+            self.people.ring()
+        elif at >= given_up(self.conversation, calling, self._policy):
+            self.people.let_go()
+            self.unreached("no_answer")
+        else:
+            self.people.reassure()
 
     def leave(self) -> None:
         """The last word is spoken: transfer or hang up."""
         c = self.conversation
-        if c.handoff:
+        if c.handoff and c.closing == "transferred":
             reason, queue = c.handoff
-            self._floor.do(Transfer(queue, reason, packet(c, self._secret)))
+            about = packet(c, Handoff(reason, queue), self._secret)
+            self._floor.do(Transfer(queue, reason, about))
         self._floor.do(HangUp(c.closing))
 
     def recover(self) -> None:

@@ -1,7 +1,7 @@
 """When the dialogue wants to be woken, and what for. It never looks at a clock itself."""
 
 from agent.policy import Policy
-from agent.state import THOUGHTS, Conversation, Pending
+from agent.state import THOUGHTS, Calling, Conversation, Pending
 
 
 def waiting(pending: Pending, policy: Policy) -> float:
@@ -13,12 +13,30 @@ def waiting(pending: Pending, policy: Policy) -> float:
 
 def deadline(c: Conversation, policy: Policy) -> float | None:
     """The `at` by which a `Tick` is wanted; None while only an event can change anything."""
-    if c.ended or not c.language:
+    if c.ended or not c.language or c.person is not None:
         return None
     if c.closing:  # a last word that never ends must not keep the line open
         return c.quiet_since + policy.last_word
-    if c.pending:
-        return min(p.since + waiting(p, policy) for p in c.pending)
+    answers = [p.since + waiting(p, policy) for p in c.pending]
+    if c.calling:
+        return min([*answers, company(c, c.calling, policy)])
+    if answers:
+        return min(answers)
     if c.saying or c.turn_open or not c.question:
         return None
     return c.quiet_since + (policy.between_keys if c.keys else policy.silence)
+
+
+def given_up(c: Conversation, calling: Calling, policy: Policy) -> float:
+    """When nobody is waited for any more, or an announcement that never ends is taken as said."""
+    if calling.request:
+        return calling.since + policy.ring_give_up
+    return c.quiet_since + policy.last_word
+
+
+def company(c: Conversation, calling: Calling, policy: Policy) -> float:
+    """When a caller who waits for people is due a word, or to be waited for no longer."""
+    end = given_up(c, calling, policy)
+    if not calling.request or c.saying or c.turn_open:
+        return end
+    return min(end, c.quiet_since + policy.reassure)

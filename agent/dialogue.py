@@ -9,20 +9,11 @@ it. All memory is `conversation`, a fold over the events received and the action
 from collections.abc import Mapping
 
 from agent import thought
-from agent.actions import (
-    Abandon,
-    Action,
-    Explain,
-    Hush,
-    Route,
-)
-from agent.commands import (
-    ChangeLanguage,
-    Command,
-    NotUnderstood,
-)
+from agent.actions import Abandon, Action, Explain, HangUp, Hush, Route
+from agent.alternatives import ALTERNATIVE, NUMBER
+from agent.commands import ChangeLanguage, Command, NotUnderstood
 from agent.course import Course
-from agent.deadlines import deadline, waiting
+from agent.deadlines import company, deadline, waiting
 from agent.events import (
     CallStarted,
     Composed,
@@ -33,8 +24,12 @@ from agent.events import (
     Interpreted,
     KeyPressed,
     LanguageChosen,
+    PersonJoined,
+    PersonLeft,
     SpeechEnded,
+    TakenOver,
     Tick,
+    TransferFailed,
     TurnEnded,
     TurnStarted,
 )
@@ -57,12 +52,13 @@ class Dialogue:
         self, languages: Mapping[str, Language], flows: Mapping[str, Flow], policy: Policy
     ) -> None:
         slots = {slot.name: slot for flow in flows.values() for slot in flow.slots}
+        slots |= {slot.name: slot for slot in (ALTERNATIVE, NUMBER)}
         self._floor = Floor(languages, slots)
         self._languages = languages
         self._flows = flows
         self._policy = policy
         self._counting = frozenset(w for each in languages.values() for w in each.digits)
-        self._course = Course(self._floor, flows, policy)
+        self._course = Course(self._floor, flows, languages, policy)
 
     @property
     def conversation(self) -> Conversation:
@@ -89,8 +85,14 @@ class Dialogue:
         match event:
             case CallStarted():
                 self._greet()
+            case PersonJoined() | PersonLeft() | TransferFailed() | TakenOver():
+                self._on_people(event, before)
+            case _ if c.person is not None:
+                return
             case SpeechEnded() if c.closing and not c.saying:
                 self._course.leave()
+            case SpeechEnded() if c.calling and not (c.calling.request or c.saying):
+                self._course.people.ring()
             case Tick():
                 self._on_tick(event)
             case _ if c.closing:
@@ -114,12 +116,34 @@ class Dialogue:
             case Fetched() | Failed() if awaited(before, event.request):
                 if c.wrong_identity > before.wrong_identity:
                     self._floor.say("wrong_pin")
+                self._excuse(before)
                 self._course.respond()
             case Interpreted() if awaited(before, event.request):
                 found = proposed(event, before, self._flows, self._floor.language, self._policy)
                 self._on_understood(found)
             case Composed() if awaited(before, event.request) and not c.turn_open:
                 self._on_answer(event.text, event.language, event.last)
+
+    def _on_people(
+        self, event: PersonJoined | PersonLeft | TransferFailed | TakenOver, before: Conversation
+    ) -> None:
+        calling = before.calling
+        match event:
+            case PersonJoined() if before.people:
+                self._course.people.joined(event, before)
+            case PersonLeft() if before.person is not None and event.back:
+                self._course.returned()
+            case PersonLeft() if before.person is not None:
+                self._floor.do(HangUp("person ended the call"))
+            case TransferFailed() if calling and calling.request == event.request > 0:
+                self._course.unreached(event.reason)
+            case TakenOver() if before.people and before.person is None:
+                self._course.people.take_over(event.person)
+
+    def _excuse(self, before: Conversation) -> None:
+        """A callback that was not booked needs a word before another way is offered."""
+        if ALTERNATIVE.name in before.slots and ALTERNATIVE.name not in self.conversation.slots:
+            self._floor.say("callback.failed")
 
     def _greet(self) -> None:
         self._floor.say("greet.disclosure", interruptible=False)
@@ -134,6 +158,8 @@ class Dialogue:
     def _on_turn(self) -> None:
         c = self.conversation
         heard = c.hypothesis
+        if heard is not None and heard.rejected == "overloaded" and c.calling:
+            return
         if heard is not None and heard.rejected == "overloaded":
             self._floor.say("ears.busy")
             self._floor.ask_again("" if c.expecting.digits else "menu")
@@ -175,6 +201,9 @@ class Dialogue:
             case "offer":
                 self._course.respond((ChangeLanguage(decision.language, confirmed=False),))
                 return None
+            case "unsupported" if c.calling:
+                self._course.people.reassure()
+                return None
             case "unsupported":
                 self._floor.say("language_unknown")
                 self._floor.ask_again("menu")
@@ -212,9 +241,12 @@ class Dialogue:
             return
         if c.closing:
             self._course.leave()
+        elif c.calling and tick.at >= company(c, c.calling, policy):
+            self._course.wake(tick.at, c.calling)
         elif late := [p for p in c.pending if p.noted and tick.at >= p.since + waiting(p, policy)]:
             self._floor.do(Abandon(late[0].request, late=True))
             if not self._lost(c, late[0].request):
+                self._excuse(c)
                 self._course.respond()
         elif c.pending:
             self._floor.say("wait")

@@ -29,6 +29,8 @@ def expecting(question: OpenQuestion, language: Language) -> Expecting:
         )
         if question.name == "more":
             extra = (*language.of_kind("flow"), "goodbye")
+        if question.name == "ringing":
+            extra = ("cancel", *language.of_kind("flow"))
         return _expect(("affirm", "deny", *extra, *_ALWAYS), _YES_NO)
     if slot is not None and slot.kind == "choice":
         return _expect((*slot.choices, "cancel", *_ALWAYS), _CHOICE)

@@ -18,8 +18,8 @@ class CallStarted:
     caller: str | None  # the caller's number where the channel knows it, E.164 or national
     language: str  # lower-case BCP 47
     language_model: bool = False  # whether the ladder has its last rung
-    people: bool = False
-    now: str = ""
+    people: bool = False  # whether a person can be brought into this call
+    now: str = ""  # local wall-clock time at `at` = 0, ISO "2026-11-24T19:05:00"; "" if unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +162,8 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class PersonJoined:
+    """A person took the call that was put through, and talks with the caller."""
+
     at: float
     request: int
     person: str
@@ -169,6 +171,8 @@ class PersonJoined:
 
 @dataclass(frozen=True, slots=True)
 class TransferFailed:
+    """Nobody took the call: "no_answer", "declined", "busy" or "unreachable"."""
+
     at: float
     request: int
     reason: str
@@ -176,8 +180,18 @@ class TransferFailed:
 
 @dataclass(frozen=True, slots=True)
 class PersonLeft:
+    """The person is gone; `back` if they gave the call back to us, otherwise they hung up."""
+
     at: float
     back: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """Somebody at the service desk wants this call now."""
+
+    at: float
+    person: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +218,8 @@ Event: TypeAlias = (
     | Fetched
     | Failed
     | PersonJoined
-    | PersonLeft
     | TransferFailed
+    | PersonLeft
+    | TakenOver
     | CallEnded
 )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from agent.actions import Action, Listen, Speak
+from agent.acts import Confirm
 from agent.endpointing import expecting
 from agent.events import Event
 from agent.flow import Slot
@@ -58,11 +59,11 @@ class Floor:
             self.listen(self.conversation.question or "open")
             return
         question = self.conversation.question or "open"
-        match question.split(":"):
+        match question.split(":", 2):
             case ["confirm", "flow" | "signal", _]:
                 self.ask(question, "confirm")
             case ["confirm", slot, value]:
-                self.ask(question, f"confirm.{slot}", {"value": value})
+                self.ask(question, f"confirm.{slot}", Confirm(slot, value).values)
             case _:
                 self.ask(question, f"ask.{question}")
 

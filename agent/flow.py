@@ -7,9 +7,10 @@ no code. Facts and tellings are keyed by their arguments: a corrected slot makes
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
-from agent.acts import Act, Inform, key
+from agent.acts import Act, Handoff, Inform, key
 from agent.state import Conversation
 
 
@@ -35,6 +36,32 @@ class Known:
         """The number the call comes from, unless the caller said that it is not the one."""
         caller = self._conversation.caller
         return None if caller in self._conversation.rejected else caller
+
+    @property
+    def number(self) -> str | None:
+        """The number the call comes from, whatever it is about."""
+        return self._conversation.caller
+
+    @property
+    def local(self) -> datetime | None:
+        """The wall clock; None if unknown."""
+        return self._conversation.local
+
+    @property
+    def handoff(self) -> Handoff | None:
+        """To whom the call was to be handed last."""
+        return Handoff(*self._conversation.handoff) if self._conversation.handoff else None
+
+    @property
+    def unreached(self) -> int:
+        """How often nobody took the call."""
+        return self._conversation.unreached
+
+    def rejected(self, name: str) -> tuple[str, ...]:
+        """The values of a slot that were proposed and that the caller did not want."""
+        mark = f"{name} "
+        found = (v.removeprefix(mark) for v in self._conversation.rejected if v.startswith(mark))
+        return tuple(sorted(found))
 
     def slot(self, name: str) -> str | None:
         """A slot's value, whether confirmed or not (the dialogue confirms before it goes on)."""
@@ -68,7 +95,10 @@ class Flow:
     next_act: Callable[[Known], Act | None]
 
     def unconfirmed(self, conversation: Conversation) -> str:
-        """The first of its slots that was heard and not confirmed; "" if none."""
+        """The first of its slots that was heard and not confirmed; "" if none.
+
+        A secret is never read back: the back office says whether it is right.
+        """
         slots = conversation.slots
-        names = (slot.name for slot in self.slots)
+        names = (slot.name for slot in self.slots if not slot.secret)
         return next((n for n in names if n in slots and not slots[n].confirmed), "")

@@ -7,6 +7,7 @@ call log holds both in order, so any prefix of a log gives back the state the ca
 from collections.abc import Set
 from dataclasses import replace
 
+from agent import presence
 from agent.actions import (
     Abandon,
     Action,
@@ -20,19 +21,10 @@ from agent.actions import (
     Route,
     Speak,
     Transfer,
+    Withdraw,
 )
-from agent.acts import key
-from agent.commands import (
-    Cancel,
-    ChangeLanguage,
-    Command,
-    FinishFlow,
-    ForgetSlot,
-    NotUnderstood,
-    SetSlot,
-    Signal,
-    StartFlow,
-)
+from agent.acts import Handoff, key
+from agent.effects import decided
 from agent.events import (
     CallEnded,
     CallStarted,
@@ -43,19 +35,24 @@ from agent.events import (
     Hypothesis,
     Interpreted,
     KeyPressed,
+    PersonJoined,
+    PersonLeft,
     Retrieved,
     SpeechEnded,
     SpeechStarted,
+    TransferFailed,
     TurnEnded,
     TurnStarted,
 )
-from agent.routing import stated as routed_by_caller
-from agent.state import LASTING, THOUGHTS, Conversation, Filled, Line, Pending, Wanted
+from agent.privacy import blank
+from agent.state import THOUGHTS, Conversation, Line, Pending
 
 
 def apply(c: Conversation, event: Event) -> Conversation:
     """The conversation after an event."""
     c = replace(c, at=max(c.at, event.at), fresh=True)
+    if c.person is not None and isinstance(event, presence.BETWEEN_OTHERS):
+        return c
     match event:
         case CallStarted():
             return replace(
@@ -64,6 +61,8 @@ def apply(c: Conversation, event: Event) -> Conversation:
                 caller=event.caller,
                 language=event.language,
                 language_model=event.language_model,
+                people=event.people,
+                now=event.now,
                 quiet_since=event.at,
             )
         case TurnStarted():
@@ -72,6 +71,7 @@ def apply(c: Conversation, event: Event) -> Conversation:
             return replace(c, hypothesis=event)
         case TurnEnded():
             text = c.hypothesis.text if c.hypothesis else ""
+            text = blank(text) if c.expecting.secret else text
             heard = (Line("caller", text),) if text else ()
             silences = 0 if text else c.silences
             return replace(
@@ -95,6 +95,8 @@ def apply(c: Conversation, event: Event) -> Conversation:
             return replace(c, passages=event.passages)
         case Composed() if awaited(c, event.request):
             return _composed(c, event)
+        case PersonJoined() | TransferFailed() | PersonLeft():
+            return presence.apply(c, event)
         case CallEnded():
             return replace(c, ended=True)
     return c
@@ -102,7 +104,8 @@ def apply(c: Conversation, event: Event) -> Conversation:
 
 def _speech_ended(c: Conversation, event: SpeechEnded) -> Conversation:
     ended = next((s for s in c.saying if s.utterance == event.utterance), None)
-    heard = (Line("agent", event.heard, event.utterance),) if event.heard else ()
+    text = blank(event.heard) if ended and ended.secret else event.heard
+    heard = (Line("agent", text, event.utterance),) if text else ()
     cut = (*c.cut, ended) if ended and event.interrupted else c.cut
     if event.interrupted and not event.heard:
         c = _untell(c, {s.act for s in c.cut[:1] if s.utterance == event.utterance})
@@ -131,6 +134,8 @@ def _answered(c: Conversation, event: Fetched | Failed | Interpreted) -> Convers
     )
     if asked.name in THOUGHTS:
         return replace(c, unanswered="")
+    if asked.name == "callback" and not (isinstance(event, Fetched) and event.value.get("booked")):
+        return _not_booked(c, asked, free=not isinstance(event, Fetched))
     if not isinstance(event, Fetched):
         return replace(c, failures=c.failures + 1)
     facts = {**c.facts, key(asked.name, asked.arguments): event.value}
@@ -142,6 +147,13 @@ def _answered(c: Conversation, event: Fetched | Failed | Interpreted) -> Convers
     slots = {k: v for k, v in c.slots.items() if k != "pin"}
     facts.pop(key(asked.name, asked.arguments))  # so that the same code can be tried again
     return replace(c, slots=slots, facts=facts, wrong_identity=c.wrong_identity + 1)
+
+
+def _not_booked(c: Conversation, asked: Pending, free: bool) -> Conversation:
+    """Another way has to be found; a time that the back office did not want is not free."""
+    slots = {k: v for k, v in c.slots.items() if k not in ("alternative", "when")}
+    taken = frozenset() if free else frozenset({f"when {asked.arguments['time']}"})
+    return replace(c, slots=slots, rejected=c.rejected | taken)
 
 
 def _composed(c: Conversation, event: Composed) -> Conversation:
@@ -168,7 +180,8 @@ def record(c: Conversation, action: Action) -> Conversation:
         case Hush():
             begun = {speak.act for speak in c.saying[:1]}
             unsaid = {speak.act for speak in c.saying} - begun
-            return replace(_untell(c, unsaid), cut=c.saying, saying=())
+            calling = c.calling if c.calling and c.calling.request else None
+            return replace(_untell(c, unsaid), cut=c.saying, saying=(), calling=calling)
         case Listen():
             again = action.question == c.question
             return replace(
@@ -179,11 +192,7 @@ def record(c: Conversation, action: Action) -> Conversation:
                 keys="",
             )
         case Explain():
-            if _settles(action):
-                c = replace(c, misunderstood=0)
-            for command in action.commands:
-                c = _obey(c, command)
-            return replace(c, keys="", unanswered="")
+            return decided(c, action)
         case Route():
             return replace(c, routing=action.memory)
         case Fetch(request, name, arguments):
@@ -196,8 +205,14 @@ def record(c: Conversation, action: Action) -> Conversation:
         case Abandon(request, late):
             gone = next((p for p in c.pending if p.request == request), None)
             others = tuple(p for p in c.pending if p is not gone)
+            if late and gone and gone.name == "callback":
+                return _not_booked(replace(c, pending=others, quiet_since=c.at), gone, free=True)
             failed = late and gone is not None and gone.name not in THOUGHTS
             return replace(c, pending=others, failures=c.failures + failed, quiet_since=c.at)
+        case Transfer() if action.request:
+            return presence.ringing(c, action)
+        case Withdraw(request):
+            return presence.withdrawn(c, request)
         case Transfer() | HangUp():
             return replace(c, ended=True)
     return c
@@ -219,6 +234,14 @@ def _spoken(c: Conversation, speak: Speak) -> Conversation:
     match speak.act.split():
         case ["inform", *_]:
             return replace(c, told=c.told | {(c.flow, speak.act)})
+        case ["handoff", reason, queue] if c.people:
+            return presence.announced(c, Handoff(reason, queue))
+        case ["closed", reason, queue]:
+            return presence.turned_to_people(c, Handoff(reason, queue))
+        case ["taken_over", *_]:
+            return presence.taken_over(c, speak.act.partition(" ")[2])
+        case ["unreached"]:
+            return replace(c, unreached=c.unreached + 1)
         case ["handoff", reason, queue]:
             return replace(c, handoff=(reason, queue), closing="transferred")
         case ["goodbye" | "silent" as closing]:
@@ -230,53 +253,3 @@ def _spoken(c: Conversation, speak: Speak) -> Conversation:
         case ["wait"]:
             return replace(c, pending=tuple(replace(p, noted=True) for p in c.pending))
     return c
-
-
-def _settles(explain: Explain) -> bool:
-    """Whether a turn was understood for good: nothing in it waits for a yes."""
-    return not any(
-        isinstance(command, NotUnderstood) or not getattr(command, "confirmed", True)
-        for command in explain.commands
-    )
-
-
-def _obey(c: Conversation, command: Command) -> Conversation:
-    match command:
-        case StartFlow(flow, confirmed):
-            return _start(c, flow, confirmed)
-        case SetSlot(slot, value, confirmed):
-            flows = c.flows
-            if confirmed and flows:  # a detail that is right makes the wish right it belongs to
-                flows = (*flows[:-1], replace(flows[-1], confirmed=True))
-            slots = {**c.slots, slot: Filled(value, confirmed, c.flow)}
-            return replace(c, slots=slots, flows=flows)
-        case ForgetSlot(slot):
-            gone = {slot, "pin"} if slot == "line" else {slot}  # a code belongs to its line
-            old = c.slots.get(slot)
-            rejected = c.rejected | ({old.value} if old else set())
-            if slot == "line" and c.caller:
-                rejected = rejected | {c.caller}
-            slots = {k: v for k, v in c.slots.items() if k not in gone}
-            return replace(c, slots=slots, rejected=rejected)
-        case Cancel():
-            return replace(c, flows=c.flows[:-1], question="")
-        case FinishFlow(flow):
-            others = tuple(w for w in c.flows if w.flow != flow)
-            return replace(c, flows=others, finished=flow)
-        case Signal(name, True):
-            return replace(c, signals=(*c.signals, name))
-        case ChangeLanguage(language, True, stated):
-            routing = routed_by_caller(c.routing, language) if stated else c.routing
-            return replace(c, language=language, routing=routing)
-        case NotUnderstood():
-            return replace(c, misunderstood=c.misunderstood + 1)
-    return c
-
-
-def _start(c: Conversation, flow: str, confirmed: bool) -> Conversation:
-    others = tuple(w for w in c.flows if w.flow != flow)
-    known = next((w for w in c.flows if w.flow == flow), None)
-    if known is None:  # asked for anew: what was told of it before may be told again
-        slots = {k: v for k, v in c.slots.items() if v.flow != flow or k in LASTING}
-        c = replace(c, slots=slots, told=frozenset(t for t in c.told if t[0] != flow))
-    return replace(c, flows=(*others, Wanted(flow, confirmed or bool(known and known.confirmed))))

@@ -3,29 +3,47 @@
 from collections.abc import Collection
 from typing import Any
 
-from agent.state import Conversation
+from agent.acts import Handoff
+from agent.state import ALTERNATIVES, Conversation
 
 _TURNS = 12  # lines of transcript: what a person can read while the call is put through
 
 
-def packet(c: Conversation, secret_slots: Collection[str]) -> dict[str, Any]:
+def packet(c: Conversation, handoff: Handoff, secret_slots: Collection[str]) -> dict[str, Any]:
     """Plain data, ready for JSON: reason, queue, who is calling, what is known, the last turns."""
-    reason, queue = c.handoff or ("", "")
-    slots = {name: filled.value for name, filled in c.slots.items() if name not in secret_slots}
-    return {
-        "reason": reason,
-        "queue": queue,
-        "summary": _summary(c, reason),
+    known = {
+        name: filled
+        for name, filled in c.slots.items()
+        if name not in secret_slots and filled.flow != ALTERNATIVES
+    }
+    about: dict[str, Any] = {
+        "reason": handoff.reason,
+        "queue": handoff.queue,
+        "summary": _summary(c, handoff.reason),
         "language": c.language,
         "channel": c.channel,
         "caller": c.caller,
         "verified": c.verified is not None,
         "name": c.verified or "",
         "flow": c.flow,
-        "slots": slots,
+        "slots": {name: filled.value for name, filled in known.items()},
         "seconds": round(c.at, 1),
         "transcript": [{"who": line.who, "text": line.text} for line in c.transcript[-_TURNS:]],
     }
+    if c.people:  # where people are rung; logs from before that hold a packet without these
+        about["identity"] = identity(c)
+        about["details"] = {
+            name: {"value": filled.value, "confirmed": filled.confirmed}
+            for name, filled in known.items()
+        }
+    return about
+
+
+def identity(c: Conversation) -> str:
+    """How well we know who is calling: a number, shown or said, is a claim and no more."""
+    if c.verified is not None:
+        return "verified"
+    return "claimed" if c.caller or "line" in c.slots else "none"
 
 
 def _summary(c: Conversation, reason: str) -> str:
@@ -33,7 +51,7 @@ def _summary(c: Conversation, reason: str) -> str:
     wanted = [w.flow for w in c.flows]
     parts = [f"{who}, speaking '{c.language}', after {c.at:.0f} s."]
     parts.append(f"Open: {', '.join(wanted)}." if wanted else "No use case open.")
-    if done := sorted({act.split()[1] for _, act in c.told}):
+    if done := sorted({act.split()[1] for _, act in c.told if act.startswith("inform ")}):
         parts.append(f"Already told: {', '.join(done)}.")
     parts.append(f"Reason: {reason.replace('_', ' ')}.")
     return " ".join(parts)

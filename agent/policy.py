@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from agent.hours import Hours
+
 
 @dataclass(frozen=True, slots=True)
 class RuleSetting:
@@ -13,9 +15,15 @@ class RuleSetting:
 
 
 @dataclass(frozen=True, slots=True)
-class QueueSetting:
-    ring: tuple[str, ...] = ()
-    ring_seconds: float = 25.0
+class Queue:
+    """The people of a queue: what they speak, when they are there, how they are reached."""
+
+    language: str = "en"
+    ring: tuple[str, ...] = ()  # whom the telephone network rings, in turn; not read here
+    hours: Hours = field(default_factory=Hours)
+    expected_wait: float = 0.0  # seconds, told to the caller; 0: not told
+    max_waiting: int = 0  # callers at once; 0: no limit. Not read here
+    ring_seconds: float = 25.0  # each of `ring`; not read here
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +31,7 @@ class Policy:
     """All in seconds of call audio, counts, or confidences from 0 to 1."""
 
     rules: Mapping[str, RuleSetting] = field(default_factory=dict)
-    queues: Mapping[str, QueueSetting] = field(default_factory=dict)
+    queues: Mapping[str, Queue] = field(default_factory=dict)
     confirm_below: float = 0.8
     believe_above: float = 0.38
     silence: float = 8.0
@@ -36,3 +44,10 @@ class Policy:
     think_above: float = 0.3  # what was heard with less confidence is not for the language model
     think_patience: float = 1.2  # of waiting for the language model before "one moment"
     think_give_up: float = 4.0  # then the ladder goes on without it
+    reassure: float = 20.0  # between two words to a caller for whom people are being rung
+    ring_give_up: float = 90.0  # after this nobody is coming
+    callback_after: float = 1800.0  # from now, the first time proposed while the desk is open
+
+    def queue(self, name: str) -> Queue:
+        """The queue of that name; one without a table is always open."""
+        return self.queues.get(name, Queue())

@@ -9,9 +9,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from agent.actions import Action, Compose, Explain, Fetch, Interpret, Listen, Speak
+from agent.actions import Action, Compose, Explain, Fetch, Interpret, Listen, Speak, Transfer
 from agent.commands import AskKnowledge, Command, SetSlot
-from agent.events import Event, Fetched, Hypothesis, KeyPressed, SpeechEnded
+from agent.events import (
+    Event,
+    Fetched,
+    Hypothesis,
+    KeyPressed,
+    PersonJoined,
+    PersonLeft,
+    SpeechEnded,
+)
 
 SECRET_SLOTS = frozenset({"pin"})
 SECRET_FACTS = {"sim": frozenset({"puk"})}  # back-office name -> fields
@@ -30,15 +38,18 @@ class Blanking:
 
     def __init__(self) -> None:
         self._secret_question = False
+        self._beside = False  # a person talks with the caller: no figure is for our log
         self._secret_utterances: set[int] = set()
 
     def event(self, event: Event) -> Event:
         """The event as it may be written."""
         match event:
-            case KeyPressed() if self._secret_question and event.key.isdigit():
+            case PersonJoined() | PersonLeft():
+                self._beside = isinstance(event, PersonJoined)
+            case KeyPressed() if self._hides and event.key.isdigit():
                 return replace(event, key="•")
             case Hypothesis():
-                if self._secret_question:
+                if self._hides:
                     said = tuple((blank(word), sure) for word, sure in event.words)
                     return replace(event, text=blank(event.text), words=said)
                 hidden = _without_cards(event.text)
@@ -52,6 +63,10 @@ class Blanking:
                 return replace(event, heard=blank(event.heard))
         return event
 
+    @property
+    def _hides(self) -> bool:
+        return self._secret_question or self._beside
+
     def action(self, action: Action) -> Action:
         """The action as it may be written."""
         match action:
@@ -62,6 +77,8 @@ class Blanking:
                 return replace(action, text=blank(action.text))
             case Fetch():
                 return replace(action, arguments=_arguments(action.arguments))
+            case Transfer():
+                return replace(action, packet=_packet(action.packet))
             case Interpret():
                 return replace(action, text=_without_cards(action.text))
             case Compose():
@@ -69,6 +86,14 @@ class Blanking:
             case Explain():
                 return replace(action, commands=tuple(map(_command, action.commands)))
         return action
+
+
+def _packet(packet: Mapping[str, Any]) -> dict[str, Any]:
+    """Slots hold no secret (`agent/handoff.py`); what callers say may hold a card's number."""
+    if "transcript" not in packet:
+        return dict(packet)
+    lines = [{**line, "text": _without_cards(line["text"])} for line in packet["transcript"]]
+    return {**packet, "transcript": lines}
 
 
 def _command(command: Command) -> Command:

@@ -21,7 +21,10 @@ from agent.flow import Slot
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
-    """The question a turn answers: its name ("", "open", "more", "confirm:...") or its slot."""
+    """The question a turn answers: its name or its slot.
+
+    Names are "", "open", "more", "ringing" (shall we go on?) and "confirm:...".
+    """
 
     name: str
     slot: Slot | None = None
@@ -30,7 +33,7 @@ class OpenQuestion:
     def is_yes_or_no(self) -> bool:
         """Whether yes and no answer it."""
         return (
-            self.name == "more"
+            self.name in ("more", "ringing")
             or self.name.startswith("confirm:")
             or (self.slot is not None and self.slot.kind == "yes_no")
         )
@@ -40,9 +43,11 @@ def answer(question: OpenQuestion, yes: bool) -> tuple[Command, ...]:
     """What yes or no does to the question at hand."""
     if question.slot is not None and question.slot.kind == "yes_no":
         return (SetSlot(question.slot.name, "yes" if yes else "no"),)
-    match question.name.split(":"):
+    match question.name.split(":", 2):
         case ["more"]:
             return (Affirm(),) if yes else (SayGoodbye(),)
+        case ["ringing"]:  # shall we go on trying to reach somebody?
+            return (Affirm(),) if yes else (Cancel(),)
         case ["confirm", "flow", flow]:  # a no means that we had misunderstood
             return (StartFlow(flow),) if yes else (NotUnderstood(), Cancel())
         case ["confirm", "signal", name]:

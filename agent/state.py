@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from agent.actions import Expecting, Speak
@@ -11,6 +12,8 @@ from agent.routing import Memory
 
 # Who is calling stays known for the whole call; other details belong to the use case that asked.
 LASTING = frozenset({"line", "pin"})
+
+ALTERNATIVES = "alternatives"  # the use case of ours that follows where nobody could be reached
 
 THOUGHTS = frozenset({"interpret", "compose"})  # requests to the language model, by name
 
@@ -44,6 +47,17 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
+class Calling:
+    """People who are brought into the call: announced to the caller, then rung by a request."""
+
+    reason: str
+    queue: str
+    target: str = ""  # who asked for this call
+    request: int = 0  # 0 while it is only announced
+    since: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line of the transcript."""
 
@@ -62,6 +76,8 @@ class Conversation:
     caller: str | None = None
     language: str = ""
     language_model: bool = False
+    people: bool = False
+    now: str = ""  # by the wall clock when `at` was 0
     routing: Memory = field(default_factory=Memory)
     ended: bool = False
     # what is known
@@ -99,9 +115,22 @@ class Conversation:
     silences: int = 0  # prompts in a row without an answer
     wrong_identity: int = 0
     signals: tuple[str, ...] = ()  # words that escalation rules watch for, each time they came
+    barred: bool = False  # the secret code was wrong so often that it is not asked for again
+    # people
     handoff: tuple[str, str] | None = None  # (reason, queue) once decided
+    calling: Calling | None = None
+    unreached: int = 0  # times nobody took it
+    person: str | None = None  # who talks with the caller now
+    # the end
     closing: str = ""  # why the call ends as soon as the last word is spoken
     transcript: tuple[Line, ...] = ()
+
+    @property
+    def local(self) -> datetime | None:
+        """The wall clock where the call is answered; None if unknown."""
+        if not self.now:
+            return None
+        return datetime.fromisoformat(self.now).replace(tzinfo=None) + timedelta(seconds=self.at)
 
     @property
     def flow(self) -> str:

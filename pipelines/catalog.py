@@ -8,17 +8,19 @@ import pkgutil
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 import agent.flows
 from agent.flow import Flow
 from agent.gate import GateRules
+from agent.hours import ALWAYS, DAYS, Hours, Span, spans
 from agent.language import Intent, Language
-from agent.policy import Policy, RuleSetting
+from agent.policy import Policy, Queue, RuleSetting
 from pipelines.gate_file import GateFile
 from pipelines.tts.engine import Voice
 
@@ -73,8 +75,52 @@ class _RuleEntry(_Strict):
     queue: str
 
 
+class _WeekEntry(_Strict):
+    """Opening hours by day of the week; a day that is not named is a day off."""
+
+    mon: str = ""
+    tue: str = ""
+    wed: str = ""
+    thu: str = ""
+    fri: str = ""
+    sat: str = ""
+    sun: str = ""
+
+    @field_validator("*")
+    @classmethod
+    def _readable(cls, text: str) -> str:
+        spans(text)
+        return text
+
+    def week(self) -> tuple[tuple[Span, ...], ...]:
+        return tuple(spans(getattr(self, day)) for day in DAYS)
+
+
+class _QueueEntry(_Strict):
+    language: str = Field(default="en", pattern="^[a-z]{2,3}(-[a-z0-9]+)*$")
+    ring: tuple[str, ...] = ()
+    hours: _WeekEntry | None = None
+    holidays: tuple[date, ...] = ()
+    expected_wait: float = Field(default=0.0, ge=0)
+    max_waiting: int = Field(default=0, ge=0)
+    ring_seconds: float = Field(default=25.0, gt=0)
+
+    def queue(self) -> Queue:
+        week = self.hours.week() if self.hours else ALWAYS
+        hours = Hours(week, frozenset(day.isoformat() for day in self.holidays))
+        return Queue(
+            self.language,
+            self.ring,
+            hours,
+            self.expected_wait,
+            self.max_waiting,
+            self.ring_seconds,
+        )
+
+
 class _PolicyFile(_Strict):
     rules: dict[str, _RuleEntry]
+    queues: dict[str, _QueueEntry] = Field(default_factory=dict)
     dialogue: dict[str, float | int]
 
 
@@ -160,6 +206,7 @@ def load_policy(path: Path) -> Policy:
     try:
         return Policy(
             rules={name: RuleSetting(r.after, r.queue) for name, r in raw.rules.items()},
+            queues={name: q.queue() for name, q in raw.queues.items()},
             **raw.dialogue,  # type: ignore[arg-type]
         )
     except TypeError as error:

@@ -6,8 +6,18 @@ Sent as RTVI server messages; `type` says which. Secrets are blanked before they
 from collections.abc import Mapping
 from typing import Any
 
-from agent.actions import Action, Explain, Route, Speak, Transfer
-from agent.events import Event, Hypothesis, Retrieved, SpeechEnded, SpeechStarted
+from agent.actions import Action, Explain, Route, Speak, Transfer, Withdraw
+from agent.events import (
+    Event,
+    Hypothesis,
+    PersonJoined,
+    PersonLeft,
+    Retrieved,
+    SpeechEnded,
+    SpeechStarted,
+    TakenOver,
+    TransferFailed,
+)
 from agent.state import Conversation
 
 Message = dict[str, Any]
@@ -68,6 +78,16 @@ def about(entry: Event | Action, c: Conversation) -> Message | None:
                 "reason": entry.reason,
                 "packet": entry.packet,
             }
+        case PersonJoined():
+            return {"type": "person", "state": "joined", "person": entry.person}
+        case PersonLeft():
+            return {"type": "person", "state": "gave back" if entry.back else "hung up"}
+        case TransferFailed():
+            return {"type": "person", "state": "not reached", "reason": entry.reason}
+        case TakenOver():
+            return {"type": "person", "state": "takes over", "person": entry.person}
+        case Withdraw():
+            return {"type": "person", "state": "withdrawn"}
     return None
 
 

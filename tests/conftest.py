@@ -7,3 +7,5 @@ os.environ.setdefault("WAXTAAN_MODELS", "/nonexistent")  # nobody's weights are 
 
 # `make engines` sets up the environments that these want, and names one of them here.
 collect_ignore = [] if "WAXTAAN_LLM_PYTHON" in os.environ else ["engines"]
+# `make phone` does the same for a PBX.
+collect_ignore += [] if "WAXTAAN_PBX" in os.environ else ["telephone"]

@@ -15,7 +15,7 @@ DEMO = Path(__file__).with_name("demo.toml")
 
 
 class DemoBackOffice:
-    """Answers out of a TOML file.
+    """Answers out of a TOML file; callbacks are remembered as long as the process lives.
 
     Args:
         path: the file; its form is explained in `demo.toml`.
@@ -35,16 +35,25 @@ class DemoBackOffice:
             ) from None
         self._outages: list[dict[str, Any]] = data.get("outages", [])
         self._latency = latency
+        self._callbacks: dict[tuple[str, str], dict[str, str]] = {}
 
     @property
     def lines(self) -> list[str]:
         """Every customer's line, in the order of the file."""
         return list(self._customers)
 
+    @property
+    def callbacks(self) -> list[dict[str, str]]:
+        """Who is to be called back: number, time, queue and reason, in the order of booking."""
+        return list(self._callbacks.values())
+
     async def fetch(self, name: str, arguments: Mapping[str, str]) -> dict[str, Any]:
         """See `BackOffice.fetch`."""
         check_question(name, arguments)
         await asyncio.sleep(self._latency)
+        if name == "callback":
+            self._callbacks[arguments["number"], arguments["time"]] = dict(arguments)
+            return checked(name, {"booked": True})
         customer = self._customers.get(arguments["line"])
         if name == "verify":
             if customer is None or arguments["pin"] != customer["pin"]:

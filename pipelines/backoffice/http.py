@@ -4,6 +4,7 @@
     200 {"amount": "12.50", "currency": "EUR", ...}
     404 no such customer, or nothing of the kind for this one
 
+A callback is booked in the same way, and the same booking may come twice.
 POST also for what only reads: PINs and telephone numbers in a URL end up in access logs.
 `example_server.py` is such a system in one page.
 """

@@ -1,12 +1,14 @@
-"""The contract of every back office: five questions, what each answers, and how it fails.
+"""The contract of every back office: six questions, what each answers, and how it fails.
 
 Amounts are decimal strings ("12.50") beside a currency, dates and months are ISO strings: nothing
 is rounded between the operator's books and what the caller hears. `line` is a national telephone
-number, nine digits. Every question only reads, so asking twice does no harm.
+number, nine digits. Every question but one only reads, so asking twice does no harm. `callback`
+books: the same number at the same time is the same booking however often it is asked for, since an
+answer that comes too late for the caller may be asked for again.
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -122,6 +124,12 @@ class Sim(_Answer):
     attempts_left: int = Field(ge=0, le=10)
 
 
+class Booked(_Answer):
+    """Whether somebody will call back then; if not, another time or another way is found."""
+
+    booked: bool
+
+
 # Question: the arguments it takes, and the shape of its answer.
 QUESTIONS: dict[str, tuple[frozenset[str], TypeAdapter[Any]]] = {
     "verify": (frozenset({"line", "pin"}), TypeAdapter(Verified | NotVerified)),
@@ -129,6 +137,7 @@ QUESTIONS: dict[str, tuple[frozenset[str], TypeAdapter[Any]]] = {
     "bill": (frozenset({"line"}), TypeAdapter(Bill)),
     "outage": (frozenset({"line", "service"}), TypeAdapter(Outage)),
     "sim": (frozenset({"line"}), TypeAdapter(Sim)),
+    "callback": (frozenset({"number", "time", "queue", "reason"}), TypeAdapter(Booked)),
 }
 SERVICES = ("internet", "mobile", "television")
 
@@ -144,6 +153,13 @@ def check_question(name: str, arguments: Mapping[str, str]) -> None:
         )
     if "service" in wanted and arguments["service"] not in SERVICES:
         raise ValueError(f"back-office question {name!r}: service is one of {', '.join(SERVICES)}")
+    if "time" in wanted:
+        try:
+            datetime.fromisoformat(arguments["time"])
+        except ValueError:
+            raise ValueError(
+                f"back-office question {name!r}: time is local and ISO, such as 2026-11-24T10:35"
+            ) from None
 
 
 def checked(name: str, answer: object) -> dict[str, Any]:

@@ -47,12 +47,14 @@ def _run(settings: Settings, listener: socket.socket) -> None:
     from pipelines.memory import settle
     from pipelines.reception import Reception
     from pipelines.server import create_app
+    from pipelines.store.interrupted import close_interrupted
     from pipelines.telephony import bridges
 
     logs.set_up(settings.log_level)
 
     async def run() -> None:
         bridges.check(settings)
+        close_interrupted(settings.calls)
         house = await House.open(settings)
         reception = Reception(house)
         server = uvicorn.Server(

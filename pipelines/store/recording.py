@@ -16,6 +16,7 @@ from agent.log import header, line
 from agent.privacy import Blanking
 from pipelines.asr.engine import SAMPLE_RATE
 from pipelines.audio import seconds
+from pipelines.store.interrupted import Marker
 
 _FLUSH = 0.5  # s of caller audio between flushes
 _SLIP = 0.1  # s that the agent's channel may lag before silence is filled in
@@ -67,6 +68,7 @@ class Recording:
         self.id = time.strftime("%Y%m%d-%H%M%S-") + secrets.token_hex(6)
         self.folder = calls / self.id
         self.folder.mkdir(parents=True)
+        self._marker = Marker(calls, self.id)
         self._caller = Channel(self.folder / "caller.wav", SAMPLE_RATE)
         self._agent = Channel(self.folder / "agent.wav", agent_rate)
         self._agent_rate = agent_rate
@@ -117,3 +119,4 @@ class Recording:
             self._caller.close()
             self._agent.close()
             self._log.close()
+            self._marker.remove()

@@ -200,6 +200,16 @@ class Ari:
             "POST", f"/channels/{channel}/variable", params={"variable": name, "value": value}
         )
 
+    async def variable(self, channel: str, name: str) -> str:
+        """A channel's variable; "" where it is not set."""
+        try:
+            found = await self._ask(
+                "GET", f"/channels/{channel}/variable", params={"variable": name}
+            )
+        except AriError:
+            return ""
+        return str(found["value"])
+
     async def channels(self) -> list[dict[str, Any]]:
         """All channels of the PBX."""
         found: list[dict[str, Any]] = await self._ask("GET", "/channels")

@@ -9,6 +9,7 @@ from loguru import logger
 
 from pipelines.reception import Reception
 from pipelines.settings import Settings
+from pipelines.telephony.ari import AriError
 from pipelines.telephony.arrivals import arrive
 from pipelines.telephony.audiosocket import AudioSocket
 from pipelines.telephony.leg import Audio, Start
@@ -47,12 +48,25 @@ async def _take(
         return
     start = await leg.until(Start, patience=_PATIENCE)
     if isinstance(start, Start):
-        await leg.until(Audio, patience=_FIRST_AUDIO)
-        if arrive(reception, leg, start.about):
+        about, _ = await asyncio.gather(
+            _about(reception, start.about), leg.until(Audio, patience=_FIRST_AUDIO)
+        )
+        if arrive(reception, leg, about):
             await leg.done.wait()
             return
     await leg.send(codec.hang_up())
     await leg.close()
+
+
+async def _about(reception: Reception, about: dict[str, str]) -> dict[str, str]:
+    """The protocol tells no more than an id; the PBX may know whose it is."""
+    if reception.pbx is None:
+        return about
+    try:
+        return {**await reception.pbx.about(about["call"]), **about}
+    except AriError as error:
+        logger.warning("an AudioSocket caller's number was not found out: {}", error)
+        return about
 
 
 def known(peer: object, settings: Settings) -> bool:

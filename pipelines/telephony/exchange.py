@@ -5,8 +5,9 @@ The dialogue asks for `Transfer` and `Withdraw`; what comes of it is told as `Pe
 """
 
 import asyncio
+from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from loguru import logger
 
@@ -36,6 +37,19 @@ class Pbx:
     policy: Policy
     accept_seconds: float
     record: bool
+    waiting: Counter[str] = field(default_factory=Counter)  # callers for whom a queue is rung
+
+    async def about(self, call: str) -> dict[str, str]:
+        """What the PBX knows of the caller whose dialplan talks to us under this call's id.
+
+        {"channel", "from", "did"}, as far as it is known; {} where they are not found.
+        """
+        for channel in await self.ari.channels():
+            if call in str(channel.get("dialplan", {}).get("app_data", "")):
+                number = str(channel["id"])
+                did = await self.ari.variable(number, "WAXTAAN_DID")
+                return {"channel": number, "from": str(channel["caller"]["number"]), "did": did}
+        return {}
 
 
 class Exchange:
@@ -100,7 +114,7 @@ class Exchange:
     async def _transfer(self, order: Transfer) -> None:
         assert self._told is not None, "the call has begun"
         try:
-            person = await reach(self._pbx.ari, self._pbx.whispers, await self._order(order))
+            person = await self._reach(order)
             caller = await self._bring_in(person)
         except NobodyError as error:
             self._told.failed(order.request, str(error))
@@ -112,30 +126,36 @@ class Exchange:
         self._told.joined(order.request, person.endpoint)
         await self._talk(person, caller)
 
+    async def _reach(self, order: Transfer) -> Person:
+        most = self._pbx.policy.queue(order.queue).max_waiting
+        waiting = self._pbx.waiting
+        if most and waiting[order.queue] >= most:
+            raise NobodyError("busy")
+        waiting[order.queue] += 1
+        try:
+            return await reach(self._pbx.ari, self._pbx.whispers, await self._order(order))
+        finally:
+            waiting[order.queue] -= 1
+
     async def _order(self, order: Transfer) -> Order:
-        queue = self._pbx.policy.queues.get(order.queue)
-        endpoints = (order.target,) if order.target else queue.ring if queue else ()
+        queue = self._pbx.policy.queue(order.queue)
         await self._find()
         return Order(
             call=self._call,
-            endpoints=endpoints,
+            endpoints=(order.target,) if order.target else queue.ring,
             sentences=order.whisper,
             language=order.language,
             caller=str(order.packet.get("caller") or "anonymous"),
             headers=headers(self._call, order.packet),
-            ring_seconds=queue.ring_seconds if queue else 25.0,
+            ring_seconds=queue.ring_seconds,
             accept_seconds=self._pbx.accept_seconds,
         )
 
     async def _find(self) -> None:
-        """The caller's channel: the one whose dialplan talks to us under this call's id."""
-        if self._channel:
-            return
-        for channel in await self._pbx.ari.channels():
-            if self._call in str(channel.get("dialplan", {}).get("app_data", "")):
-                self._channel = str(channel["id"])
-                return
-        raise AriError("the caller's channel was not found at the PBX")
+        if not self._channel:
+            self._channel = (await self._pbx.about(self._call)).get("channel", "")
+        if not self._channel:
+            raise AriError("the caller's channel was not found at the PBX")
 
     async def _bring_in(self, person: Person) -> str:
         try:

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from loguru import logger
+
 from pipelines.reception import Reception
 from pipelines.telephony.ari import Ari
 from pipelines.telephony.exchange import Pbx
@@ -20,6 +22,13 @@ async def connected(reception: Reception) -> AsyncIterator[Pbx | None]:
         return
     ari = Ari(settings.ari_url, settings.ari_user, settings.ari_password.get_secret_value())
     ari.start()
+    silent = [name for name, queue in house.catalog.policy.queues.items() if not queue.ring]
+    if silent:
+        logger.warning(
+            "nobody is rung for the queues {}: give each a 'ring' in prompts/escalation.toml, such "
+            'as ["PJSIP/agent1"]',
+            ", ".join(silent),
+        )
     orphans = asyncio.create_task(Orphans(ari).run(lambda call: call in reception.live))
     pbx = Pbx(
         ari,

@@ -18,6 +18,7 @@ from agent.events import (
     TurnEnded,
     TurnStarted,
 )
+from agent.policy import Policy
 from pipelines.catalog import load
 
 CATALOG = load()
@@ -42,14 +43,19 @@ class Talk:
         language: str = "en",
         answering: bool = True,
         language_model: bool = False,
+        people: bool = False,
+        now: str = "",
+        policy: Policy = CATALOG.policy,
     ) -> None:
-        self.dialogue = Dialogue(CATALOG.languages, CATALOG.flows, CATALOG.policy)
+        self.dialogue = Dialogue(CATALOG.languages, CATALOG.flows, policy)
         self.entries: list[Event | Action] = []
         self.facts = {"verify": VERIFIED, "balance": BALANCE, **(facts or {})}
         self.answering = answering
         self.speaking = True  # whether what there is to say is said at once, and heard
         self.at = 0.0
-        self.start = self.happen(CallStarted(0.0, "test", caller, language, language_model))
+        self.start = self.happen(
+            CallStarted(0.0, "test", caller, language, language_model, people, now)
+        )
 
     @property
     def state(self) -> Any:

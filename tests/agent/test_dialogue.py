@@ -158,6 +158,18 @@ def test_a_wrong_code_is_asked_again_and_then_a_person_takes_over() -> None:
     assert ending(talk.press("1111")) == ("identity_not_verified", "transferred")
 
 
+def test_a_code_that_was_half_heard_is_not_read_back() -> None:
+    talk = Talk()
+    talk.hear("what is my balance")
+    talk.press(LINE)
+    told = talk.hear("four eight two one", 0.6)
+    assert said(told)[0] == "You have 12 euros 50 left."
+    talk = Talk({"verify": {"verified": False}})
+    talk.hear("what is my balance")
+    talk.press(LINE)
+    assert acts(talk.hear("four eight two one", 0.6))[:2] == ["wrong_pin", "ask pin"]
+
+
 def test_repeat_says_the_last_thing_again() -> None:
     talk = Talk()
     talk.hear("what is my balance")

@@ -7,8 +7,8 @@ import pytest
 
 AGENT = Path(__file__).parents[2] / "agent"
 PURE = {
-    "collections", "dataclasses", "decimal", "enum", "functools", "itertools", "json", "math",
-    "re", "string", "typing", "unicodedata", "pydantic", "agent",
+    "collections", "dataclasses", "datetime", "decimal", "enum", "functools", "itertools",
+    "json", "math", "re", "string", "typing", "unicodedata", "pydantic", "agent",
 }  # fmt: skip
 
 
@@ -25,6 +25,15 @@ def imported(source: str) -> set[str]:
 @pytest.mark.parametrize("path", sorted(AGENT.rglob("*.py")), ids=lambda p: p.name)
 def test_agent_imports_nothing_that_acts(path: Path) -> None:
     assert imported(path.read_text(encoding="utf-8")) <= PURE
+
+
+@pytest.mark.parametrize("path", sorted(AGENT.rglob("*.py")), ids=lambda p: p.name)
+def test_dates_are_reckoned_with_and_never_read_off_a_clock(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    used = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert not used & {"today", "utcnow", "fromtimestamp", "utcfromtimestamp", "astimezone"}
+    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    assert not any(isinstance(f, ast.Attribute) and f.attr == "now" for f in calls)
 
 
 @pytest.mark.parametrize("path", sorted(AGENT.rglob("*.py")), ids=lambda p: p.name)

@@ -9,7 +9,13 @@ import pytest
 from pipelines.backoffice.demo import DemoBackOffice
 from pipelines.backoffice.protocol import QUESTIONS, SERVICES, NotFound, Unavailable, checked
 
-ARGUMENTS = {"pin": "0000", "service": "internet"}
+CALLBACK = {
+    "number": "770001234",
+    "time": "2026-11-24T10:35",
+    "queue": "general",
+    "reason": "asked_for_person",
+}
+ARGUMENTS = {"pin": "0000", "service": "internet", **CALLBACK}
 
 
 async def ask(name: str, line: str, **more: str) -> dict[str, Any]:
@@ -62,6 +68,14 @@ async def test_sims_blocked_and_beyond_help() -> None:
     assert (await ask("sim", "770006789"))["attempts_left"] == 0
 
 
+async def test_callbacks_are_remembered_and_the_same_booking_is_one() -> None:
+    office = DemoBackOffice()
+    later = {**CALLBACK, "time": "2026-11-25T08:00"}
+    for arguments in (CALLBACK, CALLBACK, later):
+        assert await office.fetch("callback", arguments) == {"booked": True}
+    assert office.callbacks == [CALLBACK, later]
+
+
 async def test_every_customer_fits_the_contract() -> None:
     office = DemoBackOffice()
     assert len(office.lines) >= 6
@@ -80,7 +94,7 @@ async def test_every_customer_fits_the_contract() -> None:
                 assert sums == [Decimal(answer["total"]), Decimal(answer["previous_total"])]
 
 
-@pytest.mark.parametrize("name", sorted(set(QUESTIONS) - {"verify"}))
+@pytest.mark.parametrize("name", sorted(set(QUESTIONS) - {"verify", "callback"}))
 async def test_an_unknown_line_is_not_found(name: str) -> None:
     more = {"service": SERVICES[0]} if name == "outage" else {}
     with pytest.raises(NotFound, match="no such line"):
@@ -94,6 +108,8 @@ async def test_an_unknown_line_is_not_found(name: str) -> None:
         ("balance", {}),
         ("balance", {"line": "770001234", "pin": "4821"}),
         ("outage", {"line": "770001234", "service": "pigeons"}),
+        ("callback", {"number": "770001234", "time": "2026-11-24T10:35"}),
+        ("callback", {**CALLBACK, "time": "tomorrow"}),
     ],
 )
 async def test_what_no_back_office_could_answer_is_a_bug(
@@ -119,6 +135,8 @@ def test_a_file_that_does_not_fit_is_named(tmp_path: Path, text: str) -> None:
         ("sim", {"blocked": "no", "puk": "12345678", "attempts_left": 7}, "blocked"),
         ("outage", {"outage": True, "until": "25:00"}, "until"),
         ("verify", {"verified": True}, "name"),
+        ("callback", {}, "booked"),
+        ("callback", {"booked": "later"}, "booked"),
     ],
 )
 def test_a_wrong_answer_names_its_fields_and_no_values(

@@ -92,6 +92,21 @@ async def test_an_answer_is_the_same_as_without_http(served: Served) -> None:
     assert bill == await DemoBackOffice().fetch("bill", {"line": "770002345"})
 
 
+async def test_a_callback_is_booked(served: Served) -> None:
+    booking = {"number": "770001234", "time": "2026-11-24T10:35", "queue": "", "reason": "angry"}
+    served.weather.spoilt = [(503, b"")]  # and asked for again: the same booking
+    async with office(served.url) as remote:
+        assert await remote.fetch("callback", booking) == {"booked": True}
+    assert served.weather.paths == ["/callback", "/callback"]
+
+
+async def test_a_callback_that_the_operator_does_not_want(served: Served) -> None:
+    booking = {"number": "770001234", "time": "2026-11-24T10:35", "queue": "", "reason": "angry"}
+    served.weather.spoilt = [(200, b'{"booked": false}')]
+    async with office(served.url) as remote:
+        assert await remote.fetch("callback", booking) == {"booked": False}
+
+
 async def test_nothing_personal_is_in_a_url(served: Served) -> None:
     async with office(served.url) as remote:
         assert await remote.fetch("verify", {**LINE, "pin": "4821"}) == {

@@ -15,12 +15,13 @@ import websockets
 
 from agent.actions import Expecting, Listen, Speak
 from agent.dialogue import Dialogue
-from agent.events import CallStarted, KeyPressed, SpeechEnded
+from agent.events import CallEnded, CallStarted, KeyPressed, SpeechEnded, TurnStarted
 from agent.log import read
 from agent.replay import differences
 from pipelines.asr.engine import SAMPLE_RATE
 from pipelines.audio import AGENT_RATE, levels
 from pipelines.catalog import load
+from pipelines.store.interrupted import close_interrupted
 from pipelines.store.recording import Recording
 from tests.pipelines.phone import Guest, eventually
 
@@ -143,7 +144,7 @@ async def test_a_killed_process_loses_a_second_at_most(
                 await asyncio.to_thread(process.wait, 10)
                 after = guest.sent
                 await guest.end()
-    (folder,) = calls.iterdir()
+    (folder,) = calls.glob("2*")
     assert sorted(p.name for p in folder.iterdir()) == ["agent.wav", "caller.wav", "log.jsonl"]
     on_the_way = 0.3  # s of sound that the process had not read yet, on a busy machine
     assert before - 1.0 - on_the_way <= seconds(folder / "caller.wav") <= after + 0.1
@@ -157,3 +158,25 @@ async def test_a_killed_process_loses_a_second_at_most(
     dialogue = Dialogue(catalog.languages, catalog.flows, catalog.policy)
     found = differences(entries, dialogue)
     assert found == [] or found[0].event is entries[-1 - len(found[0].then)]  # cut in an answer
+
+
+def test_a_call_whose_process_died_is_closed_at_the_next_start(tmp_path: Path) -> None:
+    code = (
+        "import os, sys; from pathlib import Path\n"
+        "from agent.events import CallStarted, TurnStarted\n"
+        "from pipelines.store.recording import Recording\n"
+        "r = Recording(Path(sys.argv[1]), 16000, channel='telephone')\n"
+        "r.event(CallStarted(0.0, 'telephone', None, 'en')); r.event(TurnStarted(1.0))\n"
+        "r.caller(bytes(32000 * 2)); r.flush()\n"
+        'r._log.write(\'{"event": "TurnEn\'); r._log.flush()\n'
+        "os._exit(9)\n"
+    )
+    alive = Recording(tmp_path, 16_000, channel="web")
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
+    (dead,) = {each.name for each in tmp_path.iterdir()} - {alive.id, ".open"}
+    assert close_interrupted(tmp_path) == [dead]
+    with (tmp_path / dead / "log.jsonl").open(encoding="utf-8") as lines:
+        assert list(read(lines))[1:] == [TurnStarted(1.0), CallEnded(2.0, "interrupted")]
+    assert close_interrupted(tmp_path) == []
+    alive.close()
+    assert list((tmp_path / ".open").iterdir()) == []

@@ -4,6 +4,7 @@ import string
 
 import pytest
 
+from agent.alternatives import alternatives
 from agent.language import Intent, Language, words
 from agent.question import OpenQuestion
 from agent.understanding import Understanding, understand
@@ -14,7 +15,8 @@ CATALOG: Catalog = load()
 LANGUAGES = CATALOG.languages
 ENGLISH = LANGUAGES["en"]
 COMPLETE = [language for language in LANGUAGES.values() if not language.gaps]
-SLOTS = {slot.name: slot for flow in CATALOG.flows.values() for slot in flow.slots}
+FLOWS = (*CATALOG.flows.values(), alternatives(CATALOG.policy))
+SLOTS = {slot.name: slot for flow in FLOWS for slot in flow.slots}
 OPEN, MORE = OpenQuestion("open"), OpenQuestion("more")
 SOLVED = OpenQuestion("solved", SLOTS["solved"])
 
@@ -32,6 +34,7 @@ VALUES = {
     "item": "roaming",
     "flow": "outage",
     "queue": "retention",
+    "alternative": "callback",
     "tongue": "fr",
 }
 

@@ -39,18 +39,20 @@ class Waxtaan:
             "CACHE": str(self.cache),
             "ASTERISK_PASSWORD": lab.SECRET,
             "BRIDGES": "asterisk,audiosocket",
+            "ARI_URL": "http://127.0.0.1:8088",
+            "ARI_PASSWORD": lab.SECRET,
             **self.settings,
         }
-        log = (self.folder / "serve.log").open("ab")
-        self.process = subprocess.Popen(
-            ["ip", "netns", "exec", lab.PBX, sys.executable, "-m", "pipelines", "serve"],
-            env={**os.environ, **{f"WAXTAAN_{k}": v for k, v in given.items()}},
-            cwd=lab.ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
+        with (self.folder / "serve.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                ["ip", "netns", "exec", lab.PBX, sys.executable, "-m", "pipelines", "serve"],
+                env={**os.environ, **{f"WAXTAAN_{k}": v for k, v in given.items()}},
+                cwd=lab.ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
@@ -79,7 +81,7 @@ class Waxtaan:
     @property
     def calls(self) -> list[Path]:
         """The folders of recorded calls, oldest first."""
-        return sorted((self.folder / "calls").glob("*"), key=lambda path: path.stat().st_ctime)
+        return sorted((self.folder / "calls").glob("2*"), key=lambda path: path.stat().st_ctime)
 
     def entries(self, call: Path) -> list[Event | Action]:
         """A call's log."""

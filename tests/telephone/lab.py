@@ -5,6 +5,7 @@ them reaches outside.
 """
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -58,6 +59,12 @@ exten => 4000,1,Answer()
 exten => 2000,1,Set(WAXTAAN_BY=audiosocket)
  same => n,Goto(waxtaan,8000,1)
 """
+
+
+def queues(policy: str) -> str:
+    """An escalation.toml whose queues ring the lab's telephone, at any hour."""
+    always = re.sub(r"^hours = .*\n", "", policy, flags=re.MULTILINE)
+    return re.sub(r"(\[queues\.\w+\]\n)", r'\1ring = ["PJSIP/agent1"]\nring_seconds = 5\n', always)
 
 
 def _run(*command: str) -> None:
@@ -138,16 +145,15 @@ class Asterisk:
     def start(self) -> None:
         """Start it, unprivileged, and wait until it is ready."""
         command = [str(self.program), "-C", str(self.folder / "etc/asterisk.conf"), "-f"]
-        log = (self.folder / "console.log").open("ab")
-        self.process = subprocess.Popen(
-            ["ip", "netns", "exec", PBX]
-            + ["setpriv", "--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups"]
-            + command,
-            stdout=log,
-            stderr=log,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        nobody = ["setpriv", "--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups"]
+        with (self.folder / "console.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                ["ip", "netns", "exec", PBX, *nobody, *command],
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
         for _ in range(100):
             if "fully booted" in self.says("core waitfullybooted"):
                 return

@@ -1,4 +1,4 @@
-"""A SIP telephone that does what a test tells it: calls, answers, talks A-law, presses keys, listens.
+"""A SIP telephone that does what a test tells it: calls, answers, talks, presses keys, listens.
 
 SIP over UDP (RFC 3261), RTP with A-law (RFC 3551), keys as RFC 4733 events. It keeps time as a
 telephone does, a packet every 20 ms, and records what it hears on the same clock as what it says,
@@ -23,6 +23,7 @@ from tests.telephone import lab
 
 RATE = 8_000
 STEP = 160  # samples
+LINE = "770001234"  # a demo customer's number, which is what the caller's telephone is called
 _AUDIBLE = -50.0  # dB
 _KEY = {**{str(n): n for n in range(10)}, "*": 10, "#": 11}
 
@@ -79,7 +80,7 @@ class SipPhone:
         address: str = lab.CALLER_ADDRESS,
         port: int = 5060,
         *,
-        user: str = "4912345",
+        user: str = LINE,
         network: Network = PERFECT,
         answers: bool = False,
         seed: int = 1,

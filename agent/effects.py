@@ -1,0 +1,96 @@
+"""What commands do to the conversation: the part of the fold that turns have."""
+
+from dataclasses import replace
+
+from agent.actions import Explain
+from agent.commands import (
+    Cancel,
+    ChangeLanguage,
+    Command,
+    FinishFlow,
+    ForgetSlot,
+    NotUnderstood,
+    SetSlot,
+    Signal,
+    StartFlow,
+)
+from agent.privacy import SECRET_SLOTS
+from agent.routing import stated as routed_by_caller
+from agent.state import ALTERNATIVES, LASTING, Conversation, Filled, Wanted
+
+
+def decided(c: Conversation, explain: Explain) -> Conversation:
+    """The conversation after a turn, or a step of a use case, was decided so."""
+    if _settles(explain):
+        c = replace(c, misunderstood=0)
+    for command in explain.commands:
+        c = _obey(c, command)
+        if isinstance(command, SetSlot) and explain.rung != "keypad":
+            c = _unwritten(c, command)
+    return replace(c, keys="", unanswered="")
+
+
+def _unwritten(c: Conversation, command: SetSlot) -> Conversation:
+    """A secret that was said aloud, in whatever words, is no line of the transcript."""
+    last = c.transcript[-1:]
+    if command.slot not in SECRET_SLOTS or not last or last[0].who != "caller":
+        return c
+    return replace(c, transcript=(*c.transcript[:-1], replace(last[0], text="••••")))
+
+
+def _settles(explain: Explain) -> bool:
+    """Whether a turn was understood for good: nothing in it waits for a yes."""
+    return not any(
+        isinstance(command, NotUnderstood) or not getattr(command, "confirmed", True)
+        for command in explain.commands
+    )
+
+
+def _obey(c: Conversation, command: Command) -> Conversation:
+    match command:
+        case StartFlow(flow, confirmed):
+            return _start(c, flow, confirmed)
+        case SetSlot(slot, value, confirmed):
+            flows = c.flows
+            if confirmed and flows:  # a detail that is right makes the wish right it belongs to
+                flows = (*flows[:-1], replace(flows[-1], confirmed=True))
+            slots = {**c.slots, slot: Filled(value, confirmed, c.flow)}
+            return replace(c, slots=slots, flows=flows)
+        case ForgetSlot(slot):
+            gone = {slot, "pin"} if slot == "line" else {slot}  # a code belongs to its line
+            old = c.slots.get(slot)
+            rejected = c.rejected | ({old.value} if old else set())
+            match c.question.split(":", 2):
+                case ["confirm", asked, value] if asked == slot or asked == "number":
+                    rejected = rejected | {f"{asked} {value}"}  # proposed, and not what they want
+            if slot == "line" and c.caller:
+                rejected = rejected | {c.caller}
+            slots = {k: v for k, v in c.slots.items() if k not in gone}
+            return replace(c, slots=slots, rejected=rejected)
+        case Cancel() if c.calling:  # it is the person they do not want any more
+            return replace(c, question="")
+        case Cancel():
+            c = replace(c, handoff=None) if c.flow == ALTERNATIVES else c
+            return replace(c, flows=c.flows[:-1], question="")
+        case FinishFlow(flow):
+            others = tuple(w for w in c.flows if w.flow != flow)
+            if flow == ALTERNATIVES:
+                return replace(c, flows=others, handoff=None)
+            return replace(c, flows=others, finished=flow)
+        case Signal(name, True):
+            return replace(c, signals=(*c.signals, name))
+        case ChangeLanguage(language, True, stated):
+            routing = routed_by_caller(c.routing, language) if stated else c.routing
+            return replace(c, language=language, routing=routing)
+        case NotUnderstood():
+            return replace(c, misunderstood=c.misunderstood + 1)
+    return c
+
+
+def _start(c: Conversation, flow: str, confirmed: bool) -> Conversation:
+    others = tuple(w for w in c.flows if w.flow != flow)
+    known = next((w for w in c.flows if w.flow == flow), None)
+    if known is None:  # asked for anew: what was told of it before may be told again
+        slots = {k: v for k, v in c.slots.items() if v.flow != flow or k in LASTING}
+        c = replace(c, slots=slots, told=frozenset(t for t in c.told if t[0] != flow))
+    return replace(c, flows=(*others, Wanted(flow, confirmed or bool(known and known.confirmed))))

@@ -1,0 +1,108 @@
+"""Who is in the call besides us, as a fold: people announced, rung, with the caller, gone again.
+
+Decides nothing, like all of `agent/fold.py`. Whenever people come into it, what led to them is
+settled: the counters that escalation rules look at begin anew, so that the same rule does not
+answer at once when the call comes back to us.
+"""
+
+from dataclasses import replace
+
+from agent.actions import Transfer
+from agent.acts import Handoff
+from agent.events import (
+    Hypothesis,
+    KeyPressed,
+    PersonJoined,
+    PersonLeft,
+    TransferFailed,
+    TurnEnded,
+    TurnStarted,
+)
+from agent.state import ALTERNATIVES, Calling, Conversation, Wanted
+
+BETWEEN_OTHERS = (TurnStarted, Hypothesis, TurnEnded, KeyPressed)  # not for us while a person talks
+
+
+def calm(c: Conversation) -> Conversation:
+    """What called for a person is dealt with."""
+    return replace(
+        c, signals=(), misunderstood=0, silences=0, failures=0, wrong_identity=0, keys=""
+    )
+
+
+def announced(c: Conversation, handoff: Handoff) -> Conversation:
+    """The caller is told that people are called."""
+    c = turned_to_people(c, handoff)
+    return replace(c, calling=Calling(handoff.reason, handoff.queue))
+
+
+def turned_to_people(c: Conversation, handoff: Handoff) -> Conversation:
+    """A person is wanted, whether there is one at this hour or not."""
+    return replace(
+        calm(c),
+        told=c.told | {(c.flow, handoff.key)},
+        flows=_without_alternatives(c.flows),
+        handoff=(handoff.reason, handoff.queue),
+        barred=c.barred or handoff.reason == "identity_not_verified",
+        held=(),
+        unanswered="",
+    )
+
+
+def taken_over(c: Conversation, person: str) -> Conversation:
+    """The caller is told that somebody at the desk takes the call; what they wanted stays."""
+    calling = Calling("taken_over", "", person)
+    return replace(calm(c), calling=calling, closing="", held=(), unanswered="")
+
+
+def ringing(c: Conversation, transfer: Transfer) -> Conversation:
+    """People are rung."""
+    target = Calling(transfer.reason, transfer.queue, transfer.target, transfer.request, since=c.at)
+    return replace(c, calling=target, requests=transfer.request)
+
+
+def withdrawn(c: Conversation, request: int) -> Conversation:
+    """They are not rung any more."""
+    if c.calling is None or not request or c.calling.request != request:
+        return c
+    return replace(calm(c), calling=None, quiet_since=c.at)
+
+
+def apply(c: Conversation, event: PersonJoined | TransferFailed | PersonLeft) -> Conversation:
+    """What became of it."""
+    match event:
+        case PersonJoined() if c.people:
+            return replace(
+                _quiet(c),
+                person=event.person,
+                calling=None,
+                handoff=None,
+                unreached=0,
+                closing="",
+                flows=_without_alternatives(c.flows),
+            )
+        case TransferFailed():
+            return withdrawn(c, event.request)
+        case PersonLeft() if c.person is not None:
+            return replace(_quiet(c), person=None)
+    return c
+
+
+def _quiet(c: Conversation) -> Conversation:
+    """Nobody's turn, no question: what was in the air belongs to another talk."""
+    return replace(
+        calm(c),
+        question="",
+        asked=0,
+        turn_open=False,
+        turn_since=c.at,
+        hypothesis=None,
+        quiet_since=c.at,
+        cut=(),
+        held=(),
+        unanswered="",
+    )
+
+
+def _without_alternatives(flows: tuple[Wanted, ...]) -> tuple[Wanted, ...]:
+    return tuple(w for w in flows if w.flow != ALTERNATIVES)

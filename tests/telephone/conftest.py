@@ -1,0 +1,135 @@
+"""A real PBX, Waxtaan beside it, telephones around it. `make phone` sets up what they need."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import pytest
+import soxr
+
+from pipelines.asr.pocketsphinx import Pocketsphinx
+from pipelines.catalog import PROMPTS, load
+from pipelines.settings import Settings
+from pipelines.sounds import CallerVoice
+from tests.telephone import lab
+from tests.telephone.house import Waxtaan
+from tests.telephone.sip_phone import RATE, SipPhone, narrow
+
+SENTENCES = (
+    "what is my balance",
+    "yes",
+    "no",
+    "i want to speak to an agent",
+    "my internet is down",
+)
+
+
+class Recognise(Protocol):
+    async def __call__(self, pcm: bytes, phrases: Sequence[str]) -> str: ...
+
+
+@pytest.fixture(scope="session")
+def pbx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[lab.Asterisk]:
+    """Asterisk, with the configuration that operators start from."""
+    lab.networks()
+    program = Path(os.environ["WAXTAAN_PBX"]).resolve()
+    folder = tmp_path_factory.mktemp("pbx")
+    for parent in folder.parents[:3]:  # it runs as nobody, and has to get there
+        parent.chmod(parent.stat().st_mode | 0o011)
+    asterisk = lab.Asterisk(program, folder)
+    asterisk.configure(lab.VALUES)
+    asterisk.start()
+    yield asterisk
+    asterisk.stop()
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Fixed wording is synthesised once."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def prompts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The packs, with a service desk of one telephone."""
+    folder = tmp_path_factory.mktemp("house") / "prompts"
+    shutil.copytree(PROMPTS, folder)
+    policy = folder / "escalation.toml"
+    policy.write_text(lab.queues(policy.read_text()))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def waxtaan(
+    pbx: lab.Asterisk, cache: Path, prompts: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Waxtaan]:
+    """`waxtaan serve`, ready."""
+    house = Waxtaan(tmp_path_factory.mktemp("waxtaan"), cache, {"PROMPTS": str(prompts)})
+    house.start()
+    yield house
+    house.stop()
+
+
+@pytest.fixture
+async def phone() -> AsyncIterator[SipPhone]:
+    """The caller's."""
+    async with SipPhone() as phone:
+        yield phone
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[SipPhone]:
+    """The person's."""
+    async with SipPhone(lab.PERSON_ADDRESS, lab.PERSON_PORT, user="agent1", answers=True) as phone:
+        yield phone
+
+
+@pytest.fixture(scope="session")
+def speech(cache: Path) -> Mapping[str, bytes]:
+    """A caller's sentences as a telephone's microphone takes them, 8 kHz."""
+
+    async def record() -> dict[str, bytes]:
+        async with CallerVoice(Settings(cache=cache), load().packs["en"]) as voice:
+            return {sentence: narrow(await voice.say(sentence)) for sentence in SENTENCES}
+
+    return asyncio.run(record())
+
+
+@pytest.fixture
+async def recognise() -> AsyncIterator[Recognise]:
+    """Which of some phrases was said in a telephone's recording; "" for none."""
+    engine = Pocketsphinx()
+    await engine.start()
+
+    async def recognise(pcm: bytes, phrases: Sequence[str]) -> str:
+        samples = np.frombuffer(pcm, "<i2").astype(np.float32) / 32768
+        wide = (np.clip(soxr.resample(samples, RATE, 16_000), -1, 1) * 32767).astype("<i2")
+        stream = await engine.open("en", "telephone", lambda _: None)
+        stream.expect("en", phrases)
+        stream.begin()
+        stream.hear(wide.tobytes())
+        found = await stream.finish()
+        await stream.close()
+        return found.text
+
+    yield recognise
+    await engine.close()
+
+
+@pytest.fixture
+def mortal(pbx: lab.Asterisk, cache: Path, prompts: Path, tmp_path: Path) -> Iterator[Waxtaan]:
+    """A Waxtaan of the test's own, not started."""
+    house = Waxtaan(tmp_path, cache, {"PROMPTS": str(prompts)})
+    yield house
+    house.stop()
+
+
+async def closed(waxtaan: Waxtaan, pbx: lab.Asterisk) -> None:
+    """The call is over on all sides, and no channel is left."""
+    async with asyncio.timeout(5):
+        while pbx.channels or waxtaan.get("/healthz")["calls"]:  # noqa: ASYNC110 - no events
+            await asyncio.sleep(0.05)

@@ -1,0 +1,43 @@
+"""What breaks, breaks into something that a caller can live with."""
+
+import asyncio
+
+import pytest
+
+from agent.events import CallEnded
+from tests.telephone import lab
+from tests.telephone.house import Waxtaan
+from tests.telephone.sip_phone import SipPhone
+
+WEBSOCKET, AUDIOSOCKET = "8000", "2000"
+
+
+@pytest.mark.parametrize("number", [WEBSOCKET, AUDIOSOCKET])
+async def test_waxtaan_is_down_and_a_person_answers(
+    number: str, pbx: lab.Asterisk, phone: SipPhone, desk: SipPhone
+) -> None:
+    await phone.call(number)
+    async with asyncio.timeout(5):
+        await desk.connected.wait()
+
+
+@pytest.mark.parametrize("number", [WEBSOCKET, AUDIOSOCKET])
+async def test_waxtaan_is_killed_and_a_person_answers(
+    number: str, mortal: Waxtaan, phone: SipPhone, desk: SipPhone
+) -> None:
+    mortal.start()
+    await phone.call(number)
+    await phone.sound(0.0)
+    await asyncio.sleep(2)
+    mortal.kill()
+    async with asyncio.timeout(5):
+        await desk.connected.wait()
+    await phone.hang_up()
+
+    mortal.start()  # and what was recorded is there, and closed
+    (call,) = mortal.calls
+    ended = mortal.entries(call)[-1]
+    assert isinstance(ended, CallEnded)
+    assert ended.reason == "interrupted"
+    assert ended.at > 1.4
+    assert (call / "caller.wav").stat().st_size > 1.4 * 32_000
