@@ -32,7 +32,8 @@ def arrive(reception: Reception, leg: Leg, about: Mapping[str, str]) -> bool:
     connection = TelephoneConnection(leg, band(about))
     if reception.pbx is not None and number:
         connection.exchange = Exchange(reception.pbx, connection, number, about.get("channel", ""))
-    reception.take(connection, caller(about, reception.house.settings), number)
+    live = reception.take(connection, caller(about, reception.house.settings), number)
+    live.task.add_done_callback(lambda _: connection.over())
     return True
 
 
