@@ -147,6 +147,12 @@ class Bridge(FrameProcessor):
             self._started = True
             self.happen(self._start_with)
 
+    @property
+    def queue(self) -> str:
+        """Whose people are to take over once the call has ended for the agent; "" nobody's."""
+        c = self._dialogue.conversation
+        return c.handoff[1] if c.handoff and c.closing == "transferred" else ""
+
     def happen(self, event: Event) -> None:
         """Something happened outside; it is dealt with in its turn."""
         if not self._over:

@@ -242,6 +242,7 @@ class Call:
     async def _hang_up(self, reason: str) -> None:
         """After what is still to be said."""
         self._count(f"ended.{reason}")
+        self._connection.ending(self._bridge.queue if self._bridge else "")
         if self._worker:
             await self._worker.stop_when_done()
 

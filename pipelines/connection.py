@@ -82,6 +82,10 @@ class Connection(Protocol):
         """Seconds between sending a sound and its being played, as far as is known."""
         ...
 
+    def ending(self, queue: str) -> None:
+        """The agent will hang up; the caller is to go to the people of `queue`, or nowhere ("")."""
+        ...
+
     async def close(self, code: int, reason: str) -> None:
         """End the line now, with a reason that the other end may show (RFC 6455, 7.4.1)."""
         ...

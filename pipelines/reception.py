@@ -16,6 +16,8 @@ from pipelines.memory import after_call
 if TYPE_CHECKING:
     from pipelines.telephony.exchange import Pbx
 
+_ASKED_WITHIN = 60.0  # s after which a network does not ask any more
+
 
 @dataclass(frozen=True, slots=True)
 class Live:
@@ -35,7 +37,18 @@ class Reception:
     def __init__(self, house: House) -> None:
         self.house = house
         self.live: dict[str, Live] = {}
+        self._leads: dict[str, tuple[str, float]] = {}  # call -> (where, until when)
         self.pbx: Pbx | None = None  # where people can be rung
+
+    def lead(self, call: str, where: str) -> None:
+        """What the telephone network is to do with a caller whose leg we are about to end."""
+        now = time.monotonic()
+        self._leads = {k: v for k, v in self._leads.items() if v[1] > now}
+        self._leads[call] = (where, now + _ASKED_WITHIN)
+
+    def led(self, call: str) -> str:
+        """What `lead` said of a call, once; "" where nothing was."""
+        return self._leads.pop(call, ("", 0.0))[0]
 
     def room(self) -> bool:
         """Whether there is room for a further call; a caller who is turned away is counted."""

@@ -54,6 +54,9 @@ class WebConnection:
         self._transport = transport
         return transport
 
+    def ending(self, queue: str) -> None:
+        """See connection.py. There is nowhere to go from a web page."""
+
     async def close(self, code: int, reason: str) -> None:
         """See connection.py."""
         # It may be closed already, or its other end may not read the closing either.

@@ -195,7 +195,7 @@ class Ari:
         await self._ask("POST", f"/channels/{channel}/continue")
 
     async def tell(self, channel: str, name: str, value: str) -> None:
-        """Set a channel's variable, for the dialplan; any channel's, ours or not."""
+        """Set a channel's variable, for the dialplan; only while it is in our application."""
         await self._ask(
             "POST", f"/channels/{channel}/variable", params={"variable": name, "value": value}
         )

@@ -18,7 +18,8 @@ import base64
 import binascii
 import hmac
 
-from fastapi import FastAPI, WebSocket
+from fastapi import FastAPI, Request, WebSocket
+from fastapi.responses import PlainTextResponse
 
 from pipelines.reception import Reception
 from pipelines.telephony.arrivals import arrive
@@ -37,11 +38,26 @@ def add(app: FastAPI, reception: Reception) -> None:
         await take(reception, websocket)
 
 
+def next_route(app: FastAPI, reception: Reception) -> None:
+    """Add where the dialplan asks what comes after our leg; for AudioSocket calls as well."""
+
+    @app.get("/telephony/next/{call}")
+    async def following(call: str, request: Request) -> PlainTextResponse:
+        if not authorised(request.headers.get("authorization", ""), _expected(reception)):
+            reception.house.counters["refused.credentials"] += 1
+            return PlainTextResponse("", 401)
+        return PlainTextResponse(reception.led(call))
+
+
+def _expected(reception: Reception) -> str:
+    settings = reception.house.settings
+    return f"{settings.asterisk_user}:{settings.asterisk_password.get_secret_value()}"
+
+
 async def take(reception: Reception, websocket: WebSocket) -> None:
     """Take a call, or refuse it before the connection stands."""
     settings, counters = reception.house.settings, reception.house.counters
-    expected = f"{settings.asterisk_user}:{settings.asterisk_password.get_secret_value()}"
-    if not authorised(websocket.headers.get("authorization", ""), expected):
+    if not authorised(websocket.headers.get("authorization", ""), _expected(reception)):
         counters["refused.credentials"] += 1
         await websocket.close()
         return

@@ -19,6 +19,7 @@ _SERVERS = {"audiosocket": audiosocket_server.serve}
 # Without these anybody who reaches the port could be the telephone network.
 _NEEDS: Mapping[str, tuple[str, ...]] = {
     "asterisk": ("asterisk_password",),
+    "audiosocket": ("asterisk_password",),  # for the dialplan's question what comes next
     "twilio": ("public_url", "twilio_account_sid", "twilio_auth_token"),
 }
 
@@ -75,7 +76,9 @@ def _given(value: object) -> bool:
 
 def routes(settings: Settings) -> list[Route]:
     """What the bridges add to the HTTP server."""
-    return [_ROUTES[name] for name in settings.bridges if name in _ROUTES]
+    found = [_ROUTES[name] for name in settings.bridges if name in _ROUTES]
+    ours = {"asterisk", "audiosocket"} & set(settings.bridges)
+    return [*found, asterisk_route.next_route] if ours else found
 
 
 @asynccontextmanager

@@ -15,17 +15,19 @@ _COMING_BACK = 5.0  # s for the dialplan to dial us again
 
 
 class TelephoneConnection:
-    """See pipelines/connection.py. `band` is that of the caller's own codec."""
+    """See pipelines/connection.py. `band` is that of the caller's own codec; `leads(next)` takes
+    what the PBX is to do with the caller once our leg ends: "end", "person" or "queue:<name>".
+    """
 
     channel = "telephone"
     rtvi = False
     stalled = False  # what a network does not read is dropped by its leg
 
-    def __init__(self, leg: Leg, band: Band) -> None:
+    def __init__(self, leg: Leg, band: Band, leads: Callable[[str], None]) -> None:
         self.band: Band = band
         self.agent_rate = leg.codec.rate
         self.exchange: Exchange | None = None
-        self.before_end: Callable[[], Awaitable[None]] | None = None  # we are about to hang up
+        self._leads = leads
         self._leg = leg
         self._transport: TelephoneTransport | None = None
         self._kept = False  # the call goes on without a leg: a person talks with the caller
@@ -43,7 +45,7 @@ class TelephoneConnection:
             on_bad()
 
         self._on_gone = on_gone
-        self._transport = TelephoneTransport(self.agent_rate, self._ended, bad, self._before_end)
+        self._transport = TelephoneTransport(self.agent_rate, self._ended, bad)
         self._transport.attach(self._leg)
         return self._transport
 
@@ -60,14 +62,15 @@ class TelephoneConnection:
         if not self._kept:
             self.gone(reason)
 
-    async def _before_end(self) -> None:
-        if self.before_end is not None:
-            await self.before_end()
+    def ending(self, queue: str) -> None:
+        """See pipelines/connection.py."""
+        self._leads(f"queue:{queue}" if queue else "end")
 
     async def let_go(self) -> None:
         """End the leg and not the call."""
         self._kept = True
         self._attached.clear()
+        self._leads("person")
         if self._transport is not None:
             await self._transport.drop()
 

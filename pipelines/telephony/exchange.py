@@ -42,31 +42,29 @@ class Pbx:
     async def about(self, call: str) -> dict[str, str]:
         """What the PBX knows of the caller whose dialplan talks to us under this call's id.
 
-        {"channel", "from", "did"}, as far as it is known; {} where they are not found.
+        {"from", "did"}, as far as it is known; {} where they are not found.
         """
         for channel in await self.ari.channels():
             if call in str(channel.get("dialplan", {}).get("app_data", "")):
                 number = str(channel["id"])
                 did = await self.ari.variable(number, "WAXTAAN_DID")
-                return {"channel": number, "from": str(channel["caller"]["number"]), "did": did}
+                return {"from": str(channel["caller"]["number"]), "did": did}
         return {}
 
 
 class Exchange:
-    """One call's. `call` is its id at the PBX, `channel` the caller's channel there, if known."""
+    """One call's. `call` is its id at the PBX."""
 
-    def __init__(self, pbx: Pbx, connection: TelephoneConnection, call: str, channel: str) -> None:
+    def __init__(self, pbx: Pbx, connection: TelephoneConnection, call: str) -> None:
         self._pbx = pbx
         self._connection = connection
         self._call = call
-        self._channel = channel
         self._told: Told | None = None
         self._request = 0
         self._task: asyncio.Task[None] | None = None
         self._back = asyncio.Event()
         self._joined: Person | None = None
         self._times = 0
-        connection.before_end = self._ending
 
     @property
     def possible(self) -> bool:
@@ -133,13 +131,12 @@ class Exchange:
             raise NobodyError("busy")
         waiting[order.queue] += 1
         try:
-            return await reach(self._pbx.ari, self._pbx.whispers, await self._order(order))
+            return await reach(self._pbx.ari, self._pbx.whispers, self._order(order))
         finally:
             waiting[order.queue] -= 1
 
-    async def _order(self, order: Transfer) -> Order:
+    def _order(self, order: Transfer) -> Order:
         queue = self._pbx.policy.queue(order.queue)
-        await self._find()
         return Order(
             call=self._call,
             endpoints=(order.target,) if order.target else queue.ring,
@@ -151,17 +148,9 @@ class Exchange:
             accept_seconds=self._pbx.accept_seconds,
         )
 
-    async def _find(self) -> None:
-        if not self._channel:
-            self._channel = (await self._pbx.about(self._call)).get("channel", "")
-        if not self._channel:
-            raise AriError("the caller's channel was not found at the PBX")
-
     async def _bring_in(self, person: Person) -> str:
         try:
-            return await bring_in(
-                self._pbx.ari, person, self._call, self._channel, self._connection.let_go
-            )
+            return await bring_in(self._pbx.ari, person, self._call, self._connection.let_go)
         except BaseException:
             await self._pbx.ari.hang_up(person.channel)
             await self._pbx.ari.dissolve(person.bridge)
@@ -200,11 +189,3 @@ class Exchange:
             logger.warning("a caller was not given back: {}", error or type(error).__name__)
             return False
         return True
-
-    async def _ending(self) -> None:
-        """The agent hangs up: the dialplan is not to look for a person now."""
-        if not self.possible:
-            return
-        with suppress(AriError):
-            await self._find()
-            await self._pbx.ari.tell(self._channel, "WAXTAAN_NEXT", "end")

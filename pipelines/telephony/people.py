@@ -3,13 +3,13 @@
     the caller talks with the agent            the person's telephone rings
     (dialplan: Dial to Waxtaan)                answered: the whisper, accept by key
             |                                           |
-            +--- WAXTAAN_NEXT=person, our leg ends --> one bridge <--+
+            +--- our leg ends, "next?" "person" ----> one bridge <--+
             |                                           |
             +--- WAXTAAN_NEXT=back, Dial again <-- give-back key, or the desk
 
 Until a person has accepted, the caller is with the agent, who can still be talked to: nobody waits
-in a queue without an answer. What the caller's channel does next is always in WAXTAAN_NEXT, so
-whatever dies in between, the dialplan leads on.
+in a queue without an answer. The caller's channel is the dialplan's all the time (ARI cannot even
+set a variable on it): when our leg ends it asks us what is next, and no answer means a person.
 """
 
 import asyncio
@@ -141,17 +141,16 @@ async def _accepted(events: "asyncio.Queue[Event]", seconds: float) -> None:
 
 
 async def bring_in(
-    ari: Ari, person: Person, call: str, caller: str, let_go: Callable[[], Awaitable[None]]
+    ari: Ari, person: Person, call: str, let_go: Callable[[], Awaitable[None]]
 ) -> str:
     """The caller's channel leaves the agent and joins the person; the channel's id.
 
-    `caller` is that channel's id, `let_go` ends the agent's leg, so that the dialplan goes on.
+    `let_go` ends the agent's leg, so that the dialplan goes on.
 
     Raises:
         AriError, TimeoutError: the caller did not come.
     """
     async with ari.listening(f"caller:{call}") as arrivals:
-        await ari.tell(caller, "WAXTAAN_NEXT", "person")
         await let_go()
         async with asyncio.timeout(_JOINING):
             event = await arrivals.get()

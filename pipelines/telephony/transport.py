@@ -5,7 +5,7 @@ the caller, and gives them back. In between the line is silent (`pipelines/line.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from loguru import logger
 from pipecat.audio.dtmf.types import KeypadEntry
@@ -32,8 +32,7 @@ _LAST_WORDS = 1.5  # s for what was sent to be played before the line is closed
 
 class TelephoneTransport(BaseTransport):
     """One call's transport. `on_gone(reason)` is called when a leg ends that was not detached;
-    `on_bad(why)` for each message that the protocol does not allow; `before_end()` is awaited
-    before we hang up ourselves.
+    `on_bad(why)` for each message that the protocol does not allow.
     """
 
     def __init__(
@@ -41,13 +40,11 @@ class TelephoneTransport(BaseTransport):
         rate: int,
         on_gone: Callable[[str], None],
         on_bad: Callable[[str], None],
-        before_end: Callable[[], Awaitable[None]],
     ) -> None:
         super().__init__()
         self.rate = rate
         self._on_gone = on_gone
         self._on_bad = on_bad
-        self._before_end = before_end
         self._leg: Leg | None = None
         self._started = False
         self.pacer: Pacer | None = None
@@ -114,7 +111,6 @@ class TelephoneTransport(BaseTransport):
         if leg is None or pacer is None:
             return
         await pacer.played(_LAST_WORDS)
-        await self._before_end()
         self.detach()
         message = leg.codec.hang_up()
         if message is not None:

@@ -5,10 +5,10 @@ In Twilio's console, for the number: "A call comes in": webhook, https://.../tel
 
     webhook, signed   -> <Connect><Stream> with a token, then <Redirect> to /after
     WebSocket, signed -> refused before it is accepted, or taken; its start spends the token
-    /after, signed    -> <Hangup> where the call ended as it should, else <Dial> to the fallback
+    /after, signed    -> <Hangup> where the call is over, <Dial> to the fallback where it was to go
+                         to a person or broke off
 """
 
-import time
 from collections.abc import Mapping
 
 from fastapi import FastAPI, Request, Response, WebSocket
@@ -17,7 +17,6 @@ from pipelines.reception import Reception
 from pipelines.settings import Settings
 from pipelines.telephony import twiml
 from pipelines.telephony.arrivals import arrive
-from pipelines.telephony.connection import TelephoneConnection
 from pipelines.telephony.leg import Start
 from pipelines.telephony.legs import WebSocketLeg
 from pipelines.telephony.twilio import Twilio
@@ -27,7 +26,6 @@ from pipelines.telephony.twilio_tokens import Tokens
 PATH = "/telephony/twilio"
 _PATIENCE = 5.0  # s for `start`, which comes at once
 _LONGEST = 65_536  # bytes of a webhook's body
-_REMEMBERED = 600.0  # s: Twilio asks how to go on at once
 _TALKED = ("completed", "answered")  # DialCallStatus of a call that a person took
 
 
@@ -62,7 +60,6 @@ class Desk:
         self._settings = reception.house.settings
         self._token = self._settings.twilio_auth_token.get_secret_value()
         self._tokens = Tokens(self._settings.twilio_token_seconds)
-        self._ended: dict[str, float] = {}  # calls that ended as they should, and until when
 
     async def incoming(self, request: Request) -> Response:
         """A call comes in."""
@@ -92,21 +89,9 @@ class Desk:
         call = about.get("call", "")
         if about.get("sid") != call or not self._tokens.spend(call, about.get("token", "")):
             counters["refused.token"] += 1
-        elif arrive(self._reception, leg, about):
-            self._watch(call)
+        elif arrive(self._reception, leg, about, behind_pbx=False):
             await leg.done.wait()
         await leg.close()
-
-    def _watch(self, call: str) -> None:
-        live = self._reception.live.get(call)
-
-        async def as_it_should() -> None:
-            now = time.monotonic()
-            self._ended = {call: until for call, until in self._ended.items() if until > now}
-            self._ended[call] = now + _REMEMBERED
-
-        if live is not None and isinstance(live.connection, TelephoneConnection):
-            live.connection.before_end = as_it_should
 
     async def after(self, request: Request) -> Response:
         """The stream is closed, or a person was dialled: how does the call go on?"""
@@ -114,8 +99,8 @@ class Desk:
         if form is None:
             return Response(status_code=403)
         dialled = form.get("DialCallStatus")
-        well = self._ended.pop(form.get("CallSid", ""), None) is not None
-        if dialled in _TALKED or (dialled is None and well):
+        led = self._reception.led(form.get("CallSid", ""))
+        if dialled in _TALKED or (dialled is None and led == "end"):
             return _xml(twiml.hang_up())
         return self._fallback(twiml.hang_up())
 

@@ -49,27 +49,30 @@ class Whispers:
         channel = f"waxtaan-whisper-{name}"
         coming: asyncio.Future[Leg] = asyncio.get_running_loop().create_future()
         self._expected[name] = coming
+        saying: asyncio.Task[None] | None = None
         try:
-            await ari.media(
-                channel,
-                "waxtaan",
-                transport="websocket",
-                encapsulation="none",
-                format="slin16",
-                transport_data=f"f(json)v(whisper={name})",
-            )
-            async with asyncio.timeout(_COMING):
+            async with asyncio.timeout(_COMING), ari.listening(channel) as events:
+                await ari.media(
+                    channel,
+                    "waxtaan",
+                    transport="websocket",
+                    encapsulation="none",
+                    format="slin16",
+                    transport_data=f"f(json)v(whisper={name})",
+                )
                 leg = await coming
-            await ari.join(bridge, channel)
+                while (await events.get())["type"] != "StasisStart":
+                    pass
+                await ari.join(bridge, channel)
             saying = asyncio.create_task(self._say(leg, sentences, language))
-            try:
-                yield
-            finally:
-                saying.cancel()
-                await asyncio.wait([saying])
-                await leg.close()
+            yield
         finally:
             self._expected.pop(name, None)
+            if saying is not None:
+                saying.cancel()
+                await asyncio.wait([saying])
+            if coming.done() and not coming.cancelled():
+                await coming.result().close()
             await ari.hang_up(channel)
 
     async def _say(self, leg: Leg, sentences: Sequence[str], language: str) -> None:

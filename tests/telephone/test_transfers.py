@@ -87,15 +87,12 @@ async def test_a_person_hears_the_whisper_accepts_and_talks(
 
     await desk.quiet(1.5)
     whispered = " ".join(of(Transfer, waxtaan)[0].whisper)
-    assert "press 1" in whispered.lower()
-    began, ended = desk.sounds()[0]
-    heard = await recognise(
-        desk.heard()[round(began * RATE) * 2 : round(ended * RATE) * 2],
-        tuple(_plain(s) for s in of(Transfer, waxtaan)[0].whisper)
-        + ("you have twelve euros left",),
-    )
-    assert heard in _plain(whispered)
-    assert heard
+    assert "Press one to take the call" in whispered
+    first, *rest = (_plain(s) for s in of(Transfer, waxtaan)[0].whisper)
+    began, _ = desk.sounds()[0]
+    said = desk.heard()[round(began * RATE) * 2 : round((began + 2.2) * RATE) * 2]
+    others = [sentence for sentence in rest if not re.search(r"\d", sentence)]
+    assert await recognise(said, (first, *others, "you have twelve euros left")) == first
 
     await desk.press(ACCEPT)
     await asyncio.sleep(0.6)

@@ -117,6 +117,16 @@ async def test_a_call_that_breaks_off_goes_to_a_person(open_house: Open) -> None
     assert after.findtext("Dial/Number") == SETTINGS["twilio_fallback"]
 
 
+async def test_a_caller_who_asks_for_a_person_gets_one(open_house: Open) -> None:
+    server = await open_house(**SETTINGS)
+    async with Phone(server).calling() as phone:
+        await phone.until(lambda e: isinstance(e, SpeechEnded) and e.utterance == 2)
+        await phone.press("0")
+        await phone.until(ends)
+        after = await phone.after()
+    assert after.findtext("Dial/Number") == SETTINGS["twilio_fallback"]
+
+
 async def test_no_room(open_house: Open) -> None:
     server = await open_house(max_calls=1, **SETTINGS)
     async with Phone(server).calling() as phone:
