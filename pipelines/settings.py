@@ -116,6 +116,12 @@ class Settings(BaseSettings):
     audiosocket_host: str = "127.0.0.1"
     audiosocket_port: int = Field(default=9019, ge=0, le=65535)
     audiosocket_peers: Names = ()  # addresses or networks of PBXs; () loopback only
+    public_url: str = ""  # where telephone networks reach this server: https://voice.example.org
+    twilio_account_sid: str = ""
+    twilio_auth_token: SecretStr = SecretStr("")
+    twilio_api: str = "https://api.twilio.com"  # or a back end that speaks the same language
+    twilio_fallback: str = ""  # a number or SIP address for calls we cannot take, or that broke off
+    twilio_token_seconds: float = Field(default=30.0, gt=0)  # from a call's webhook to its stream
 
     record: bool = True  # keep audio and log of every call
     downloads: bool = True  # let the page offer them; anyone with the call's id may fetch them

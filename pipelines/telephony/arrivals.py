@@ -16,8 +16,12 @@ _WIDE = frozenset({"g722", "opus", "slin16", "slin24", "slin48", "silk16", "spee
 _CALL_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
-def arrive(reception: Reception, leg: Leg, about: Mapping[str, str]) -> bool:
+def arrive(
+    reception: Reception, leg: Leg, about: Mapping[str, str], *, behind_pbx: bool = True
+) -> bool:
     """Begin a call on the leg, or go on with one; False where there is no room.
+
+    `behind_pbx`: the caller's channel is the PBX's, which can bridge it to a person.
 
     `about` may hold `call` (the network's id of the call), `did` (the called number), `from` (the
     caller's number, a claim and no identity), `codec` (the caller's own), `language`.
@@ -31,9 +35,10 @@ def arrive(reception: Reception, leg: Leg, about: Mapping[str, str]) -> bool:
     if not reception.room():
         return False
     connection = TelephoneConnection(leg, band(about), partial(reception.lead, number))
-    if reception.pbx is not None and number:
+    if reception.pbx is not None and number and behind_pbx:
         connection.exchange = Exchange(reception.pbx, connection, number)
-    reception.take(connection, caller(about, reception.house.settings), number)
+    live = reception.take(connection, caller(about, reception.house.settings), number)
+    live.task.add_done_callback(lambda _: connection.over())
     return True
 
 

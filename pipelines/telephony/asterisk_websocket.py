@@ -8,12 +8,12 @@ become, FLUSH_MEDIA empties it. Source: channels/chan_websocket.c.
 import json
 from typing import Any
 
+from pipelines.telephony import json_media as media
 from pipelines.telephony.leg import KEYS, Audio, Bad, Flow, Key, LegEvent, Mark, Start, Stop
 
 SUBPROTOCOL = "media"
 _RATES = {"slin": 8_000, "slin12": 12_000, "slin16": 16_000, "slin24": 24_000, "slin48": 48_000}
 _LONGEST = 65_500  # bytes that Asterisk puts into one message
-_MOST_VARIABLES = 64
 
 
 class AsteriskWebSocket:
@@ -23,30 +23,34 @@ class AsteriskWebSocket:
 
     def __init__(self) -> None:
         self.rate = 16_000
+        self._started = False
 
     def decode(self, message: str | bytes) -> list[LegEvent]:
         """See leg.Codec."""
         if isinstance(message, bytes):
+            if not self._started:
+                return [Bad("before the start")]
             if not message or len(message) % 2 or len(message) > _LONGEST:
                 return [Bad("audio of an odd length")]
             return [Audio(message)]
-        try:
-            data = json.loads(message)
-        except (ValueError, RecursionError):
-            return [Bad("not JSON")]
-        return [self._control(data)] if isinstance(data, dict) else [Bad("not an object")]
+        data = media.parsed(message)
+        return [Bad("not a JSON object") if data is None else self._control(data)]
 
     def _control(self, data: dict[str, Any]) -> LegEvent:
         match data:
+            case {"event": "MEDIA_START"} if self._started:
+                return Bad("a second start")
             case {"event": "MEDIA_START", "format": str(name)} if name in _RATES:
-                self.rate = _RATES[name]
+                self._started, self.rate = True, _RATES[name]
                 return Start(_about(data))
             case {"event": "MEDIA_START", "format": name}:
-                return Stop(f"format {str(name)[:20]!r}: dial with c(slin16), or another slin")
+                return Stop(
+                    f"format {media.text(name, 20)!r}: dial with c(slin16), or another slin"
+                )
             case {"event": "DTMF_END", "digit": str(key)} if key in KEYS:
                 return Key(key)
             case {"event": "MEDIA_MARK_PROCESSED", "correlation_id": str(name)}:
-                return Mark(name)
+                return Mark(media.text(name))
             case {"event": "MEDIA_XOFF"}:
                 return Flow(False)
             case {"event": "MEDIA_XON"}:
@@ -79,8 +83,5 @@ def _command(name: str, **more: str) -> str:
 
 def _about(data: dict[str, Any]) -> dict[str, str]:
     """The channel's variables, from `v(...)` in the dial string, and its own ids."""
-    variables = data.get("channel_variables")
-    pairs = variables.items() if isinstance(variables, dict) else ()
-    about = {str(k)[:64]: v[:256] for k, v in pairs if isinstance(v, str)}
-    about = dict(list(about.items())[:_MOST_VARIABLES])
-    return {**about, "leg": str(data.get("channel_id", ""))[:150]}
+    about = media.texts(data.get("channel_variables"))
+    return {**about, "leg": media.text(data.get("channel_id"), 150)}

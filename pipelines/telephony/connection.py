@@ -10,6 +10,7 @@ from pipelines.connection import Exchange
 from pipelines.telephony.leg import Leg
 from pipelines.telephony.transport import TelephoneTransport
 
+_GOING_AWAY = 1001  # RFC 6455, 7.4.1
 _COMING_BACK = 5.0  # s for the dialplan to dial us again
 
 
@@ -53,6 +54,10 @@ class TelephoneConnection:
         if self._on_gone is not None and self._going is None:
             self._going = asyncio.ensure_future(self._on_gone(reason))
 
+    def over(self) -> None:
+        """The call has ended or failed: whatever it left undone, nobody stays on a silent line."""
+        self._going = asyncio.ensure_future(self.close(_GOING_AWAY, "the call is over"))
+
     def _ended(self, reason: str) -> None:
         if not self._kept:
             self.gone(reason)
@@ -95,3 +100,5 @@ class TelephoneConnection:
         """See pipelines/connection.py; telephone networks are not told why."""
         if self._transport is not None:
             await self._transport.drop()
+        else:  # the call failed before it began
+            await self._leg.close()

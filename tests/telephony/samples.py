@@ -1,0 +1,134 @@
+"""A valid message of each kind, of each protocol."""
+
+import base64
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pipelines.telephony.asterisk_websocket import AsteriskWebSocket
+from pipelines.telephony.audiosocket import AudioSocket
+from pipelines.telephony.leg import Codec
+from pipelines.telephony.twilio import Twilio
+
+_MULAW = base64.b64encode(bytes(range(160))).decode()
+STREAM_SID, _CALL = "MZ" + "1" * 32, "CA" + "2" * 32
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """`start` begins a call, `others` are what comes in one; `waits`: no sound before it."""
+
+    make: Callable[[], Codec]
+    start: tuple[str | bytes, ...]
+    others: tuple[str | bytes, ...]
+    waits: bool
+
+
+def _json(**message: object) -> str:
+    return json.dumps(message)
+
+
+TWILIO = Protocol(
+    Twilio,
+    (
+        _json(event="connected", protocol="Call", version="1.0.0"),
+        _json(
+            event="start",
+            sequenceNumber="1",
+            streamSid=STREAM_SID,
+            start={
+                "streamSid": STREAM_SID,
+                "accountSid": "AC" + "3" * 32,
+                "callSid": _CALL,
+                "tracks": ["inbound"],
+                "customParameters": {"call": _CALL, "from": "anonymous", "token": "t"},
+                "mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1},
+            },
+        ),
+    ),
+    (
+        *(
+            _json(
+                event="media",
+                sequenceNumber=str(n + 1),
+                streamSid=STREAM_SID,
+                media={
+                    "track": "inbound",
+                    "chunk": str(n),
+                    "timestamp": str(n * 20),
+                    "payload": _MULAW,
+                },
+            )
+            for n in (1, 2, 3, 4)
+        ),
+        _json(
+            event="media",
+            streamSid=STREAM_SID,
+            media={"track": "outbound", "chunk": "1", "payload": _MULAW},
+        ),
+        _json(
+            event="dtmf",
+            sequenceNumber="6",
+            streamSid=STREAM_SID,
+            dtmf={"track": "inbound_track", "digit": "5"},
+        ),
+        _json(event="mark", sequenceNumber="7", streamSid=STREAM_SID, mark={"name": "w1"}),
+        _json(
+            event="stop",
+            sequenceNumber="8",
+            streamSid=STREAM_SID,
+            stop={"accountSid": "AC" + "3" * 32, "callSid": _CALL},
+        ),
+    ),
+    waits=True,
+)
+
+ASTERISK = Protocol(
+    AsteriskWebSocket,
+    (
+        _json(
+            event="MEDIA_START",
+            connection_id="bot",
+            channel="WebSocket/bot/0x7f",
+            channel_id="1700000000.1",
+            format="slin16",
+            optimal_frame_size=640,
+            ptime=20,
+            channel_variables={"call": "0f1e2d3c", "from": "770001234"},
+        ),
+    ),
+    (
+        bytes(range(256)) * 2,
+        _json(event="DTMF_END", channel_id="1700000000.1", digit="5"),
+        _json(event="MEDIA_XOFF", channel_id="1700000000.1"),
+        _json(event="MEDIA_XON", channel_id="1700000000.1"),
+        _json(event="STATUS", queue_length=3, queue_full=False),
+        _json(event="MEDIA_BUFFERING_COMPLETED", correlation_id="x"),
+        _json(event="MEDIA_MARK_PROCESSED", correlation_id="w1"),
+        _json(event="QUEUE_DRAINED"),
+        _json(event="MEDIA_START", channel_id="1700000000.1", format="slin"),
+    ),
+    waits=True,
+)
+
+
+def _frame(kind: int, payload: bytes) -> bytes:
+    return bytes([kind]) + len(payload).to_bytes(2, "big") + payload
+
+
+AUDIOSOCKET = Protocol(
+    AudioSocket,
+    (_frame(0x01, uuid.UUID(int=7).bytes),),
+    (
+        _frame(0x10, bytes(320)),
+        _frame(0x12, bytes(640)),
+        _frame(0x03, b"5"),
+        _frame(0xFF, b"\x01"),
+        _frame(0x00, b""),
+        _frame(0x10, bytes(320)) + _frame(0x03, b"#") + _frame(0x10, bytes(320)),
+    ),
+    waits=False,
+)
+
+PROTOCOLS = {"twilio": TWILIO, "asterisk": ASTERISK, "audiosocket": AUDIOSOCKET}
