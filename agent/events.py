@@ -159,6 +159,14 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenOver:
+    """Somebody at the service desk wants this call now."""
+
+    at: float
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallEnded:
     """The line is closed."""
 
@@ -181,5 +189,6 @@ Event: TypeAlias = (
     | Composed
     | Fetched
     | Failed
+    | TakenOver
     | CallEnded
 )

@@ -55,6 +55,7 @@ from agent.events import (
     LanguageChosen,
     SpeechEnded,
     SpeechStarted,
+    TakenOver,
     Tick,
     TurnEnded,
     TurnStarted,
@@ -92,6 +93,7 @@ class Outside:
     count: Callable[[str], None]  # a thing worth counting happened
     downloads: Mapping[str, str]  # what -> where, for the page
     tongues: Callable[[str, str, Tongues], Tongues]  # text, told, by its sound: which language
+    publish: Callable[[page.Message], None] = lambda _: None  # for the desk
     quick_pauses: bool = True  # a turn ends early where what was heard is a complete answer
 
 
@@ -309,6 +311,13 @@ class Bridge(FrameProcessor):
             case KeyPressed():
                 meter.cancel()
 
+    def taken_over(self, person: str) -> bool:
+        """Somebody at the desk wants the call; False where it has not begun or is over."""
+        if self._over or not self._started:
+            return False
+        self.happen(TakenOver(self._outside.clock.seconds, person))
+        return True
+
     async def answered(self, latency: float) -> None:
         """The answer's first sound went out `latency` seconds after the caller's last."""
         since_decision = time.monotonic() - self._turn_ended
@@ -327,6 +336,7 @@ class Bridge(FrameProcessor):
             await self._tell(message)
 
     async def _tell(self, message: page.Message) -> None:
+        self._outside.publish(message)
         await self.push_frame(RTVIServerMessageFrame(data=message))
 
     async def _leave(self) -> None:
