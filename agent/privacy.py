@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from agent.actions import Action, Compose, Explain, Fetch, Interpret, Listen, Speak
+from agent.actions import Action, Compose, Explain, Fetch, Interpret, Listen, Speak, Transfer
 from agent.commands import AskKnowledge, Command, SetSlot
 from agent.events import Event, Fetched, Hypothesis, KeyPressed, SpeechEnded
 
@@ -31,6 +31,7 @@ class Blanking:
     def __init__(self) -> None:
         self._secret_question = False
         self._secret_utterances: set[int] = set()
+        self._secret_lines: set[str] = set()  # what both sides said that a packet may repeat
 
     def event(self, event: Event) -> Event:
         """The event as it may be written."""
@@ -39,6 +40,7 @@ class Blanking:
                 return replace(event, key="•")
             case Hypothesis():
                 if self._secret_question:
+                    self._secret_lines.add(event.text)
                     said = tuple((blank(word), sure) for word, sure in event.words)
                     return replace(event, text=blank(event.text), words=said)
                 hidden = _without_cards(event.text)
@@ -49,6 +51,7 @@ class Blanking:
                 value = {k: blank(str(v)) if k in secret else v for k, v in event.value.items()}
                 return replace(event, arguments=_arguments(event.arguments), value=value)
             case SpeechEnded() if event.utterance in self._secret_utterances:
+                self._secret_lines.add(event.heard)
                 return replace(event, heard=blank(event.heard))
         return event
 
@@ -68,7 +71,18 @@ class Blanking:
                 return replace(action, question=_without_cards(action.question))
             case Explain():
                 return replace(action, commands=tuple(map(_command, action.commands)))
+            case Transfer():
+                return replace(action, packet=self._packet(action.packet))
         return action
+
+    def _packet(self, packet: dict[str, Any]) -> dict[str, Any]:
+        lines = [
+            {**line, "text": self._line(line["text"])} for line in packet.get("transcript", ())
+        ]
+        return {**packet, "transcript": lines} if lines else packet
+
+    def _line(self, text: str) -> str:
+        return blank(text) if text in self._secret_lines else _without_cards(text)
 
 
 def _command(command: Command) -> Command:
