@@ -1,6 +1,7 @@
 """The desk over HTTP: its page, its door, the calls, and what people may do with them.
 
     POST /desk/login {"token": ...}      a session for a browser      POST /desk/logout
+    GET  /desk/session                   for how many seconds more
     GET  /desk/api/calls                 all calls                    WebSocket /desk/live (live.py)
     GET  /desk/api/calls/{id}            one, with transcript and packet
     POST /desk/api/calls/{id}/take {"person": "301"}
@@ -76,6 +77,10 @@ def _add_doors(app: FastAPI, reception: Reception, door: Door) -> None:
     @app.get("/desk")
     async def page() -> RedirectResponse:
         return RedirectResponse("desk/")  # its files lie beside it, in pipelines/web/desk
+
+    @app.get("/desk/session")
+    async def session(request: Request) -> dict[str, Any]:
+        return {"seconds": round(door.left(request.cookies))}  # 0: log in first
 
     @app.post("/desk/login")
     async def login(request: Request) -> Response:

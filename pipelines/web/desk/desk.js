@@ -95,7 +95,8 @@ byId("login").addEventListener("submit", async (event) => {
     link("connecting");
     live.start();
   } catch (error) {
-    problem(t("failed", { why: error.message || t("unreachable") }));
+    const known = { 0: "unreachable", 401: "wrong-token", 429: "too-many" }[error.status];
+    problem(t("failed", { why: known ? t(known) : error.message }));
     token.select();
   }
 });

@@ -61,7 +61,7 @@ export class List {
     set(button.querySelector(".caller"), call.caller ?? t("unknown-caller"));
     set(button.querySelector(".lasting"), calls.lasting(call));
     set(button.querySelector(".state"), t(`state-${call.state}`));
-    const about = [call.language, t(`channel-${call.channel}`), call.flow, call.verified ? `✓ ${t("verified")}` : ""];
+    const about = [call.language, t(`channel-${call.channel}`), call.flow, call.queue ? `→ ${call.queue}` : "", call.verified ? `✓ ${t("verified")}` : ""];
     set(button.querySelector(".about"), about.filter(Boolean).join(" · "));
   }
 

@@ -2,7 +2,7 @@
 
 import { Desk } from "../desk.js";
 import { byId, el, readable, terms } from "../dom.js";
-import { t } from "../strings.js";
+import { has, t } from "../strings.js";
 import { post } from "./server.js";
 
 const EXTENSION = "waxtaan.desk.extension"; // in this browser's storage
@@ -62,13 +62,14 @@ export class Panel {
     byId("who").textContent = call.caller ?? t("unknown-caller");
     byId("call-state").dataset.state = call.state;
     this.tick(calls);
-    const began = new Date(call.since * 1000).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    const began = new Date(call.since * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
     const facts = [
       t(`channel-${call.channel}`),
       call.language,
       t(call.verified ? "verified" : "unverified"),
       t("began", { time: began }),
       call.person ? t("with", { person: call.person }) : "",
+      call.ended ? ending(call.ended) : "",
     ];
     byId("facts").textContent = facts.filter(Boolean).join(" · ");
     const web = call.channel === "web";
@@ -116,6 +117,11 @@ export class Panel {
       outcome.textContent = t("failed", { why: error.message || t("unreachable") });
     }
   }
+}
+
+function ending(reason) {
+  const key = `ended-${reason.replaceAll(" ", "_")}`;
+  return has(key) ? t(key) : reason;
 }
 
 function drawn({ who, text, language, final, interrupted }) {

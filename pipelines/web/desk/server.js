@@ -15,7 +15,7 @@ export async function post(path, content = {}) {
   } catch {
     throw Object.assign(new Error(""), { status: 0 });
   }
-  if (answer.ok) return;
+  if (answer.ok) return void (await answer.text());
   const { error } = await answer.json().catch(() => ({}));
   throw Object.assign(new Error(error ?? answer.statusText), { status: answer.status });
 }
@@ -23,7 +23,8 @@ export async function post(path, content = {}) {
 /** Whether the server lets us in; undefined where it does not answer. */
 async function letIn() {
   try {
-    return (await fetch("api/calls")).status !== 401;
+    const { seconds } = await (await fetch("session")).json();
+    return seconds > 0;
   } catch {
     return undefined;
   }
