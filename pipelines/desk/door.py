@@ -57,10 +57,11 @@ class Door:
         if hmac.compare_digest(token.encode(), self._token):
             self._wrong.pop(address, None)
             return True
-        self._note(address)
+        self.note(address)
         return False
 
-    def _note(self, address: str) -> None:
+    def note(self, address: str) -> None:
+        """The address showed a wrong token."""
         self._counters["desk.wrong_token"] += 1
         now = self._clock()
         times, again = self._wrong.pop(address, (0, now))

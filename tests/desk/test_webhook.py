@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import websockets
 from loguru import logger
 from pydantic import SecretStr
 
@@ -21,8 +22,9 @@ from pipelines.desk.hub import Hub
 from pipelines.desk.webhook import delivering, signature
 from pipelines.errors import EngineError
 from pipelines.settings import Settings
-from tests.desk.conftest import Open
+from tests.desk.conftest import TOKEN, Open
 from tests.pipelines.phone import Guest, eventually
+from tests.web.served import served
 
 SECRET = "between us and the receiver"
 PACKET = {"summary": "Awa Ndiaye (verified)", "queue": "general"}
@@ -100,7 +102,7 @@ def signed(headers: dict[str, str], body: bytes) -> bool:
 def test_the_signature_is_that_of_the_documentation() -> None:
     # printf '1764000000.{"a":1}' | openssl dgst -sha256 -hmac secret
     assert signature("secret", 1764000000, b'{"a":1}') == (
-        "t=1764000000,v1=" + hmac.new(b"secret", b'1764000000.{"a":1}', "sha256").hexdigest()
+        "t=1764000000,v1=112dc1736ad0328f094ebdad63c8bde5936ce7d0bb7ae467f9f8d481a26df51c"
     )
 
 
@@ -210,6 +212,21 @@ async def test_no_call_waits_for_it(open_house: Open) -> None:
         assert server.differences(entry.recording) == []
         await eventually(lambda: server.counters["webhook.lost"] == 2)  # handoff and end
         silent.set()
+
+
+async def test_the_server_as_an_operator_starts_it(tmp_path: Path, cache: Path) -> None:
+    async with receiving() as receiver:
+        secrets = {"webhook_url": receiver.url, "webhook_secret": SECRET, "desk_token": TOKEN}
+        with served(tmp_path, cache, **secrets) as server:
+            async with websockets.connect(server.line, compression=None) as line:
+                guest = Guest(line)
+                async with guest.talking():
+                    await guest.agent_says("automated assistant")
+                    await guest.type("i want to speak to an agent")
+                    await eventually(lambda: len(receiver.got) == 2, patience=30)
+        assert server.complaints == []
+    assert {event["event"] for event in receiver.events} == {"handoff", "ended"}
+    assert all(signed(headers, body) for headers, body in receiver.got)
 
 
 # Settings
