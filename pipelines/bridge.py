@@ -58,6 +58,7 @@ from agent.events import (
     PersonLeft,
     SpeechEnded,
     SpeechStarted,
+    TakenOver,
     Tick,
     TransferFailed,
     TurnEnded,
@@ -98,6 +99,7 @@ class Outside:
     downloads: Mapping[str, str]  # what -> where, for the page
     tongues: Callable[[str, str, Tongues], Tongues]  # text, told, by its sound: which language
     exchange: Exchange | None = None  # what can bring a person in
+    publish: Callable[[page.Message], None] = lambda _: None  # for the desk
     quick_pauses: bool = True  # a turn ends early where what was heard is a complete answer
 
 
@@ -347,6 +349,13 @@ class Bridge(FrameProcessor):
             case KeyPressed():
                 meter.cancel()
 
+    def taken_over(self, person: str) -> bool:
+        """Somebody at the desk wants the call; False where it has not begun or is over."""
+        if self._over or not self._started:
+            return False
+        self.happen(TakenOver(self._outside.clock.seconds, person))
+        return True
+
     async def answered(self, latency: float) -> None:
         """The answer's first sound went out `latency` seconds after the caller's last."""
         since_decision = time.monotonic() - self._turn_ended
@@ -365,6 +374,7 @@ class Bridge(FrameProcessor):
             await self._tell(message)
 
     async def _tell(self, message: page.Message) -> None:
+        self._outside.publish(message)
         await self.push_frame(RTVIServerMessageFrame(data=message))
 
     async def _leave(self) -> None:

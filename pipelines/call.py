@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,7 +49,14 @@ class Caller:
 class Call:
     """Runs one call on an open line."""
 
-    def __init__(self, house: House, connection: Connection, caller: Caller) -> None:
+    def __init__(
+        self,
+        house: House,
+        connection: Connection,
+        caller: Caller,
+        publish: Callable[[page.Message], None] = lambda _: None,
+    ) -> None:
+        self._publish = publish
         self._house = house
         self._connection = connection
         self._caller = caller
@@ -94,6 +102,15 @@ class Call:
             ]
         )
         await self._run(pipeline)
+
+    def take_over(self, person: str) -> bool:
+        """Somebody at the desk wants this call; False where it has not begun or is over."""
+        return self._bridge is not None and self._bridge.taken_over(person)
+
+    async def give_back(self) -> bool:
+        """The agent is to go on; False where no person has the call."""
+        exchange = self._connection.exchange
+        return exchange is not None and exchange.give_back()
 
     async def _run(self, pipeline: Pipeline) -> None:
         worker = PipelineWorker(
@@ -165,6 +182,7 @@ class Call:
             count=self._count,
             downloads=page.downloads(self.id) if downloads else {},
             tongues=self._house.tongues,
+            publish=self._publish,
             quick_pauses=self._house.settings.quick_pauses,
             exchange=self._connection.exchange,
         )

@@ -4,12 +4,15 @@ import asyncio
 import secrets
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from loguru import logger
 
+from pipelines import page
 from pipelines.call import Call, Caller
 from pipelines.connection import Connection
+from pipelines.desk.hub import Hub
 from pipelines.house import House
 from pipelines.memory import after_call
 
@@ -37,6 +40,10 @@ class Reception:
     def __init__(self, house: House) -> None:
         self.house = house
         self.live: dict[str, Live] = {}
+        settings = house.settings
+        self.public_url = settings.public_url.rstrip("/")
+        keep = settings.desk_keep_seconds if settings.desk_token.get_secret_value() else 0.0
+        self.hub = Hub(keep, house.counters, self._links)
         self._leads: dict[str, tuple[str, float]] = {}  # call -> (where, until when)
         self.pbx: Pbx | None = None  # where people can be rung
 
@@ -61,8 +68,9 @@ class Reception:
         """Begin a call. `number` is the line's own for it, else one is made up."""
         self.house.calls += 1
         self.house.counters["calls"] += 1
-        call = Call(self.house, connection, caller)
         number = number or secrets.token_hex(8)
+        call = Call(self.house, connection, caller, partial(self.hub.publish, number))
+        self.hub.begin(number, connection.channel, caller.number, caller.language)
         task = asyncio.create_task(self._run(call, number))
         self.live[number] = Live(number, call, connection, caller, task)
         return self.live[number]
@@ -76,7 +84,23 @@ class Reception:
         finally:
             self.house.calls -= 1
             self.live.pop(number, None)
+            self.hub.end(number)
             after_call(self.house.calls)
+
+    async def take_over(self, call_id: str, person: str) -> bool:
+        """Somebody at the desk wants a call; False where there is none to be had."""
+        live = self.live.get(call_id)
+        return live is not None and live.call.take_over(person)
+
+    async def give_back(self, call_id: str) -> bool:
+        """The agent is to go on with a call; False where no person has it."""
+        live = self.live.get(call_id)
+        return live is not None and await live.call.give_back()
+
+    def _links(self, recording: str) -> dict[str, str]:
+        if not (recording and self.house.settings.downloads):
+            return {}
+        return {what: self.public_url + path for what, path in page.downloads(recording).items()}
 
     async def close(self) -> None:
         """End all calls."""

@@ -1,11 +1,10 @@
 """The HTTP and WebSocket server: the demo page, calls, recordings, health."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI, HTTPException, Request, Response, WebSocket
 from fastapi.responses import FileResponse, JSONResponse
@@ -14,7 +13,9 @@ from fastapi.staticfiles import StaticFiles
 from pipelines.audio import AGENT_RATE, to_wav
 from pipelines.call import Caller
 from pipelines.closings import CountClosings
+from pipelines.desk import routes as desk
 from pipelines.house import House
+from pipelines.origin import same_origin
 from pipelines.reception import Reception
 from pipelines.telephony import bridges
 from pipelines.web_connection import WebConnection
@@ -89,6 +90,7 @@ def create_app(house: House, reception: Reception | None = None) -> FastAPI:
 
     for add in bridges.routes(house.settings):
         add(app, reception)
+    desk.add(app, reception)
     app.mount("/", StaticFiles(directory=WEB, html=True), name="page")
     return app
 
@@ -97,7 +99,7 @@ async def answer(reception: Reception, websocket: WebSocket) -> None:
     """Take a call, or say why not."""
     house, settings = reception.house, reception.house.settings
     await websocket.accept()
-    if not _same_origin(websocket, settings.allowed_origins):
+    if not same_origin(websocket.headers, settings.allowed_origins):
         house.counters["refused.origin"] += 1
         await websocket.close(_POLICY, "calls from pages of other sites are not taken")
         return
@@ -111,17 +113,6 @@ async def answer(reception: Reception, websocket: WebSocket) -> None:
     number = re.sub(r"\D", "", query.get("caller", "")) or None
     line = WebConnection(websocket, settings.stalled_write_seconds)
     await reception.take(line, Caller(number, language)).task
-
-
-def _same_origin(websocket: WebSocket, allowed: Sequence[str]) -> bool:
-    """Whether the page that calls is ours: another site must not use a visitor's microphone here.
-
-    Programs send no Origin; browsers always do (RFC 6455, 10.2).
-    """
-    origin = websocket.headers.get("origin")
-    if origin is None or origin in allowed:
-        return True
-    return urlsplit(origin).netloc == websocket.headers.get("host")
 
 
 def health(house: House) -> dict[str, Any]:

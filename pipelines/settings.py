@@ -57,6 +57,7 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str = ""  # how the world reaches this server, "https://voice.example.org"
     prompts: Path = PROMPTS
     calls: Path = Path("calls")  # recordings and logs
     cache: Path = Field(default_factory=_cache)  # audio of fixed wording
@@ -116,12 +117,20 @@ class Settings(BaseSettings):
     audiosocket_host: str = "127.0.0.1"
     audiosocket_port: int = Field(default=9019, ge=0, le=65535)
     audiosocket_peers: Names = ()  # addresses or networks of PBXs; () loopback only
-    public_url: str = ""  # where telephone networks reach this server: https://voice.example.org
     twilio_account_sid: str = ""
     twilio_auth_token: SecretStr = SecretStr("")
     twilio_api: str = "https://api.twilio.com"  # or a back end that speaks the same language
     twilio_fallback: str = ""  # a number or SIP address for calls we cannot take, or that broke off
     twilio_token_seconds: float = Field(default=30.0, gt=0)  # from a call's webhook to its stream
+
+    desk_token: SecretStr = SecretStr("")  # who has it reads and takes over calls; "" no desk
+    desk_session_hours: float = Field(default=12.0, gt=0)  # then a browser shows the token again
+    desk_keep_seconds: float = Field(default=600.0, ge=0)  # a call that has ended is shown
+
+    webhook_url: str = ""  # told of handoffs; "" nobody is
+    webhook_secret: SecretStr = SecretStr("")  # what it is told is signed with
+    webhook_timeout: float = Field(default=5.0, gt=0)
+    webhook_retry_seconds: float = Field(default=1.0, gt=0)  # doubled for each further attempt
 
     record: bool = True  # keep audio and log of every call
     downloads: bool = True  # let the page offer them; anyone with the call's id may fetch them

@@ -32,6 +32,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [
         "agent/dialogue.py",
         "pipelines/web/index.html",
+        "pipelines/web/desk/index.html",
         "pipelines/web/speaker-worklet.js",
         "pipelines/asr/telephone.mllr",
         "pipelines/language_id/letters.npz",

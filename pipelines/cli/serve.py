@@ -43,6 +43,8 @@ def _run(settings: Settings, listener: socket.socket) -> None:
     import uvicorn
 
     from pipelines import logs
+    from pipelines.desk.check import check as check_desk
+    from pipelines.desk.webhook import delivering
     from pipelines.house import House
     from pipelines.memory import settle
     from pipelines.reception import Reception
@@ -55,6 +57,7 @@ def _run(settings: Settings, listener: socket.socket) -> None:
     async def run() -> None:
         bridges.check(settings)
         close_interrupted(settings.calls)
+        check_desk(settings)
         house = await House.open(settings)
         reception = Reception(house)
         server = uvicorn.Server(
@@ -74,8 +77,10 @@ def _run(settings: Settings, listener: socket.socket) -> None:
         _announce(host, port, house.notice(settings.language))
         warming = asyncio.create_task(house.warm_voices())
         try:
-            async with bridges.started(reception):
-                await server.serve([listener])
+            async with delivering(reception.hub, settings, house.counters):
+                async with bridges.started(reception):
+                    await server.serve([listener])
+                await reception.close()  # the webhook hears how the calls ended
         finally:
             warming.cancel()
             await reception.close()

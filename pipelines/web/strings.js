@@ -292,6 +292,11 @@ export function t(key, values = {}) {
   return unbroken.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
 }
 
+/** Another page's words, by language; those of the same key are replaced. */
+export function learn(words) {
+  for (const [language, texts] of Object.entries(words)) Object.assign(STRINGS[language], texts);
+}
+
 /** Whether there is a text for a key: close codes and problems are open lists. */
 export function has(key) {
   return key in EN;

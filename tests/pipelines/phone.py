@@ -35,6 +35,7 @@ from pipelines.catalog import Catalog, load
 from pipelines.house import House
 from pipelines.line import STEP
 from pipelines.mind import Mind
+from pipelines.reception import Reception
 from pipelines.server import create_app
 from pipelines.settings import Settings
 from pipelines.tts.cache import AudioCache
@@ -78,6 +79,7 @@ class Server:
     house: House
     ears: ScriptedRecogniser
     port: int
+    reception: Reception
     complaints: list[str] = field(default_factory=list)  # all that was logged as an error
 
     @property
@@ -139,7 +141,8 @@ async def serving(
         back_office or DemoBackOffice(),
         mind,
     )
-    server = _Uvicorn(_config(house))
+    reception = Reception(house)
+    server = _Uvicorn(_config(house, reception))
     listener = socket.create_server(("127.0.0.1", 0))
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # as in `pipelines/cli/serve.py`
         patience = int((chosen.stalled_write_seconds + 5) * 1000)
@@ -149,7 +152,7 @@ async def serving(
     running = asyncio.create_task(server.serve([listener]))
     try:
         with _complaints() as complaints:
-            yield Server(house, ears, listener.getsockname()[1], complaints)
+            yield Server(house, ears, listener.getsockname()[1], reception, complaints)
             await eventually(lambda: house.calls == 0)
     finally:
         server.should_exit = True
@@ -164,10 +167,10 @@ class _Uvicorn(uvicorn.Server):
         yield
 
 
-def _config(house: House) -> uvicorn.Config:
+def _config(house: House, reception: Reception) -> uvicorn.Config:
     """As in `pipelines/cli/serve.py`."""
     return uvicorn.Config(
-        create_app(house),
+        create_app(house, reception),
         log_config=None,
         access_log=False,
         lifespan="off",

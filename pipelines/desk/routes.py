@@ -1,0 +1,213 @@
+"""The desk over HTTP: its page, its door, the calls, and what people may do with them.
+
+    POST /desk/login {"token": ...}      a session for a browser      POST /desk/logout
+    GET  /desk/session                   for how many seconds more
+    GET  /desk/api/calls                 all calls                    WebSocket /desk/live (live.py)
+    GET  /desk/api/calls/{id}            one, with transcript and packet
+    POST /desk/api/calls/{id}/take {"person": "301"}
+    POST /desk/api/calls/{id}/give-back
+
+Programs send `Authorization: Bearer <desk_token>`. Every answer that is none is {"error": why}.
+"""
+
+from typing import Annotated, Any, TypeVar
+
+from fastapi import FastAPI, Request, Response, WebSocket
+from fastapi.responses import JSONResponse, RedirectResponse
+from loguru import logger
+from pydantic import BaseModel, Field, ValidationError
+from starlette.requests import HTTPConnection
+
+from pipelines.desk.door import COOKIE, BusyError, Door, bearer
+from pipelines.desk.live import follow
+from pipelines.origin import same_origin
+from pipelines.reception import Reception
+
+_OFF = "the desk is off: set WAXTAAN_DESK_TOKEN to a long secret, and restart the server"
+_BIGGEST = 4096  # bytes of what is posted
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+Body = TypeVar("Body", bound=BaseModel)
+
+
+class Login(BaseModel):
+    """What the page's form posts."""
+
+    token: str = Field(max_length=512)
+
+
+class Taking(BaseModel):
+    """Who takes a call: an extension. No dial string: nobody dials the world from here."""
+
+    person: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$")]
+
+
+class RefusedError(Exception):
+    """The request is not done; `why` says what would have to be otherwise."""
+
+    def __init__(self, status: int, why: str) -> None:
+        super().__init__(why)
+        self.status = status
+        self.why = why
+
+
+def add(app: FastAPI, reception: Reception) -> None:
+    """Add the routes; without a token each of them says how the desk is switched on."""
+    settings = reception.house.settings
+    token = settings.desk_token.get_secret_value()
+    if not token:
+
+        @app.api_route("/desk", methods=_METHODS)
+        @app.api_route("/desk/{rest:path}", methods=_METHODS)
+        async def off(request: Request) -> JSONResponse:
+            return JSONResponse({"error": _OFF}, 404)
+
+        return
+    door = Door(token, settings.desk_session_hours * 3600, reception.house.counters)
+    _add_doors(app, reception, door)
+    _add_calls(app, reception, door)
+
+    @app.exception_handler(RefusedError)
+    async def refused(request: Request, error: RefusedError) -> JSONResponse:
+        headers = {"Retry-After": "60"} if error.status == 429 else {}
+        return JSONResponse({"error": error.why}, error.status, headers)
+
+
+def _add_doors(app: FastAPI, reception: Reception, door: Door) -> None:
+    @app.get("/desk")
+    async def page() -> RedirectResponse:
+        return RedirectResponse("desk/")  # its files lie beside it, in pipelines/web/desk
+
+    @app.get("/desk/session")
+    async def session(request: Request) -> dict[str, Any]:
+        return {"seconds": round(door.left(request.cookies))}  # 0: log in first
+
+    @app.post("/desk/login")
+    async def login(request: Request) -> Response:
+        ours(request, reception)
+        if not await _right(door, request, (await _read(request, Login)).token):
+            raise RefusedError(401, "this is not the desk's token")
+        answer = Response(status_code=204)
+        answer.set_cookie(
+            COOKIE,
+            door.open(),
+            max_age=int(reception.house.settings.desk_session_hours * 3600),
+            path="/desk",
+            secure=request.url.scheme == "https" or reception.public_url.startswith("https:"),
+            httponly=True,
+            samesite="strict",
+        )
+        return answer
+
+    @app.post("/desk/logout")
+    async def logout(request: Request) -> Response:
+        ours(request, reception)
+        door.close(request.cookies.get(COOKIE, ""))
+        answer = Response(status_code=204)
+        answer.delete_cookie(COOKIE, path="/desk", httponly=True, samesite="strict")
+        return answer
+
+
+def _add_calls(app: FastAPI, reception: Reception, door: Door) -> None:
+    hub = reception.hub
+
+    @app.get("/desk/api/calls")
+    async def calls(request: Request) -> dict[str, Any]:
+        await admitted(request, reception, door)
+        return {"now": hub.now, "calls": [entry.brief() for entry in hub.calls()]}
+
+    @app.get("/desk/api/calls/{call_id}")
+    async def call(request: Request, call_id: str) -> dict[str, Any]:
+        await admitted(request, reception, door)
+        entry = hub.call(call_id)
+        if entry is None:
+            raise RefusedError(404, "there is no such call, or it ended a while ago")
+        return {"now": hub.now, "call": entry.whole()}
+
+    @app.post("/desk/api/calls/{call_id}/take")
+    async def take(request: Request, call_id: str) -> dict[str, Any]:
+        await admitted(request, reception, door)
+        taking = await _read(request, Taking)
+        entry = _going_on(reception, call_id)
+        if entry.channel == "web":
+            raise RefusedError(
+                409, "a call from the web page has no telephone line that a person could join"
+            )
+        if not await reception.take_over(call_id, taking.person):
+            raise RefusedError(409, "the call cannot be taken over now: it is just ending")
+        logger.info("call {} is wanted by the desk", call_id)
+        return {"taken": True}
+
+    @app.post("/desk/api/calls/{call_id}/give-back")
+    async def give_back(request: Request, call_id: str) -> dict[str, Any]:
+        await admitted(request, reception, door)
+        _going_on(reception, call_id)
+        if not await reception.give_back(call_id):
+            raise RefusedError(409, "no person has this call, so the agent has it already")
+        return {"given_back": True}
+
+    @app.websocket("/desk/live")
+    async def live(websocket: WebSocket) -> None:
+        try:
+            left = await admitted(websocket, reception, door)
+        except RefusedError:
+            await websocket.close()  # before it stands: HTTP status 403
+            return
+        await follow(websocket, hub, left, reception.house.settings.stalled_write_seconds)
+
+
+async def admitted(request: HTTPConnection, reception: Reception, door: Door) -> float | None:
+    """For how many seconds more one who asks is let in; None for as long as they like."""
+    reading = request.scope["type"] == "http" and request.scope["method"] in ("GET", "HEAD")
+    token = bearer(request.headers.get("authorization", ""))
+    if not reading:
+        ours(request, reception, by_cookie=token is None)
+    if token is not None:
+        if await _right(door, request, token):
+            return None
+        raise RefusedError(401, "this is not the desk's token")
+    left = door.left(request.cookies)
+    if not left:
+        raise RefusedError(401, "log in first, or send Authorization: Bearer with desk_token")
+    return left
+
+
+def ours(request: HTTPConnection, reception: Reception, by_cookie: bool = False) -> None:
+    """Refuse what comes from another site's page, which would use a visitor's session."""
+    public = (reception.public_url,) if reception.public_url else ()
+    missing = by_cookie and "origin" not in request.headers
+    if missing or not same_origin(request.headers, public):
+        reception.house.counters["desk.other_origin"] += 1
+        raise RefusedError(403, "the desk is only used from its own page, or with its token")
+
+
+async def _right(door: Door, request: HTTPConnection, token: str) -> bool:
+    try:
+        return await door.right(token, request.client.host if request.client else "")
+    except BusyError as error:
+        raise RefusedError(429, "too many wrong tokens from your address: wait a minute") from error
+
+
+def _going_on(reception: Reception, call_id: str) -> Any:
+    entry = reception.hub.call(call_id)
+    if entry is None:
+        raise RefusedError(404, "there is no such call, or it ended a while ago")
+    if entry.state == "ended":
+        raise RefusedError(409, "the call has ended")
+    return entry
+
+
+async def _read(request: Request, shape: type[Body]) -> Body:
+    """What was posted: JSON, and little of it. What was wrong is not repeated: it may be secret."""
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+        raise RefusedError(415, "send JSON, with Content-Type: application/json")
+    data = bytearray()
+    async for piece in request.stream():
+        data += piece
+        if len(data) > _BIGGEST:
+            raise RefusedError(413, f"more than {_BIGGEST} bytes")
+    try:
+        return shape.model_validate_json(bytes(data))
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise RefusedError(422, wrong) from error
