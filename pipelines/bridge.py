@@ -349,6 +349,11 @@ class Bridge(FrameProcessor):
             case KeyPressed():
                 meter.cancel()
 
+    @property
+    def people(self) -> bool:
+        """Whether the dialogue counts on people who can be brought in."""
+        return self._dialogue.conversation.people
+
     def taken_over(self, person: str) -> bool:
         """Somebody at the desk wants the call; False where it has not begun or is over."""
         if self._over or not self._started:

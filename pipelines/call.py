@@ -103,6 +103,12 @@ class Call:
         )
         await self._run(pipeline)
 
+    @property
+    def reaches_people(self) -> bool:
+        """Whether a person can be brought into it now."""
+        exchange, bridge = self._connection.exchange, self._bridge
+        return exchange is not None and exchange.possible and bridge is not None and bridge.people
+
     def take_over(self, person: str) -> bool:
         """Somebody at the desk wants this call; False where it has not begun or is over."""
         return self._bridge is not None and self._bridge.taken_over(person)

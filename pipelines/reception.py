@@ -87,6 +87,11 @@ class Reception:
             self.hub.end(number)
             after_call(self.house.calls)
 
+    def reaches_people(self, call_id: str) -> bool:
+        """Whether a person can be brought into a call now."""
+        live = self.live.get(call_id)
+        return live is not None and live.call.reaches_people
+
     async def take_over(self, call_id: str, person: str) -> bool:
         """Somebody at the desk wants a call; False where there is none to be had."""
         live = self.live.get(call_id)

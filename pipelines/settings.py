@@ -113,6 +113,9 @@ class Settings(BaseSettings):
     ari_url: str = ""  # Asterisk's REST interface, "http://127.0.0.1:8088"; "" people are not rung
     ari_user: str = "waxtaan"
     ari_password: SecretStr = SecretStr("")
+    desk_endpoint: str = Field(  # how Asterisk rings the extension that takes a call at the desk
+        default="PJSIP/{person}", pattern=r"^[^{}]*\{person\}[^{}]*$"
+    )
     accept_seconds: float = Field(default=30.0, gt=0)  # for a person to accept a whispered call
     audiosocket_host: str = "127.0.0.1"
     audiosocket_port: int = Field(default=9019, ge=0, le=65535)

@@ -82,9 +82,11 @@ def after(entry: Entry, message: Message, at: float) -> Entry:
             return replace(
                 entry, state="waiting", waiting_since=at, queue=queue, reason=reason, packet=packet
             )
-        case {"type": "joined", "person": person}:
+        case {"type": "person", "state": "joined", "person": person}:
             return replace(entry, state="person", person=person)
-        case {"type": "left" | "transfer-failed"} if entry.state != "ended":
+        case {"type": "person", "state": "gave back" | "hung up" | "not reached" | "withdrawn"}:
+            if entry.state == "ended":
+                return entry
             return replace(entry, state="talking", person="", waiting_since=0.0)
         case {"type": "ended", "reason": reason} if entry.state != "ended":
             return replace(entry, state="ended", ended=reason, ended_at=at)

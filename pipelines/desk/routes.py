@@ -133,6 +133,12 @@ def _add_calls(app: FastAPI, reception: Reception, door: Door) -> None:
             raise RefusedError(
                 409, "a call from the web page has no telephone line that a person could join"
             )
+        if not reception.reaches_people(call_id):
+            raise RefusedError(
+                409,
+                "nobody can be rung for this call: it came while Asterisk's REST interface was not "
+                "connected; set WAXTAAN_ARI_URL, or see in the server's log why it is not",
+            )
         if not await reception.take_over(call_id, taking.person):
             raise RefusedError(409, "the call cannot be taken over now: it is just ending")
         logger.info("call {} is wanted by the desk", call_id)

@@ -26,7 +26,6 @@ from loguru import logger
 from pipelines.desk.hub import Hub, Told
 from pipelines.settings import Settings
 
-_EVENTS = {"handoff": "handoff", "joined": "person", "ended": "ended"}  # page.py's -> ours
 _RETRIES = 3
 _AT_ONCE = 100  # deliveries under way; further ones are lost
 _LAST = 5.0  # s for deliveries under way when the server ends
@@ -41,8 +40,14 @@ def signature(secret: str, at: int, body: bytes) -> str:
 
 def payload(told: Told) -> dict[str, Any] | None:
     """What is sent of a message, None if nothing is."""
-    event = _EVENTS.get(told.message["type"])
-    if event is None or told.entry.packet is None:
+    match told.message:
+        case {"type": "handoff" | "ended" as event}:
+            pass
+        case {"type": "person" as event, "state": "joined"}:
+            pass
+        case _:
+            return None
+    if told.entry.packet is None:
         return None
     return {"event": event, "delivery": secrets.token_hex(16), "call": told.entry.brief()}
 

@@ -36,6 +36,7 @@ class Pbx:
     policy: Policy
     accept_seconds: float
     record: bool
+    desk_endpoint: str = "PJSIP/{person}"
     waiting: Counter[str] = field(default_factory=Counter)  # callers for whom a queue is rung
 
     async def about(self, call: str) -> dict[str, str]:
@@ -138,7 +139,7 @@ class Exchange:
         queue = self._pbx.policy.queue(order.queue)
         return Order(
             call=self._call,
-            endpoints=(order.target,) if order.target else queue.ring,
+            endpoints=self._endpoints(order.target) or queue.ring,
             sentences=order.whisper,
             language=order.language,
             caller=str(order.packet.get("caller") or "anonymous"),
@@ -146,6 +147,10 @@ class Exchange:
             ring_seconds=queue.ring_seconds,
             accept_seconds=self._pbx.accept_seconds,
         )
+
+    def _endpoints(self, person: str) -> tuple[str, ...]:
+        """Of somebody at the desk, who gave an extension and no dial string."""
+        return (self._pbx.desk_endpoint.replace("{person}", person),) if person else ()
 
     async def _bring_in(self, person: Person) -> str:
         try:

@@ -36,6 +36,7 @@ async def connected(reception: Reception) -> AsyncIterator[Pbx | None]:
         house.catalog.policy,
         settings.accept_seconds,
         settings.record,
+        settings.desk_endpoint,
     )
     try:
         yield pbx

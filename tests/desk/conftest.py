@@ -12,8 +12,14 @@ import httpx
 import pytest
 import websockets
 
-from pipelines import logs
+from agent.actions import Action
+from agent.events import Event
+from agent.state import Conversation
+from pipelines import logs, page
 from pipelines.desk.door import COOKIE
+from pipelines.telephony.ari import Ari
+from pipelines.telephony.exchange import Pbx
+from pipelines.telephony.whispers import Whispers
 from tests.pipelines.phone import Server, serving
 
 TOKEN = "open sesame, and quietly"
@@ -46,6 +52,22 @@ async def open_house(tmp_path: Path, cache: Path) -> AsyncIterator[Open]:
             return await stack.enter_async_context(serving(tmp_path / "calls", cache, **options))
 
         yield start
+
+
+def page_message(entry: Event | Action) -> page.Message:
+    """What the page, and so the desk, is told of an event or action."""
+    message = page.about(entry, Conversation())
+    assert message is not None, "the page is not told"
+    return message
+
+
+def people(server: Server) -> None:
+    """A PBX that counts as connected and is not there: people can be asked for, none answers."""
+    house = server.house
+    ari = Ari("http://127.0.0.1:1", "waxtaan", PASSWORD)
+    ari.connected.set()
+    whispers = Whispers(house.speakers)
+    server.reception.pbx = Pbx(ari, whispers, house.catalog.policy, 5.0, record=False)
 
 
 def at(server: Server, **options: Any) -> httpx.AsyncClient:

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from agent.actions import Withdraw
+from agent.events import PersonJoined, PersonLeft, TakenOver, TransferFailed
 from pipelines.desk.entry import LINES, Entry, after
 from pipelines.desk.hub import WAITING, Hub, Told, Watcher
 from pipelines.page import Message
+from tests.desk.conftest import page_message
 
 PACKET = {"reason": "asked_for_person", "queue": "general", "summary": "Awa Ndiaye (verified)"}
 HANDOFF: Message = {"type": "handoff", "queue": "general", "reason": "angry", "packet": PACKET}
@@ -96,15 +99,19 @@ def test_who_comes_late_is_shown_the_last_lines() -> None:
 
 def test_states() -> None:
     ended: Message = {"type": "ended", "reason": "transferred", "id": "", "downloads": {}}
-    joined: Message = {"type": "joined", "person": "301"}
+    joined = page_message(PersonJoined(1.0, 1, "301"))
+    gave_back = page_message(PersonLeft(2.0, True))
+    hung_up = page_message(PersonLeft(2.0, False))
     assert told().state == "talking"
     waiting = told(agent(1, "Hello."), HANDOFF)
     assert (waiting.state, waiting.waiting_since, waiting.packet) == ("waiting", 102.0, PACKET)
     assert (told(HANDOFF, joined).state, told(HANDOFF, joined).person) == ("person", "301")
-    back = told(HANDOFF, joined, {"type": "left", "back": True})
+    back = told(HANDOFF, joined, gave_back)
     assert (back.state, back.person, back.packet) == ("talking", "", PACKET)
-    assert told(HANDOFF, {"type": "transfer-failed", "reason": "busy"}).state == "talking"
-    over = told(HANDOFF, ended, {"type": "left", "back": False}, {**ended, "reason": "late"})
+    assert told(HANDOFF, page_message(TransferFailed(1.0, 1, "busy"))).state == "talking"
+    assert told(HANDOFF, page_message(Withdraw(1))).state == "talking"
+    assert told(HANDOFF, page_message(TakenOver(1.0, "301"))).state == "waiting"
+    over = told(HANDOFF, ended, hung_up, {**ended, "reason": "late"})
     assert (over.state, over.ended, over.ended_at, over.packet) == (
         "ended",
         "transferred",

@@ -22,6 +22,7 @@ from tests.desk.conftest import (
     at,
     cookie,
     origin,
+    people,
     telephone,
     watching,
 )
@@ -276,8 +277,18 @@ async def test_a_web_call_cannot_be_taken_over(open_house: Open) -> None:
             assert answer.status_code == 422
 
 
+async def test_without_a_way_to_ring_people_nobody_is_promised_a_call(open_house: Open) -> None:
+    server = await open_house(bridges=("asterisk",), asterisk_password=PASSWORD)
+    async with at(server, headers=BEARER) as client, telephone(server, "call-0001", "770001234"):
+        answer = await client.post("/desk/api/calls/call-0001/take", json={"person": "301"})
+        assert answer.status_code == 409
+        assert "WAXTAAN_ARI_URL" in answer.json()["error"]
+    await server.idle()
+
+
 async def test_a_telephone_call_is_taken_over(open_house: Open) -> None:
     server = await open_house(bridges=("asterisk",), asterisk_password=PASSWORD)
+    people(server)
     take, back = (f"/desk/api/calls/call-0001/{what}" for what in ("take", "give-back"))
     async with logged_in(server) as browser:
         async with telephone(server, "call-0001", "770001234"):

@@ -17,12 +17,13 @@ import websockets
 from loguru import logger
 from pydantic import SecretStr
 
+from agent.events import PersonJoined
 from pipelines.desk.check import check
 from pipelines.desk.hub import Hub
 from pipelines.desk.webhook import delivering, signature
 from pipelines.errors import EngineError
 from pipelines.settings import Settings
-from tests.desk.conftest import TOKEN, Open
+from tests.desk.conftest import TOKEN, Open, page_message
 from tests.pipelines.phone import Guest, eventually
 from tests.web.served import served
 
@@ -113,7 +114,7 @@ async def test_a_handoff_a_person_and_the_end(hub: Hub, counters: Counter[str]) 
         hub.publish("c1", {"type": "call", "id": "r1"})
         hub.publish("c1", HANDOFF)
         await eventually(lambda: counters["webhook.sent"] == 1)
-        hub.publish("c1", {"type": "joined", "person": "301"})
+        hub.publish("c1", page_message(PersonJoined(1.0, 1, "301")))
         await eventually(lambda: counters["webhook.sent"] == 2)
         hub.end("c2")  # no handoff: nobody's business
         hub.end("c1")

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
-from agent.events import TakenOver
+from agent.events import PersonJoined, PersonLeft, TakenOver
 from pipelines import logs
 from pipelines.desk.hub import WAITING
-from tests.desk.conftest import PASSWORD, TOKEN, origin, telephone
+from tests.desk.conftest import PASSWORD, TOKEN, origin, page_message, people, telephone
 from tests.pipelines.phone import Guest, Server, eventually, serving
 from tests.web.visit import PHONE, Visit, browser, visit
 
@@ -32,6 +32,7 @@ async def house(tmp_path: Path, cache: Path) -> AsyncIterator[Server]:
     desk: dict[str, Any] = {"desk_token": TOKEN}
     bridge: dict[str, Any] = {"bridges": ("asterisk",), "asterisk_password": PASSWORD}
     async with serving(tmp_path / "calls", cache, **desk, **bridge) as server:
+        people(server)
         yield server
 
 
@@ -119,12 +120,12 @@ async def test_a_call_is_taken_over_with_the_keyboard(chromium: Browser, house: 
             await keyboard.press("Enter")
             await visited.shows("#outcome", "Your telephone will ring.")
 
-            hub.publish("call-0001", {"type": "joined", "person": "301"})
+            hub.publish("call-0001", page_message(PersonJoined(1.0, 1, "301")))
             await visited.shows("#facts", "with 301")
             await expect(visited["#take"]).to_be_hidden()
             await visited["#give-back"].click()
             await visited.shows("#outcome", "That did not work: no person has this call")
-            hub.publish("call-0001", {"type": "left", "back": True})
+            hub.publish("call-0001", page_message(PersonLeft(2.0, True)))
             await expect(visited["#extension"]).to_have_value("301")
         await visited.shows("#call-state", "ended")
         (entry,) = hub.calls()
