@@ -59,7 +59,7 @@ def bench(name: str | None, json: bool) -> None:
                 if json:
                     print(json_module.dumps({"machine": machine(), **row.as_dict()}), flush=True)
     if not json:
-        _print(rows)
+        print_table(rows)
 
 
 def machine() -> str:
@@ -74,7 +74,8 @@ def machine() -> str:
     return f"{cpu}, {total} GiB, {platform.system()}, Python {sys.version.split()[0]}"
 
 
-def _print(rows: list[Row]) -> None:
+def print_table(rows: list[Row]) -> None:
+    """Figures as a table under the machine's name."""
     columns = ("what", "n", "median", "p95", "p99", "worst", "baseline", "ratio", "wanted")
     table = Table(*columns, title=machine())
     for row in rows:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -36,15 +35,8 @@ class Recognise(Protocol):
 @pytest.fixture(scope="session")
 def pbx() -> Iterator[lab.Asterisk]:
     """Asterisk, with the configuration that operators start from."""
-    lab.networks()
-    program = Path(os.environ["WAXTAAN_PBX"]).resolve()
-    # Not one of pytest's folders: Asterisk runs as nobody, and could not get there.
-    with tempfile.TemporaryDirectory(prefix="waxtaan-pbx-") as folder:
-        asterisk = lab.Asterisk(program, Path(folder))
-        asterisk.configure(lab.VALUES)
-        asterisk.start()
+    with lab.running(Path(os.environ["WAXTAAN_PBX"]).resolve()) as asterisk:
         yield asterisk
-        asterisk.stop()
 
 
 @pytest.fixture(scope="session")

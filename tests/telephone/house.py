@@ -26,6 +26,7 @@ class Waxtaan:
     folder: Path
     cache: Path
     settings: dict[str, str] = field(default_factory=dict)
+    module: str = "pipelines"  # what is run
     process: subprocess.Popen[bytes] | None = None
 
     def start(self, patience: float = 60.0) -> None:
@@ -45,7 +46,7 @@ class Waxtaan:
         }
         with (self.folder / "serve.log").open("ab") as log:
             self.process = subprocess.Popen(
-                ["ip", "netns", "exec", lab.PBX, sys.executable, "-m", "pipelines", "serve"],
+                ["ip", "netns", "exec", lab.PBX, sys.executable, "-m", self.module, "serve"],
                 env={**os.environ, **{f"WAXTAAN_{k}": v for k, v in given.items()}},
                 cwd=lab.ROOT,
                 stdin=subprocess.DEVNULL,

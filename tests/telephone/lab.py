@@ -9,6 +9,7 @@ import re
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONFIGURATION = ROOT / "docker" / "asterisk"
-PBX, PHONES = "waxtaan-pbx", "waxtaan-tel"
+PBX, PHONES = f"waxtaan-pbx-{os.getpid()}", f"waxtaan-tel-{os.getpid()}"  # runs side by side
 PBX_ADDRESS = "10.99.0.1"
 CALLER_ADDRESS, PERSON_ADDRESS, SECOND_ADDRESS = "10.99.0.2", "10.99.0.3", "10.99.0.4"
 PERSON_PORT = 5062
@@ -51,13 +52,21 @@ systemname = lab
 """
 # The person's telephone is where the tests put it: it need not register.
 _PERSON = f"max_contacts=1\ncontact=sip:agent1@{PERSON_ADDRESS}:{PERSON_PORT}"
-# Plain echo, and the fallback's second telephone.
+# Waxtaan over AudioSocket; either bridge without a jitter buffer; plain echo, with and without one.
 _DIALPLAN = """
 [from-trunk](+)
-exten => 4000,1,Answer()
- same => n,Echo()
 exten => 2000,1,Set(WAXTAAN_BY=audiosocket)
  same => n,Goto(waxtaan,8000,1)
+exten => _300[01],1,Answer()
+ same => n,Set(WAXTAAN_CALL=${UUID()})
+ same => n,Set(WAXTAAN_DID=8000)
+ same => n,Set(WAXTAAN_BY=${IF($[${EXTEN} = 3001]?audiosocket:websocket)})
+ same => n,Goto(waxtaan-talk,${WAXTAAN_BY},1)
+exten => 4000,1,Answer()
+ same => n,Echo()
+exten => 4001,1,Answer()
+ same => n,Set(JITTERBUFFER(adaptive)=default)
+ same => n,Echo()
 """
 
 
@@ -71,21 +80,37 @@ def _run(*command: str) -> None:
     subprocess.run(command, check=True, capture_output=True)
 
 
-def networks() -> None:
-    """The namespaces and the wire between them; left in place for the next run."""
-    there = subprocess.run(["ip", "netns", "list"], capture_output=True, text=True).stdout.split()
+@contextmanager
+def networks() -> Iterator[None]:
+    """The namespaces and the wire between them."""
     for name in (PBX, PHONES):
-        if name not in there:
-            _run("ip", "netns", "add", name)
+        _run("ip", "netns", "add", name)
         _run("ip", "-n", name, "link", "set", "lo", "up")
-    wired = subprocess.run(["ip", "-n", PBX, "link", "show", "wx0"], capture_output=True)
-    if wired.returncode:
+    try:
         _run(*f"ip link add wx0 netns {PBX} type veth peer name wx1 netns {PHONES}".split())
         _run("ip", "-n", PBX, "addr", "add", f"{PBX_ADDRESS}/24", "dev", "wx0")
         for address in (CALLER_ADDRESS, PERSON_ADDRESS, SECOND_ADDRESS):
             _run("ip", "-n", PHONES, "addr", "add", f"{address}/24", "dev", "wx1")
         _run("ip", "-n", PBX, "link", "set", "wx0", "up")
         _run("ip", "-n", PHONES, "link", "set", "wx1", "up")
+        yield
+    finally:
+        for name in (PBX, PHONES):
+            _run("ip", "netns", "delete", name)
+
+
+@contextmanager
+def running(program: Path) -> Iterator["Asterisk"]:
+    """A PBX with the configuration that operators start from, in its network."""
+    # Not one of pytest's folders: Asterisk runs as nobody, and could not get there.
+    with networks(), tempfile.TemporaryDirectory(prefix="waxtaan-pbx-") as folder:
+        asterisk = Asterisk(program, Path(folder))
+        asterisk.configure(VALUES)
+        asterisk.start()
+        try:
+            yield asterisk
+        finally:
+            asterisk.kill()
 
 
 @contextmanager

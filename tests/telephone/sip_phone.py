@@ -18,13 +18,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pipelines.audio import levels
 from tests.telephone import lab
 
 RATE = 8_000
 STEP = 160  # samples
 LINE = "770001234"  # a demo customer's number, which is what the caller's telephone is called
-_AUDIBLE = -50.0  # dB
+_AUDIBLE = 104  # root mean square: -50 dB below full scale
 _KEY = {**{str(n): n for n in range(10)}, "*": 10, "#": 11}
 
 
@@ -78,7 +77,7 @@ class SipPhone:
     def __init__(
         self,
         address: str = lab.CALLER_ADDRESS,
-        port: int = 5060,
+        port: int = 0,  # any
         *,
         user: str = LINE,
         network: Network = PERFECT,
@@ -97,7 +96,8 @@ class SipPhone:
         self.over = asyncio.Event()
         self.ended = ""  # "bye" by the other end, "status" line, "" by us
         self.invitation: Message | None = None  # taken, with its headers
-        self.packets = 0
+        self.departures: list[float] = []  # when each 20 ms of `said` left, seconds since `began`
+        self._sounds: list[tuple[float, float]] = []
         self._heard: list[tuple[float, bytes]] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._uplink = bytearray()
@@ -185,14 +185,7 @@ class SipPhone:
 
     def sounds(self) -> list[tuple[float, float]]:
         """From when to when, in seconds since the media began, something was to be heard."""
-        found: list[tuple[float, float]] = []
-        for at, pcm in self._heard:
-            if (levels(pcm, RATE, 0.02) > _AUDIBLE).any():
-                if found and at - found[-1][1] < 0.3:
-                    found[-1] = (found[-1][0], at + 0.02)
-                else:
-                    found.append((at, at + 0.02))
-        return found
+        return self._sounds
 
     @property
     def now(self) -> float:
@@ -366,6 +359,7 @@ class SipPhone:
                 self._depart(_packet(8, sequence, stamp, source, piece, first))
                 self.said += audioop.alaw2lin(piece, 2)
                 sequence += 1
+            self.departures.append(self.now)
             first = False
             stamp += STEP
             due += 0.02
@@ -383,8 +377,13 @@ class SipPhone:
 
     def _take(self, packet: bytes) -> None:
         if len(packet) > 12 and packet[1] & 0x7F == 8 and self.connected.is_set():
-            self.packets += 1
-            self._heard.append((self.now, audioop.alaw2lin(packet[12:], 2)))
+            at, pcm = self.now, audioop.alaw2lin(packet[12:], 2)
+            self._heard.append((at, pcm))
+            if audioop.rms(pcm, 2) > _AUDIBLE:
+                if self._sounds and at - self._sounds[-1][1] < 0.3:
+                    self._sounds[-1] = (self._sounds[-1][0], at + 0.02)
+                else:
+                    self._sounds.append((at, at + 0.02))
 
     def _through(self, then: Callable[[], None]) -> None:
         network = self.network

@@ -1,0 +1,52 @@
+"""Where figures are measured: a PBX, a Waxtaan beside it, and voices for its callers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from pipelines.catalog import load
+from pipelines.settings import Settings
+from pipelines.sounds import CallerVoice
+from tests.telephone.house import Waxtaan
+from tests.telephone.lab import Asterisk
+from tests.telephone.sip_phone import narrow
+
+_AUDIBLE = 300  # of 32,768
+BRIDGES = {"AudioSocket": "2000", "chan_websocket": "8000"}
+
+
+@dataclass
+class Place:
+    """`folder` is for whatever a figure writes."""
+
+    pbx: Asterisk
+    folder: Path
+    _runs: int = field(default=0, init=False)
+
+    @contextmanager
+    def waxtaan(self, module: str = "pipelines", **settings: str) -> Iterator[Waxtaan]:
+        """`waxtaan serve` with these settings, in a folder of its own."""
+        self._runs += 1
+        given = {"LOG_LEVEL": "WARNING", **{k.upper(): v for k, v in settings.items()}}
+        folder = self.folder / f"run-{self._runs}"
+        house = Waxtaan(folder, self.folder / "cache", given, module)
+        house.start()
+        try:
+            yield house
+        finally:
+            house.stop()
+
+    async def speech(self, *sentences: str) -> list[bytes]:
+        """A caller's sentences as a telephone's microphone takes them, 8 kHz, without silence."""
+        settings = Settings(cache=self.folder / "cache")
+        async with CallerVoice(settings, load().packs["en"]) as voice:
+            return [trimmed(narrow(await voice.say(sentence))) for sentence in sentences]
+
+
+def trimmed(pcm: bytes) -> bytes:
+    """Without the silence around it."""
+    loud = np.flatnonzero(np.abs(np.frombuffer(pcm, "<i2").astype(int)) > _AUDIBLE)
+    return pcm[loud[0] * 2 : (loud[-1] + 1) * 2]
