@@ -120,12 +120,14 @@ class Desk:
         longest = self._reception.house.settings.max_message_bytes
         leg = WebSocketLeg(websocket, self._carrier.codec(), longest=longest)
         start = await leg.until(Start, patience=_PATIENCE)
-        if not isinstance(start, Start):
+        if start is None:
             self._reception.house.counters["refused.start"] += 1
             logger.warning(
                 "a stream of {} did not begin: its calls have to come in G.711", self._carrier.name
             )
-        elif arrive(self._reception, leg, {**start.about, **about}, behind_pbx=False):
+        elif isinstance(start, Start) and arrive(
+            self._reception, leg, {**start.about, **about}, behind_pbx=False
+        ):
             await leg.done.wait()
         await leg.close()
 
