@@ -4,8 +4,10 @@ In Plivo's console, an XML application for the number: answer URL https://.../te
 fallback answer URL an XML file that dials a person, for when this server cannot be reached.
 
 Webhooks are signed (V3) with HMAC-SHA256 and the account's auth token over address, parameters and
-a nonce. `keepCallAlive` has Plivo take up the next element when the stream is closed.
-Source: plivo.com/docs/voice/xml, plivo-python's utils/signature_v3.py.
+a nonce. `keepCallAlive` has Plivo take up the next element when the stream is closed; before that
+it tries the stream's address twice more, and is refused, for the token is spent.
+Source: plivo.com/docs/voice/xml, .../voice/audio-streaming/best-practices, plivo-python's
+utils/signature_v3.py.
 """
 
 import base64

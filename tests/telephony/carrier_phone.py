@@ -41,7 +41,6 @@ class CarrierPhone(ABC):
         self.returned: list[str] = []  # marks, in the order of their return
         self.errors: list[str] = []
         self.ended = asyncio.Event()  # the stream is closed
-        self.refused = 0  # the status with which the stream was
         self._uplink = bytearray()
         self._line: websockets.ClientConnection | None = None
 

@@ -1,8 +1,10 @@
 """A telephone at Plivo: webhook, XML and stream of one call, as Plivo publishes them.
 
-A stream of Plivo's has no last message: the WebSocket is closed.
+A stream of Plivo's has no last message: the WebSocket is closed. Where the server closed it, Plivo
+tries the same address twice more before it goes on with the XML.
 """
 
+import asyncio
 import base64
 import json
 import secrets
@@ -16,7 +18,7 @@ from xml.etree import ElementTree as ET
 from pipelines.telephony.g711 import from_mulaw, to_mulaw
 from pipelines.telephony.plivo_route import signatures
 from tests.pipelines.phone import Server
-from tests.telephony.carrier_phone import FALLBACK, PUBLIC, CarrierPhone
+from tests.telephony.carrier_phone import FALLBACK, PUBLIC, CarrierPhone, tried
 from tests.telephony.playout import Playout
 
 TOKEN = "an-auth-token-of-a-test-account"
@@ -69,6 +71,12 @@ class PlivoPhone(CarrierPhone):
         assert stream.text
         assert len(stream.text) < 2_048  # Plivo's limit
         return stream.text
+
+    async def after(self) -> ET.Element:
+        await asyncio.wait_for(self.ended.wait(), 20)
+        address = self.address(self.markup[0])
+        assert [await tried(self.server, address) for _ in range(2)] == [403, 403]
+        return await super().after()
 
     def encode(self, pcm: bytes) -> bytes:
         return to_mulaw(pcm)
