@@ -106,7 +106,7 @@ class Settings(BaseSettings):
     back_office_token: SecretStr = SecretStr("")
     back_office_timeout: float = Field(default=2.0, gt=0)
 
-    bridges: Names = ()  # telephone networks: asterisk, audiosocket, twilio, ...
+    bridges: Names = ()  # asterisk, audiosocket, twilio, telnyx, plivo
     numbers: dict[str, NumberSetting] = Field(default_factory=dict)  # called number, digits only
     asterisk_user: str = "waxtaan"  # as in Asterisk's websocket_client.conf
     asterisk_password: SecretStr = SecretStr("")
@@ -125,6 +125,12 @@ class Settings(BaseSettings):
     twilio_api: str = "https://api.twilio.com"  # or a back end that speaks the same language
     twilio_fallback: str = ""  # a number or SIP address for calls we cannot take, or that broke off
     twilio_token_seconds: float = Field(default=30.0, gt=0)  # from a call's webhook to its stream
+    telnyx_public_key: str = ""  # base64, from Keys & Credentials: what webhooks are verified with
+    telnyx_codec: Literal["PCMU", "PCMA"] = "PCMU"  # both ways; PCMA where telephones are A-law
+    telnyx_fallback: str = ""  # as twilio_fallback
+    plivo_auth_token: SecretStr = SecretStr("")
+    plivo_fallback: str = ""  # as twilio_fallback
+    stream_token_seconds: float = Field(default=30.0, gt=0)  # telnyx, plivo: webhook to stream
 
     desk_token: SecretStr = SecretStr("")  # who has it reads and takes over calls; "" no desk
     desk_session_hours: float = Field(default=12.0, gt=0)  # then a browser shows the token again

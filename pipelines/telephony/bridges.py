@@ -9,19 +9,33 @@ from fastapi import FastAPI
 from pipelines.errors import EngineError
 from pipelines.reception import Reception
 from pipelines.settings import Settings
-from pipelines.telephony import asterisk_route, audiosocket_server, twilio_route
+from pipelines.telephony import (
+    asterisk_route,
+    audiosocket_server,
+    plivo_route,
+    telnyx_route,
+    twilio_route,
+)
 from pipelines.telephony.pbx import connected
 
 Route = Callable[[FastAPI, Reception], None]
 
-_ROUTES: Mapping[str, Route] = {"asterisk": asterisk_route.add, "twilio": twilio_route.add}
+_ROUTES: Mapping[str, Route] = {
+    "asterisk": asterisk_route.add,
+    "twilio": twilio_route.add,
+    "telnyx": telnyx_route.add,
+    "plivo": plivo_route.add,
+}
 _SERVERS = {"audiosocket": audiosocket_server.serve}
 # Without these anybody who reaches the port could be the telephone network.
 _NEEDS: Mapping[str, tuple[str, ...]] = {
     "asterisk": ("asterisk_password",),
     "audiosocket": ("asterisk_password",),  # for the dialplan's question what comes next
     "twilio": ("public_url", "twilio_account_sid", "twilio_auth_token"),
+    "telnyx": ("public_url", "telnyx_public_key"),
+    "plivo": ("public_url", "plivo_auth_token"),
 }
+_CARRIERS = ("twilio", "telnyx", "plivo")  # they come to us over the internet
 
 
 def check(settings: Settings) -> None:
@@ -47,11 +61,14 @@ def check(settings: Settings) -> None:
         )
     if "audiosocket" in settings.bridges:
         _check_peers(settings)
-    if "twilio" in settings.bridges and not settings.public_url.startswith("https://"):
-        raise EngineError(
-            f"public_url: '{settings.public_url}' has to begin with https:// - Twilio streams over "
-            "nothing less"
-        )
+    for name in _CARRIERS:
+        if name in settings.bridges and not settings.public_url.startswith("https://"):
+            raise EngineError(
+                f"public_url: '{settings.public_url}' has to begin with https:// - bridge '{name}' "
+                "streams over nothing less"
+            )
+    if "telnyx" in settings.bridges:
+        telnyx_route.public_key(settings.telnyx_public_key)
 
 
 def _check_peers(settings: Settings) -> None:
