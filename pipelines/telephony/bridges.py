@@ -9,18 +9,31 @@ from fastapi import FastAPI
 from pipelines.errors import EngineError
 from pipelines.reception import Reception
 from pipelines.settings import Settings
-from pipelines.telephony import asterisk_route, audiosocket_server, twilio_route
+from pipelines.telephony import (
+    asterisk_route,
+    audiosocket_server,
+    genesys_route,
+    twilio_route,
+    vonage_route,
+)
 from pipelines.telephony.pbx import connected
 
 Route = Callable[[FastAPI, Reception], None]
 
-_ROUTES: Mapping[str, Route] = {"asterisk": asterisk_route.add, "twilio": twilio_route.add}
+_ROUTES: Mapping[str, Route] = {
+    "asterisk": asterisk_route.add,
+    "twilio": twilio_route.add,
+    "vonage": vonage_route.add,
+    "genesys": genesys_route.add,
+}
 _SERVERS = {"audiosocket": audiosocket_server.serve}
 # Without these anybody who reaches the port could be the telephone network.
 _NEEDS: Mapping[str, tuple[str, ...]] = {
     "asterisk": ("asterisk_password",),
     "audiosocket": ("asterisk_password",),  # for the dialplan's question what comes next
     "twilio": ("public_url", "twilio_account_sid", "twilio_auth_token"),
+    "vonage": ("public_url", "vonage_signature_secret"),
+    "genesys": ("public_url", "genesys_api_key", "genesys_client_secret"),
 }
 
 
@@ -52,6 +65,14 @@ def check(settings: Settings) -> None:
             f"public_url: '{settings.public_url}' has to begin with https:// - Twilio streams over "
             "nothing less"
         )
+    for name in ("vonage", "genesys"):
+        if name in settings.bridges and not settings.public_url.startswith("https://"):
+            raise EngineError(
+                f"public_url: '{settings.public_url}' has to begin with https:// - bridge '{name}' "
+                "is signed for that address"
+            )
+    if "genesys" in settings.bridges:
+        genesys_route.key(settings)
 
 
 def _check_peers(settings: Settings) -> None:
