@@ -12,6 +12,7 @@ webhooks" on. Fallback URL: an NCCO that dials a person, for when this server ca
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request, Response, WebSocket
@@ -30,6 +31,7 @@ from pipelines.telephony.vonage import HANG_UP, PATH, Ncco, Vonage, connect, dia
 _PATIENCE = 5.0  # s for `websocket:connected`, which comes at once
 _LONGEST = 65_536  # bytes of a webhook's body
 _CALL = re.compile(r"[A-Za-z0-9-]{8,64}")
+_MOST = 1_000  # packets of calls whose WebSocket's end we were not told of yet
 _OVER = ("completed", "failed", "rejected", "busy", "cancelled", "timeout", "unanswered")
 
 
@@ -61,6 +63,7 @@ class Desk:
         self._reception = reception
         self._settings = reception.house.settings
         self._tokens = Tokens(self._settings.vonage_token_seconds)
+        self._packets: dict[str, Mapping[str, Any]] = {}  # call -> handoff packet; oldest first
 
     async def answer(self, request: Request) -> Response:
         """A call comes in."""
@@ -94,7 +97,16 @@ class Desk:
             about = {**start.about, "call": call}
             if arrive(self._reception, leg, about, behind_pbx=False):
                 await leg.done.wait()
+                self._keep(call)
         await leg.close()
+
+    def _keep(self, call: str) -> None:
+        """Of a call that ends: Vonage asks when nothing else is left of it."""
+        entry = self._reception.hub.call(call)
+        if entry is not None and entry.packet is not None:
+            self._packets[call] = entry.packet
+        while len(self._packets) > _MOST:
+            del self._packets[next(iter(self._packets))]
 
     async def event(self, request: Request, call: str = "") -> Response:
         """Something happened to a call or, where `call` is given, to its WebSocket."""
@@ -110,12 +122,11 @@ class Desk:
         return Response(status_code=204)
 
     def _after(self, call: str, did: str) -> Response:
-        led, entry = self._reception.led(call), self._reception.hub.call(call)
+        led, packet = self._reception.led(call), self._packets.pop(call, {})
         if led == "end":
             return JSONResponse(HANG_UP)
         if not led or not self._settings.vonage_fallback:
             return Response(status_code=204)
-        packet = entry.packet if entry and entry.packet else {}
         return JSONResponse([dial(self._settings.vonage_fallback, did, headers(call, packet))])
 
     def _fallback(self, did: str) -> Ncco:
