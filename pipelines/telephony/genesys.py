@@ -77,7 +77,7 @@ class Genesys:
         due = theirs == self._theirs + 1
         self._seen.append(theirs)
         if abs(theirs - self._theirs) <= _FAR:
-            self._theirs = theirs
+            self._theirs = max(self._theirs, theirs)
         right = due and ours is not None and ours <= self._sequence
         return [] if right else [Bad("a number that was not due")]
 

@@ -220,7 +220,7 @@ class GenesysLeg(WebSocketLeg):
     async def _flush(self) -> None:
         data = bytes(self._unsent)
         self._forget()
-        if data:
+        if data and not self._session.closing:
             await super().send(data)
 
     def _forget(self) -> None:

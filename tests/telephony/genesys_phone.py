@@ -236,7 +236,7 @@ class Phone:
 
     async def _take(self, message: str | bytes) -> None:
         if isinstance(message, bytes):
-            if not self.opened or self._closing or not message:
+            if not self.opened or self.closed or not message:
                 self.errors.append("sound when there should be none")
             self.player.put(from_mulaw(message))
             return
