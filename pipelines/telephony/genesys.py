@@ -44,7 +44,7 @@ class Genesys:
     def __init__(self, session: str, outcome: Callable[[], Outcome]) -> None:
         self.rate = RATE
         self.closing = False  # the client has closed the session
-        self.playing = False  # it has something in its queue
+        self.playing = False  # it has sound of ours, as far as it has said
         self._session = session
         self._outcome = outcome
         self._started = self._paused = False
@@ -155,6 +155,7 @@ class Genesys:
 
     def audio(self, pcm: bytes) -> bytes:
         """See leg.Codec."""
+        self.playing = True
         return to_mulaw(pcm)
 
     def mark(self, name: str) -> None:

@@ -53,7 +53,7 @@ _UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _PATIENCE = 5.0  # s for `open`, which comes at once
 _PROBED = 30.0  # s that a probe may stay
 _PACKET = RATE // 5  # bytes: Genesys takes five binary messages a second
-_TAIL = 0.25  # s after which less than a packet goes out: the sentence is over
+_TAIL = 0.05  # s without more sound after which less than a packet goes out: the sentence is over
 _LAST_WORDS = 1.5  # s for what was sent to be played
 _GOODBYE = 2.0  # s for `close`, and the WebSocket's end after `closed`
 
@@ -211,8 +211,10 @@ class GenesysLeg(WebSocketLeg):
         self._unsent += message
         if len(self._unsent) >= _PACKET:
             await self._flush()
-        elif self._tail is None:
-            self._tail = asyncio.get_running_loop().call_later(_TAIL, self._late)
+            return
+        if self._tail is not None:
+            self._tail.cancel()
+        self._tail = asyncio.get_running_loop().call_later(_TAIL, self._late)
 
     def _late(self) -> None:
         self._sending = asyncio.create_task(self._flush())
