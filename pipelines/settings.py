@@ -130,7 +130,12 @@ class Settings(BaseSettings):
     telnyx_fallback: str = ""  # as twilio_fallback
     plivo_auth_token: SecretStr = SecretStr("")
     plivo_fallback: str = ""  # as twilio_fallback
-    stream_token_seconds: float = Field(default=30.0, gt=0)  # telnyx, plivo: webhook to stream
+    stream_token_seconds: float = Field(default=30.0, gt=0)  # from a call's webhook to its stream
+    vonage_signature_secret: SecretStr = SecretStr("")  # the account's, for signed webhooks
+    vonage_application_id: str = ""  # whose calls are taken; "" any of the account's applications'
+    vonage_fallback: str = ""  # a number or SIP address for calls we cannot take, or that broke off
+    genesys_api_key: SecretStr = SecretStr("")  # as in Genesys Cloud's Audio Connector integration
+    genesys_client_secret: SecretStr = SecretStr("")  # base64; what it signs with
 
     desk_token: SecretStr = SecretStr("")  # who has it reads and takes over calls; "" no desk
     desk_session_hours: float = Field(default=12.0, gt=0)  # then a browser shows the token again

@@ -12,9 +12,11 @@ from pipelines.settings import Settings
 from pipelines.telephony import (
     asterisk_route,
     audiosocket_server,
+    genesys_route,
     plivo_route,
     telnyx_route,
     twilio_route,
+    vonage_route,
 )
 from pipelines.telephony.pbx import connected
 
@@ -25,6 +27,8 @@ _ROUTES: Mapping[str, Route] = {
     "twilio": twilio_route.add,
     "telnyx": telnyx_route.add,
     "plivo": plivo_route.add,
+    "vonage": vonage_route.add,
+    "genesys": genesys_route.add,
 }
 _SERVERS = {"audiosocket": audiosocket_server.serve}
 # Without these anybody who reaches the port could be the telephone network.
@@ -34,8 +38,10 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
     "twilio": ("public_url", "twilio_account_sid", "twilio_auth_token"),
     "telnyx": ("public_url", "telnyx_public_key"),
     "plivo": ("public_url", "plivo_auth_token"),
+    "vonage": ("public_url", "vonage_signature_secret"),
+    "genesys": ("public_url", "genesys_api_key", "genesys_client_secret"),
 }
-_CARRIERS = ("twilio", "telnyx", "plivo")  # they come to us over the internet
+_CARRIERS = ("twilio", "telnyx", "plivo", "vonage", "genesys")  # they come to us over the internet
 
 
 def check(settings: Settings) -> None:
@@ -69,6 +75,8 @@ def check(settings: Settings) -> None:
             )
     if "telnyx" in settings.bridges:
         telnyx_route.public_key(settings.telnyx_public_key)
+    if "genesys" in settings.bridges:
+        genesys_route.key(settings)
 
 
 def _check_peers(settings: Settings) -> None:

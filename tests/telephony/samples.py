@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from pipelines.telephony.asterisk_websocket import AsteriskWebSocket
 from pipelines.telephony.audiosocket import AudioSocket
+from pipelines.telephony.genesys import MEDIA, Genesys
 from pipelines.telephony.leg import Codec
 from pipelines.telephony.plivo import Plivo
 from pipelines.telephony.telnyx import Telnyx
 from pipelines.telephony.twilio import Twilio
+from pipelines.telephony.vonage import Vonage
 
 _MULAW = base64.b64encode(bytes(range(160))).decode()
 STREAM_ID = "32de0dea-53cb-4b21-89a4-9e1819c043bc"
@@ -241,10 +243,78 @@ PLIVO = Protocol(
     waits=True,
 )
 
+VONAGE = Protocol(
+    Vonage,
+    (
+        _json(
+            **{
+                "event": "websocket:connected",
+                "content-type": "audio/l16;rate=16000",
+                "from": "221770001234",
+                "did": "221338000000",
+            }
+        ),
+    ),
+    (
+        bytes(range(256)) * 2 + bytes(128),
+        _json(event="websocket:dtmf", digit="5", duration=260),
+        _json(event="websocket:notify", payload={"name": "w1"}),
+        _json(event="websocket:cleared"),
+    ),
+    waits=True,
+)
+
+_SESSION = "30b0e395-84d3-4570-ac13-9a62d8f514c0"
+_THEIRS: tuple[tuple[str, dict[str, object]], ...] = (
+    ("ping", {"rtt": "PT0.2S"}),
+    ("dtmf", {"digit": "5"}),
+    ("playback_started", {}),
+    ("playback_completed", {}),
+    ("paused", {}),
+    ("resumed", {"start": "PT1S", "discarded": "PT2S"}),
+    ("discarded", {"start": "PT1S", "discarded": "PT2S"}),
+    ("update", {"language": "fr-FR"}),
+    ("error", {"code": 429, "message": "slower", "retryAfter": "PT1S"}),
+)
+
+
+def _audiohook(kind: str, seq: int, **parameters: object) -> str:
+    more = {"seq": seq, "serverseq": 0, "position": f"PT{seq}S", "parameters": parameters}
+    return _json(version="2", id=_SESSION, type=kind, **more)
+
+
+GENESYS = Protocol(
+    lambda: Genesys(_SESSION, lambda: ("completed", "", {"Waxtaan_Next": "end"})),
+    (
+        _audiohook(
+            "open",
+            1,
+            organizationId=_CALL,
+            conversationId=_SESSION,
+            participant={"id": _SESSION, "ani": "tel:+221770001234", "aniName": "", "dnis": "1"},
+            media=[{**MEDIA, "channels": ["internal"]}, MEDIA],
+            language="en-US",
+            inputVariables={"tier": "gold"},
+        ),
+    ),
+    (
+        *(
+            _audiohook(kind, 2 + n * len(_THEIRS) + at, **parameters)
+            for n in range(8)  # each with numbers of its own: what came before is not heard again
+            for at, (kind, parameters) in enumerate(_THEIRS)
+        ),
+        *(bytes(range(160)),) * 20,
+        _audiohook("close", 99, reason="end"),
+    ),
+    waits=True,
+)
+
 PROTOCOLS = {
     "twilio": TWILIO,
     "telnyx": TELNYX,
     "plivo": PLIVO,
+    "vonage": VONAGE,
+    "genesys": GENESYS,
     "asterisk": ASTERISK,
     "audiosocket": AUDIOSOCKET,
 }
