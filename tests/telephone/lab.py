@@ -26,7 +26,13 @@ NOBODY = 65534
 SECRET = "only-for-this-lab"
 VALUES = {
     "SIP_ADDRESS": PBX_ADDRESS,
+    "PUBLIC_ADDRESS": PBX_ADDRESS,
+    "RTP_FIRST": "20000",
+    "RTP_LAST": "29999",
+    "TRUNK_BY": "udp",
     "TRUNK_ADDRESS": CALLER_ADDRESS,
+    "TRUNK_FROM": CALLER_ADDRESS,
+    "PHONES_BY": "udp",
     "WAXTAAN_HOST": "127.0.0.1",
     "ARI_ADDRESS": "127.0.0.1",
     "PEOPLE": "PJSIP/agent1",
@@ -148,11 +154,11 @@ class Asterisk:
         etc, run, var = (self.folder / name for name in ("etc", "run", "var"))
         for each in (etc, run, var / "spool" / "recording", var / "log"):
             each.mkdir(parents=True, exist_ok=True)
-        for path in CONFIGURATION.glob("*.conf"):
-            text = path.read_text()
-            for name, value in values.items():
-                text = text.replace(f"@{name}@", value)
-            (etc / path.name).write_text(text)
+        subprocess.run(
+            [CONFIGURATION / "fill.sh", CONFIGURATION, etc],
+            env={"PATH": os.environ["PATH"], **values},
+            check=True,
+        )
         for name in _EMPTY:
             (etc / f"{name}.conf").write_text("[general]\n" if name != "acl" else "")
         machine = os.uname().machine
