@@ -34,6 +34,11 @@ complaints=$(
         *[!][A-Za-z0-9._:/@\&+%=~!*,-]*)
             echo "$name may hold letters, digits and ._:/@&+%=~!*,[]- only" ;;
         esac
+        if [ "$name" = TLS_KEYS ] && [ $# -gt 0 ]; then # to be read at once
+            for key in pbx.crt pbx.key ca.crt; do
+                [ -r "$value/$key" ] || echo "TLS_KEYS: $(id -un) cannot read $value/$key"
+            done
+        fi
     done
 )
 if [ -n "$complaints" ]; then

@@ -56,7 +56,7 @@ astlogdir => {var}/log
 verbose = 3
 systemname = lab
 """
-# The person's telephone is where the tests put it: it need not register.
+# The person's telephone is where the tests put it: by UDP it need not register.
 _PERSON = f"max_contacts=1\ncontact=sip:agent1@{PERSON_ADDRESS}:{PERSON_PORT}"
 # Waxtaan over AudioSocket; either bridge without a jitter buffer; plain echo, with and without one.
 _DIALPLAN = """
@@ -166,8 +166,9 @@ class Asterisk:
         (etc / "asterisk.conf").write_text(
             _DIRECTORIES.format(etc=etc, run=run, var=var, root=root, machine=machine)
         )
-        people = (etc / "people.conf").read_text()
-        (etc / "people.conf").write_text(people.replace("max_contacts=1", _PERSON))
+        if values["PHONES_BY"] == "udp":
+            people = (etc / "people.conf").read_text()
+            (etc / "people.conf").write_text(people.replace("max_contacts=1", _PERSON))
         (etc / "extensions.conf").write_text((etc / "extensions.conf").read_text() + _DIALPLAN)
         (etc / "logger.conf").write_text("[logfiles]\nfull => notice,warning,error,verbose(4)\n")
         for each in (self.folder, *self.folder.rglob("*")):
