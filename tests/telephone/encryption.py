@@ -80,7 +80,7 @@ class Baresip:
         (self.folder / "accounts").write_text(
             f"<sip:{self.user}@{lab.PBX_ADDRESS};transport=tls>{self.account}\n"
         )
-        command = [*"ip netns exec".split(), lab.PHONES, str(self.program)]
+        command = ["ip", "netns", "exec", lab.PHONES, str(self.program)]
         command += ["-s", "-f", str(self.folder)]
         if self.dials:
             command += ["-e", f"/dial {self.dials}"]
