@@ -8,7 +8,7 @@ set -eu
 [ $# -ge 2 ] || { echo "usage: fill.sh FROM TO [COMMAND...]" >&2; exit 2; }
 from=$1 to=$2
 shift 2
-ways=" ${TRUNK_BY-} ${PHONES_BY-} " # udp or tls, each
+ways=" ${TRUNK_BY:-udp} ${PHONES_BY:-udp} " # udp or tls, each
 
 # A transport that nobody uses is not opened, and needs no keys.
 wanted() {

@@ -3,7 +3,7 @@
 # that is allowed (ulimit rtprio). Asterisk's own -p does nothing unless root starts it.
 set -eu
 here=$(dirname "$(realpath "$0")")
-set -- asterisk -f
+set -- asterisk -fn
 if chrt -r 10 true 2>/dev/null; then
     set -- chrt -r 10 "$@"
 else
