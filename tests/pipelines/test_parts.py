@@ -1,6 +1,7 @@
 """The parts of a call's pipeline, one by one."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -101,6 +102,27 @@ async def test_a_gap_is_filled_with_silence(tone: Tone) -> None:
     assert listener.clock.seconds == pytest.approx(0.5, abs=0.25)  # 0.8 less the lag allowed
     assert bytes(listener.heard[: len(sound)]) == sound
     assert not any(listener.heard[len(sound) :])
+
+
+async def test_lost_packets_make_no_hole_in_a_word_and_are_made_up_for_in_the_pause(
+    tone: Tone,
+) -> None:
+    listener = Listener()
+    piece, quiet, gone = tone(0.02), bytes(STEP), SleepFrame(sleep=0.02)
+    steps: list[Frame] = []
+    for pcm, lost in ((piece, 2), (quiet, 50)):  # each second packet of a word, few of a pause
+        for n in range(50):
+            steps += [SleepFrame(sleep=0.018)]
+            steps += [gone if n % lost == 1 else InputAudioRawFrame(pcm, 16000, 1)]
+    began = time.monotonic()
+    await through(listener.line(), *steps)
+    passed = time.monotonic() - began
+    samples = np.abs(np.frombuffer(listener.heard, dtype="<i2").astype(int))
+    word = np.flatnonzero(samples > 500)
+    blocks = samples[word[0] : word[-1]][: 25 * 320 - 320].reshape(-1, 320)
+    assert blocks.max(axis=1).min() > 500
+    assert len(listener.heard) > 75 * STEP  # more than what came
+    assert passed - 0.8 < listener.clock.seconds <= passed + 0.1  # 0.3 s of lag is allowed
 
 
 async def test_who_sends_nothing_has_time_pass_all_the_same() -> None:

@@ -10,6 +10,7 @@ import wave
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import mean
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +25,10 @@ from tests.telephone.sip_phone import PERFECT, RATE, Network, SipPhone, narrow
 BAD = Network(loss=0.05, delay=0.04, jitter=0.03)
 _SETS = ("service prompts (asterisk-sounds)", "house commands (speech-to-phrase)")
 _CALLS = 5  # at once
+_ROUNDS = 2  # over the bad network, which loses others each time
 _APART = 0.8  # s of silence between clips
 _AROUND = 0.3  # s left around a clip when it is cut out
+_LATE = 1.0  # s that it may be from where it was said
 _FRAME = 0.02  # s, of the levels that two recordings are laid over each other by
 
 
@@ -58,18 +61,19 @@ async def rows(place: Place) -> AsyncIterator[Row]:
         return
     for name, number in BRIDGES.items():
         good = await _said(place, number, clips, PERFECT)
-        bad = await _said(place, number, clips, BAD)
+        rounds = [await _said(place, number, clips, BAD, n) for n in range(_ROUNDS)]
         async with place.ears() as ears:
             before = await _right(good, sentences, ears)
-            after = await _right(bad, sentences, ears)
+            after = [await _right(calls, sentences, ears) for calls in rounds]
+        bad = [call for calls in rounds for call in calls]
         yield Row(
             f"recognised, 5 % loss, 40 +-30 ms, {name}",
-            [after],
+            [mean(after)],
             "%",
             before,
             "perfect network",
             "at most 10 points lower",
-            f"{len(clips)} clips",
+            f"{_ROUNDS} x {len(clips)} clips",
         )
         dropped = sum(not call.kept for call in bad)
         yield Row(f"dropped calls on it, {name}", [dropped], f"of {len(bad)}", wanted="0")
@@ -83,10 +87,15 @@ def _data() -> Path:
     return Path(os.environ.get("WAXTAAN_DATA", "data"))
 
 
-async def _said(place: Place, number: str, clips: Sequence[Clip], network: Network) -> list[Said]:
+async def _said(
+    place: Place, number: str, clips: Sequence[Clip], network: Network, chance: int = 0
+) -> list[Said]:
     """Say them in several calls at once."""
     with place.waxtaan(max_calls=str(_CALLS)) as waxtaan:
-        phones = [SipPhone(user=f"77000{n:04}", network=network, seed=n) for n in range(_CALLS)]
+        phones = [
+            SipPhone(user=f"77000{n:04}", network=network, seed=n + _CALLS * chance)
+            for n in range(_CALLS)
+        ]
         spoken = await asyncio.gather(
             *(_call(phone, number, clips[n::_CALLS]) for n, phone in enumerate(phones))
         )
@@ -123,10 +132,8 @@ async def _right(calls: Sequence[Said], sentences: Sequence[str], ears: Pocketsp
     """Percent of the clips that were recognised."""
     right = total = 0
     for call in calls:
-        late = offset(call.said, call.heard)
         for each in call.placed:
-            start, end = each.began + late - _AROUND, each.ended + late + _AROUND
-            pcm = call.heard[max(0, round(start * 16_000)) * 2 : round(end * 16_000) * 2]
+            pcm = _found(each, call)
             stream = await ears.open("en", "telephone", lambda _: None)
             stream.expect("en", sentences)
             stream.begin()
@@ -136,6 +143,19 @@ async def _right(calls: Sequence[Said], sentences: Sequence[str], ears: Pocketsp
             right += found.text.lower() == each.clip.sentence.lower()
             total += 1
     return 100 * right / total
+
+
+def _found(placed: Placed, call: Said) -> bytes:
+    """A clip in what was heard: what a network lost and silence filled in has moved it."""
+    said = _part(call.said, RATE, placed.began, placed.ended)
+    from_ = max(0.0, placed.began - _LATE)
+    around = _part(call.heard, 16_000, from_, placed.ended + _LATE)
+    start = from_ + offset(said, around)
+    return _part(call.heard, 16_000, start - _AROUND, start + placed.ended - placed.began + _AROUND)
+
+
+def _part(pcm: bytes, rate: int, start: float, end: float) -> bytes:
+    return pcm[max(0, round(start * rate)) * 2 : round(end * rate) * 2]
 
 
 def offset(said: bytes, heard: bytes) -> float:
@@ -158,4 +178,4 @@ def _drift(call: Said) -> float:
     half = len(call.said) // 4 * 2
     first = offset(call.said[:half], call.heard)
     second = offset(call.said[half:], call.heard) - half / 2 / RATE
-    return 1000 * (second - first)
+    return round(1000 * (second - first))
