@@ -1,7 +1,7 @@
 """Many calls at once on this machine, PBX, telephones and all: is anybody kept waiting?"""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 
 from pipelines.bench.row import Row
@@ -9,7 +9,16 @@ from tests.telephone.bench.place import Place
 from tests.telephone.sip_phone import RATE, SipPhone
 
 _CALLS = 20
-_ROUNDS = 2
+# What a caller says or types, turn by turn: a balance with number and PIN, and once more.
+_SCRIPT = (
+    ("what is my balance", ""),
+    ("", "1"),  # yes, that
+    ("", "1"),  # of the number that calls
+    ("", _PIN),
+    ("what is my balance", ""),
+    ("cancel", ""),
+)
+_PIN = "4821"  # of the demonstration's customer
 _PATIENCE = 15.0  # s for an answer
 _SPREAD = 5.0  # s over which they call
 
@@ -26,16 +35,14 @@ class Waits:
 
 async def rows(place: Place) -> AsyncIterator[Row]:
     """See the module."""
-    question, cancel = await place.speech("what is my balance", "cancel")
+    sentences = [said for said, _ in _SCRIPT if said]
+    speech = dict(zip(sentences, await place.speech(*sentences), strict=True))
     waits = {}
     for many in (1, _CALLS):
         waits[many] = Waits()
         with place.waxtaan(max_calls=str(many)):
             await asyncio.gather(
-                *(
-                    _call(n, _SPREAD * n / many, (question, cancel), waits[many])
-                    for n in range(many)
-                )
+                *(_call(n, _SPREAD * n / many, speech, waits[many]) for n in range(many))
             )
     one, all_ = waits[1], waits[_CALLS]
     for what, alone, together in (
@@ -48,32 +55,28 @@ async def rows(place: Place) -> AsyncIterator[Row]:
     yield Row(f"{_CALLS} calls, turns without an answer", [all_.lost], "", wanted="0")
 
 
-async def _call(n: int, after: float, speech: tuple[bytes, bytes], waits: Waits) -> None:
+async def _call(n: int, after: float, speech: Mapping[str, bytes], waits: Waits) -> None:
     await asyncio.sleep(after)
-    question, cancel = speech
     async with SipPhone(user=f"77000{n:04}", seed=n) as phone:
         try:
             await phone.call("2000")
             await phone.sound(-1.0)
             waits.greeting.append(phone.began + phone.sounds()[0][0] - phone.invited)
-            for _ in range(_ROUNDS):
+            for said, keys in _SCRIPT:
                 await phone.quiet(0.8, patience=_PATIENCE)
-                waits.speech.append(await _answered(phone, question))
-                await phone.quiet(0.8, patience=_PATIENCE)
-                waits.keys.append(await _answered(phone, key="1"))
-                await phone.quiet(0.8, patience=_PATIENCE)
-                waits.speech.append(await _answered(phone, cancel))
+                kind = waits.keys if keys else waits.speech
+                kind.append(await _answered(phone, speech.get(said, b""), keys))
         except (TimeoutError, AssertionError):
             waits.lost += 1
 
 
-async def _answered(phone: SipPhone, pcm: bytes = b"", key: str = "") -> float:
-    """Say something or press a key; seconds from its end to the agent's first sound."""
+async def _answered(phone: SipPhone, pcm: bytes, keys: str) -> float:
+    """Say something or press keys; seconds from its end to the agent's first sound."""
     asked = phone.now
     if pcm:
         phone.say(pcm)
         asked += len(pcm) / 2 / RATE
     else:
-        await phone.press(key, pause=0.0)
+        await phone.press(keys)
         asked = phone.now
     return await phone.sound(asked, patience=_PATIENCE) - asked
