@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from pipelines.errors import EngineError
 from pipelines.reception import Reception
 from pipelines.settings import Settings
-from pipelines.telephony import asterisk_route, audiosocket_server, twilio_route
+from pipelines.telephony import asterisk_route, audiosocket_server, twilio_people, twilio_route
 from pipelines.telephony.pbx import connected
 
 Route = Callable[[FastAPI, Reception], None]
@@ -47,6 +47,7 @@ def check(settings: Settings) -> None:
         )
     if "audiosocket" in settings.bridges:
         _check_peers(settings)
+    twilio_people.check(settings.twilio_people)
     if "twilio" in settings.bridges and not settings.public_url.startswith("https://"):
         raise EngineError(
             f"public_url: '{settings.public_url}' has to begin with https:// - Twilio streams over "

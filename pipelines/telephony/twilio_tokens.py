@@ -1,14 +1,14 @@
 """One-time tokens: a WebSocket may carry a call only if we have just been asked to take that call.
 
-The webhook mints one for the call and puts it into the stream's parameters; the stream's `start`
-spends it. A WebSocket's signature alone would not do: it is the same for every call, so that who
-saw one could call as anybody.
+Each is part of its stream's address, so that the signature of the upgrade is over it: whoever has
+neither is turned away before the connection stands. (Twilio drops a query from a stream's address,
+not a path.) What is known of the caller stays here, with the token.
 """
 
-import hmac
+import hashlib
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 _MOST = 10_000  # unspent at once; the oldest go first
 
@@ -19,26 +19,28 @@ class Tokens:
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
         self._clock = clock
-        self._unspent: dict[str, tuple[str, float]] = {}  # call -> token, good until; oldest first
+        self._unspent: dict[bytes, tuple[dict[str, str], float]] = {}  # hash -> about, until
 
-    def mint(self, call: str) -> str:
-        """A token for the call; an earlier one of the same call is good no longer."""
+    def mint(self, about: Mapping[str, str]) -> str:
+        """A token for the call `about["call"]`; an earlier one of it is good no longer."""
         now = self._clock()
-        self._unspent.pop(call, None)
-        while self._unspent:
-            oldest = next(iter(self._unspent))
-            if self._unspent[oldest][1] > now and len(self._unspent) < _MOST:
-                break
-            del self._unspent[oldest]
+        self._unspent = {
+            name: (known, until)
+            for name, (known, until) in self._unspent.items()
+            if until > now and known["call"] != about["call"]
+        }
+        while len(self._unspent) >= _MOST:
+            del self._unspent[next(iter(self._unspent))]
         token = secrets.token_urlsafe(32)
-        self._unspent[call] = (token, now + self._seconds)
+        self._unspent[_hashed(token)] = (dict(about), now + self._seconds)
         return token
 
-    def spend(self, call: str, given: str) -> bool:
-        """Whether this is the call's token, in time and for the first time."""
-        token, until = self._unspent.get(call, ("", 0.0))
-        right = hmac.compare_digest(given.encode("utf-8", "replace"), token.encode())
-        if not token or not right or self._clock() >= until:
-            return False
-        del self._unspent[call]
-        return True
+    def spend(self, token: str) -> dict[str, str] | None:
+        """What the call is about, if the token is one, in time and for the first time."""
+        about, until = self._unspent.pop(_hashed(token), ({}, 0.0))
+        return about if about and self._clock() < until else None
+
+
+def _hashed(token: str) -> bytes:
+    """What is kept: how long looking a token up takes tells nothing of it."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).digest()
