@@ -26,7 +26,7 @@ from pipelines.telephony.twilio_calls import TwilioError
 from pipelines.telephony.twilio_people import People
 from pipelines.telephony.twilio_person import Person, State
 
-_JOINING = 10.0  # s for Twilio to ask what comes after our stream
+_JOINING = 5.0  # s for Twilio to ask what comes after our stream
 _SETTLING = 3.0  # s for the second of two to be told of, once a room is over
 
 
@@ -38,6 +38,7 @@ class Visit:
         self.arrived = asyncio.Event()  # what comes after our stream was asked
         self.out = asyncio.Event()  # what comes after the room was asked
         self.joined = False  # they were sent to the room
+        self.called = False  # they had to be called out: alone in it, the person was gone before
         self.there = True  # they have not hung up
         self.next: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
@@ -103,30 +104,27 @@ class TwilioExchange(Transfers[Person, Visit]):
 
     async def _arrive(self, visit: Visit) -> None:
         await self._connection.let_go()
-        try:
-            async with asyncio.timeout(_JOINING):
-                await visit.arrived.wait()
-            if visit.there and not visit.joined:  # the person did not wait, the agent does
-                await self._connection.back()
-                raise NobodyError("declined")
-        except TimeoutError:
-            visit.there = False
-        if not visit.there:
+        if not await self._asked(visit, visit.arrived, _JOINING):
             self._connection.gone("caller hung up")
             raise NobodyError("unreachable")
+        visit.called = False
+        if not visit.joined:  # the person did not wait, the agent does
+            await self._connection.back()
+            raise NobodyError("declined")
 
     async def _together(self, person: Person, caller: Visit) -> str:
         asked = asyncio.create_task(self._give_back_when_asked(person))
         try:
             await _first(person.until(), caller.out.wait())
-            if not await self._out(caller):
+            if not await self._asked(caller, caller.out, _SETTLING):
                 return "caller"
             with suppress(TimeoutError):
                 async with asyncio.timeout(_SETTLING):
                     await person.until()
-            hung_up = person.state is State.HUNG_UP and not self._back.is_set()
-            caller.settle("end" if hung_up else "back")
-            return "person" if hung_up else "back"
+            talked = person.state is State.HUNG_UP and not caller.called
+            ended = "person" if talked and not self._back.is_set() else "back"
+            caller.settle("end" if ended == "person" else "back")
+            return ended
         except asyncio.CancelledError:  # the call is over for us, and not for them
             self._people.expected.drop(person)
             raise
@@ -141,14 +139,15 @@ class TwilioExchange(Transfers[Person, Visit]):
         except TwilioError as error:
             logger.warning("a person goes on talking, the call comes back after them: {}", error)
 
-    async def _out(self, visit: Visit) -> bool:
-        """Whether the caller has come out of the room; one who is alone in it is called out."""
-        for last in (False, True):
+    async def _asked(self, visit: Visit, what: asyncio.Event, seconds: float) -> bool:
+        """Whether Twilio asked what comes next for a caller who is there; else they are sent on."""
+        for again in (True, False):
             with suppress(TimeoutError):
-                async with asyncio.timeout(_SETTLING):
-                    await visit.out.wait()
+                async with asyncio.timeout(seconds):
+                    await what.wait()
                 return visit.there
-            if not last:
+            if again:
+                visit.called = True
                 try:
                     await self._people.calls.send_on(self._call, self._people.address("/after"))
                 except TwilioError:  # it says so of a call that is over
