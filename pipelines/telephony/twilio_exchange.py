@@ -109,8 +109,17 @@ class TwilioExchange(Transfers[Person, Visit]):
             raise NobodyError("unreachable")
         visit.called = False
         if not visit.joined:  # the person did not wait, the agent does
-            await self._connection.back()
+            await self._with_the_agent()
             raise NobodyError("declined")
+
+    async def _with_the_agent(self) -> bool:
+        """Whether the caller is; else they are gone, and the call with them."""
+        try:
+            await self._connection.back()
+        except TimeoutError:
+            self._connection.gone("caller hung up")
+            return False
+        return True
 
     async def _together(self, person: Person, caller: Visit) -> str:
         asked = asyncio.create_task(self._give_back_when_asked(person))
@@ -157,14 +166,9 @@ class TwilioExchange(Transfers[Person, Visit]):
     async def _apart(self, person: Person, caller: Visit, ended: str) -> None:
         assert self._told is not None, "the call has begun"
         await self._people.let_go(person)
-        try:
-            if ended == "back":
-                await self._connection.back()
-        except TimeoutError:
-            ended = "caller"
         if ended == "caller":
             self._connection.gone("caller hung up")
-        else:
+        elif ended == "person" or await self._with_the_agent():
             self._told.left(back=ended == "back")
 
     def _forget(self, visit: Visit) -> None:
