@@ -102,6 +102,19 @@ async def test_the_caller_hangs_up_as_the_person_accepts(calls: Calls) -> None:
     assert [ended.reason for ended in of(CallEnded, caller)] == ["line closed"]
 
 
+async def test_the_person_hangs_up_as_the_caller_comes(calls: Calls) -> None:
+    async with calls() as (account, _, caller):
+        person = await answers(account)
+        caller.meanwhile = person.over
+        person.press(ACCEPT)
+        await caller.phone.until(asks("alternative"))
+        await caller.phone.press(GO_ON)
+        await serves(caller)
+    assert reasons(caller) == ["declined"]
+    assert of(PersonJoined, caller) == []
+    assert caller.told == ["Connect", "Redirect", "Connect"]
+
+
 async def test_the_caller_wants_something_else_while_it_rings(
     calls: Calls, speech: dict[str, bytes]
 ) -> None:

@@ -1,5 +1,6 @@
 """The two telephones of a transfer, at Twilio: the caller's, and that of a person who is rung."""
 
+from collections.abc import Awaitable, Callable
 from xml.etree import ElementTree as ET
 
 from tests.telephony.twilio_network import Call, Network
@@ -49,6 +50,7 @@ class Caller(Call):
         super().__init__(network, phone.form)
         self.phone = phone
         self.vanishes = False  # hangs up between the stream and what comes next
+        self.meanwhile: Callable[[], Awaitable[None]] | None = None  # what else happens there
 
     def ring(self) -> None:
         """Call the number that leads to the agent."""
@@ -60,6 +62,8 @@ class Caller(Call):
             await self.phone.ended.wait()
 
     async def _redirect(self, verb: ET.Element) -> ET.Element:
+        if self.meanwhile is not None:
+            await self.meanwhile()
         if self.vanishes:
             return ET.fromstring("<Response><Hangup/></Response>")
         return await super()._redirect(verb)
