@@ -29,7 +29,7 @@ phone: export WAXTAAN_PBX = .venvs/asterisk/asterisk
 phone: $(VENV)/.test .venvs/asterisk/.ready
 	$(BIN)/python -m pytest tests/telephone
 
-.venvs/asterisk/.ready:
+.venvs/asterisk/.ready: tests/telephone/install.sh
 	tests/telephone/install.sh .venvs/asterisk
 
 bench: $(VENV)/.test

@@ -172,6 +172,7 @@ class Call:
             start=settings.vad_start,
             stop=settings.vad_stop,
             longest=settings.max_turn_seconds,
+            narrow=self._connection.band == "telephone",
         )
 
     def _make_bridge(self) -> Bridge:

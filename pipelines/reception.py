@@ -3,9 +3,10 @@
 import asyncio
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from loguru import logger
 
@@ -45,6 +46,7 @@ class Reception:
         keep = settings.desk_keep_seconds if settings.desk_token.get_secret_value() else 0.0
         self.hub = Hub(keep, house.counters, self._links)
         self._leads: dict[str, tuple[str, float]] = {}  # call -> (where, until when)
+        self._packets: dict[str, Mapping[str, Any]] = {}  # of calls that were led to people
         self.pbx: Pbx | None = None  # where people can be rung
 
     def lead(self, call: str, where: str) -> None:
@@ -52,10 +54,19 @@ class Reception:
         now = time.monotonic()
         self._leads = {k: v for k, v in self._leads.items() if v[1] > now}
         self._leads[call] = (where, now + _ASKED_WITHIN)
+        entry = self.hub.call(call)
+        if entry is not None and entry.packet is not None:
+            self._packets[call] = entry.packet
+        self._packets = {k: v for k, v in self._packets.items() if k in self._leads}
 
     def led(self, call: str) -> str:
         """What `lead` said of a call, once; "" where nothing was."""
+        self._packets.pop(call, None)
         return self._leads.pop(call, ("", 0.0))[0]
+
+    def handed(self, call: str) -> Mapping[str, Any]:
+        """The handoff packet of a call that `lead` led to people, until `led` is asked."""
+        return self._packets.get(call, {})
 
     def room(self) -> bool:
         """Whether there is room for a further call; a caller who is turned away is counted."""

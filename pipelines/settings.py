@@ -106,7 +106,7 @@ class Settings(BaseSettings):
     back_office_token: SecretStr = SecretStr("")
     back_office_timeout: float = Field(default=2.0, gt=0)
 
-    bridges: Names = ()  # telephone networks: asterisk, audiosocket, twilio, ...
+    bridges: Names = ()  # asterisk, audiosocket, twilio, telnyx, plivo
     numbers: dict[str, NumberSetting] = Field(default_factory=dict)  # called number, digits only
     asterisk_user: str = "waxtaan"  # as in Asterisk's websocket_client.conf
     asterisk_password: SecretStr = SecretStr("")
@@ -130,6 +130,17 @@ class Settings(BaseSettings):
     twilio_desk_endpoint: str = Field(  # how Twilio rings who takes a call at the desk
         default="+{person}", pattern=r"^[^{}]*\{person\}[^{}]*$"
     )
+    telnyx_public_key: str = ""  # base64, from Keys & Credentials: what webhooks are verified with
+    telnyx_codec: Literal["PCMU", "PCMA"] = "PCMU"  # both ways; PCMA where telephones are A-law
+    telnyx_fallback: str = ""  # as twilio_fallback
+    plivo_auth_token: SecretStr = SecretStr("")
+    plivo_fallback: str = ""  # as twilio_fallback
+    stream_token_seconds: float = Field(default=30.0, gt=0)  # from a call's webhook to its stream
+    vonage_signature_secret: SecretStr = SecretStr("")  # the account's, for signed webhooks
+    vonage_application_id: str = ""  # whose calls are taken; "" any of the account's applications'
+    vonage_fallback: str = ""  # a number or SIP address for calls we cannot take, or that broke off
+    genesys_api_key: SecretStr = SecretStr("")  # as in Genesys Cloud's Audio Connector integration
+    genesys_client_secret: SecretStr = SecretStr("")  # base64; what it signs with
 
     desk_token: SecretStr = SecretStr("")  # who has it reads and takes over calls; "" no desk
     desk_session_hours: float = Field(default=12.0, gt=0)  # then a browser shows the token again

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from pipecat.audio.vad.silero import SileroVADAnalyzer
 from pipecat.audio.vad.vad_analyzer import VADAnalyzer, VADParams, VADState
 
@@ -17,6 +18,13 @@ from pipecat.audio.vad.vad_analyzer import VADAnalyzer, VADParams, VADState
 @cache
 def _shared() -> SileroVADAnalyzer:
     return SileroVADAnalyzer(sample_rate=16_000)
+
+
+@cache
+def _hiss() -> npt.NDArray[np.int32]:
+    """A second at 8 kHz, -60 dBFS; the same one always, so that a call can be heard again."""
+    noise = np.random.default_rng(8).normal(0, 33, 8_000)
+    return noise.round().astype(np.int32)
 
 
 def warm() -> None:
@@ -30,22 +38,38 @@ def warm() -> None:
 class SharedSilero(SileroVADAnalyzer):
     """One call's detector: its own recurrent state on the shared session.
 
-    `longest` is in seconds: a sound that goes on for longer (a vacuum cleaner, a stuck line) counts
-    as paused, so that no turn stays open for ever.
+    Args:
+        confidence: from which probability on a window counts as speech.
+        start: seconds of speech before it counts.
+        stop: seconds of silence before it counts.
+        longest: seconds; a sound that goes on for longer (a vacuum cleaner, a stuck line) counts as
+            paused, so that no turn stays open for ever.
+        narrow: the sound comes from a telephone. It is given 16 kHz all the same, and shown to the
+            model at 8 kHz over an analogue line's faint hiss: where half of the band is empty, or a
+            pause is exactly nothing, the model is on strange ground. Of people's single digits it
+            noticed 54 % at 16 kHz, 68 % at 8 kHz, 80 % with the hiss (111 recordings, fsdd).
     """
 
-    def __init__(self, *, confidence: float, start: float, stop: float, longest: float) -> None:
+    def __init__(
+        self, *, confidence: float, start: float, stop: float, longest: float, narrow: bool = False
+    ) -> None:
         params = VADParams(confidence=confidence, start_secs=start, stop_secs=stop, min_volume=0.0)
-        VADAnalyzer.__init__(self, sample_rate=16_000, params=params)
+        self._narrow = narrow
+        rate = 8_000 if narrow else 16_000
+        VADAnalyzer.__init__(self, sample_rate=rate, params=params)
         self._model = copy.copy(_shared()._model)  # shares the session, not the state
         self._model.reset_states()
         self._windows_since_reset = 0
         self._low_confidence_windows = 0
-        self._longest_bytes = int(longest * 16_000) * 2
+        self._longest_bytes = int(longest * rate) * 2
         self._speaking_bytes = 0
+        self._hissed = 0  # samples of the hiss that were used
+        self._strong = 0  # windows of speech in a row
 
     async def analyze_audio(self, buffer: bytes) -> VADState:
         """The state after `buffer`, computed here: a thread hop would cost more than the model."""
+        if self._narrow:
+            buffer = self._as_on_a_line(buffer)
         state = self._run_analyzer(buffer)
         if state != VADState.SPEAKING:
             self._speaking_bytes = 0
@@ -56,10 +80,26 @@ class SharedSilero(SileroVADAnalyzer):
             self._vad_state = VADState.QUIET
         return self._vad_state
 
+    def _as_on_a_line(self, buffer: bytes) -> bytes:
+        sound = np.frombuffer(buffer, np.int16)[::2]  # nothing is above 4 kHz, so half says it all
+        hiss = _hiss()
+        places = np.arange(self._hissed, self._hissed + len(sound)) % len(hiss)
+        self._hissed = (self._hissed + len(sound)) % len(hiss)
+        noisy = sound.astype(np.int32) + hiss[places]
+        return noisy.clip(-32768, 32767).astype(np.int16).tobytes()
+
     def _get_smoothed_volume(self, audio: bytes) -> float:
         """No loudness gate: quiet callers would vanish, and the meter costs more than the model."""
         return 1.0
 
     def voice_confidence(self, buffer: Any) -> float:
-        """Speech probability of one window, 0..1."""
-        return float(np.asarray(super().voice_confidence(buffer)).item())
+        """Speech probability of one window, 0..1.
+
+        One weak window after two of speech does not make a beginning start anew: which windows are
+        weak depends on where a word falls into them, and a barge-in would come a syllable late.
+        """
+        found = float(np.asarray(super().voice_confidence(buffer)).item())
+        enough = self._params.confidence
+        held = found < enough and self._strong >= 2 and self._vad_state == VADState.STARTING
+        self._strong = self._strong + 1 if found >= enough else 0
+        return enough if held else found

@@ -9,19 +9,40 @@ from fastapi import FastAPI
 from pipelines.errors import EngineError
 from pipelines.reception import Reception
 from pipelines.settings import Settings
-from pipelines.telephony import asterisk_route, audiosocket_server, twilio_people, twilio_route
+from pipelines.telephony import (
+    asterisk_route,
+    audiosocket_server,
+    genesys_route,
+    plivo_route,
+    telnyx_route,
+    twilio_people,
+    twilio_route,
+    vonage_route,
+)
 from pipelines.telephony.pbx import connected
 
 Route = Callable[[FastAPI, Reception], None]
 
-_ROUTES: Mapping[str, Route] = {"asterisk": asterisk_route.add, "twilio": twilio_route.add}
+_ROUTES: Mapping[str, Route] = {
+    "asterisk": asterisk_route.add,
+    "twilio": twilio_route.add,
+    "telnyx": telnyx_route.add,
+    "plivo": plivo_route.add,
+    "vonage": vonage_route.add,
+    "genesys": genesys_route.add,
+}
 _SERVERS = {"audiosocket": audiosocket_server.serve}
 # Without these anybody who reaches the port could be the telephone network.
 _NEEDS: Mapping[str, tuple[str, ...]] = {
     "asterisk": ("asterisk_password",),
     "audiosocket": ("asterisk_password",),  # for the dialplan's question what comes next
     "twilio": ("public_url", "twilio_account_sid", "twilio_auth_token"),
+    "telnyx": ("public_url", "telnyx_public_key"),
+    "plivo": ("public_url", "plivo_auth_token"),
+    "vonage": ("public_url", "vonage_signature_secret"),
+    "genesys": ("public_url", "genesys_api_key", "genesys_client_secret"),
 }
+_CARRIERS = ("twilio", "telnyx", "plivo", "vonage", "genesys")  # they come to us over the internet
 
 
 def check(settings: Settings) -> None:
@@ -48,11 +69,16 @@ def check(settings: Settings) -> None:
     if "audiosocket" in settings.bridges:
         _check_peers(settings)
     twilio_people.check(settings.twilio_people)
-    if "twilio" in settings.bridges and not settings.public_url.startswith("https://"):
-        raise EngineError(
-            f"public_url: '{settings.public_url}' has to begin with https:// - Twilio streams over "
-            "nothing less"
-        )
+    for name in _CARRIERS:
+        if name in settings.bridges and not settings.public_url.startswith("https://"):
+            raise EngineError(
+                f"public_url: '{settings.public_url}' has to begin with https:// - bridge '{name}' "
+                "streams over nothing less"
+            )
+    if "telnyx" in settings.bridges:
+        telnyx_route.public_key(settings.telnyx_public_key)
+    if "genesys" in settings.bridges:
+        genesys_route.key(settings)
 
 
 def _check_peers(settings: Settings) -> None:

@@ -20,12 +20,12 @@ from pipelines.telephony import twilio_person_route, twiml
 from pipelines.telephony.arrivals import arrive
 from pipelines.telephony.leg import Start
 from pipelines.telephony.legs import WebSocketLeg
+from pipelines.telephony.stream_tokens import StreamTokens
 from pipelines.telephony.twilio import Twilio
 from pipelines.telephony.twilio_door import PATH, Door
 from pipelines.telephony.twilio_exchange import TwilioExchange
 from pipelines.telephony.twilio_people import People
 from pipelines.telephony.twilio_person_route import xml
-from pipelines.telephony.twilio_tokens import Tokens
 
 _PATIENCE = 5.0  # s for `start`, which comes at once
 _TALKED = ("completed", "answered")  # DialCallStatus of a call that a person took
@@ -58,7 +58,7 @@ class Desk:
         self._settings = reception.house.settings
         self._door = door
         self._people = people
-        self._tokens = Tokens(self._settings.twilio_token_seconds)
+        self._tokens = StreamTokens(self._settings.twilio_token_seconds)
 
     async def incoming(self, request: Request) -> Response:
         """A call comes in."""

@@ -2,7 +2,7 @@
 
 HMAC-SHA1 with the account's auth token over the full address, as Twilio called it, and the sorted
 parameters of a POST request; base64, in X-Twilio-Signature. A WebSocket's is over its wss://
-address alone: what makes it good for one call, once, is a token in that (twilio_tokens.py).
+address alone: what makes it good for one call, once, is a token in that (stream_tokens.py).
 Source: twilio.com/docs/usage/webhooks/webhooks-security.
 """
 

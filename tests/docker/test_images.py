@@ -61,6 +61,37 @@ def test_the_language_model_reaches_no_network_outside() -> None:
     assert networks["inside"]["internal"] is True
 
 
+def test_what_a_service_is_built_on_is_in_its_profiles() -> None:
+    for service in services().values():
+        for source in service["build"].get("additional_contexts", {}).values():
+            stage = services()[source.removeprefix("service:")]
+            assert set(service["profiles"]) <= set(stage["profiles"])
+
+
+def test_asterisk_shows_the_world_sip_and_sound_only() -> None:
+    asterisk = services()["asterisk"]
+    assert [port.split(":")[-1].split("/")[1] for port in asterisk["ports"]] == [
+        "udp",
+        "tcp",
+        "udp",
+    ]
+    assert asterisk["ports"][:2] == ["5060:5060/udp", "5061:5061/tcp"]
+    networks = yaml.safe_load((DOCKER / "compose.yaml").read_text())["networks"]
+    assert networks["telephone"]["internal"] is True
+
+
+def test_what_the_phones_agent_is_called_is_what_asterisk_calls() -> None:
+    image = (DOCKER / "asterisk.Dockerfile").read_text()
+    assert "AGENT_HOST=waxtaan" in image
+    for profile in ("phone", "phone-production"):
+        service = services()[profile]
+        assert service["networks"]["telephone"]["aliases"] == ["waxtaan"]
+        assert service["environment"]["WAXTAAN_BRIDGES"] == "asterisk"
+        secrets = {service["environment"][f"WAXTAAN_{n}_PASSWORD"] for n in ("ASTERISK", "ARI")}
+        theirs = services()["asterisk"]["environment"]
+        assert secrets == {theirs["ASTERISK_PASSWORD"], theirs["ARI_PASSWORD"]}
+
+
 def test_only_production_refuses_embedded_engines() -> None:
     demo, production = services()["demo"], services()["assistant"]
     assert "WAXTAAN_PROFILE" not in demo["environment"]

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# A real PBX for the tests: Asterisk 22 from Debian's unstable suite, unpacked into DIR beside the
-# system and started through its own loader, so that the system's libraries stay as they are.
+# A real PBX for the tests and a telephone that knows TLS and SRTP: Asterisk 22 and baresip of Debian's
+# unstable suite, unpacked into DIR beside the system and started through their own loader, so that
+# the system's libraries stay as they are.
 # Needs root for apt's cache only. About half a minute; nothing is done where DIR is complete.
 set -euo pipefail
 dir=$(realpath -m "$1")
-[ -e "$dir/.ready" ] && exit 0
+[ "$dir/.ready" -nt "$0" ] && exit 0
 root=$dir/root apt=$dir/apt
+rm -rf "$root"
 mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$root"
 : >"$apt/status"
 mirror=$(grep -rhoE '[a-z]+://[^ /]+/debian(/| |$)' /etc/apt --include='*.list' --include='*.sources' |
@@ -17,18 +19,20 @@ options=(-qq -o "Dir::Etc::sourcelist=$apt/sources.list" -o Dir::Etc::sourcepart
     -o "Dir::State::status=$apt/status" -o "Dir::State::extended_states=$apt/extended"
     -o Debug::NoLocking=1 -o APT::Sandbox::User=root)
 apt-get "${options[@]}" update
-apt-get "${options[@]}" install -y --download-only --no-install-recommends asterisk libc6 >/dev/null
+apt-get "${options[@]}" install -y --download-only --no-install-recommends asterisk baresip-core libc6 >/dev/null
 for deb in "$apt"/archives/*.deb; do
     dpkg-deb --fsys-tarfile "$deb" | tar -x --skip-old-files -C "$root"
 done
 rm -rf "$apt"
-cat >"$dir/asterisk" <<'END'
+for program in sbin/asterisk bin/baresip; do
+    cat >"$dir/${program#*/}" <<END
 #!/bin/sh
-# The unpacked Asterisk, on its own C library.
-root=$(dirname "$(realpath "$0")")/root
-lib=$root/usr/lib/$(uname -m)-linux-gnu
-exec "$lib"/ld-linux*.so.* --library-path "$lib:$lib/asterisk" "$root/usr/sbin/asterisk" "$@"
+# What was unpacked, on its own C library.
+root=\$(dirname "\$(realpath "\$0")")/root
+lib=\$root/usr/lib/\$(uname -m)-linux-gnu
+exec "\$lib"/ld-linux*.so.* --library-path "\$lib:\$lib/asterisk" "\$root/usr/$program" "\$@"
 END
-chmod +x "$dir/asterisk"
+    chmod +x "$dir/${program#*/}"
+done
 "$dir/asterisk" -V
 touch "$dir/.ready"

@@ -26,8 +26,14 @@ NOBODY = 65534
 SECRET = "only-for-this-lab"
 VALUES = {
     "SIP_ADDRESS": PBX_ADDRESS,
+    "PUBLIC_ADDRESS": PBX_ADDRESS,
+    "RTP_FIRST": "20000",
+    "RTP_LAST": "29999",
+    "TRUNK_BY": "udp",
     "TRUNK_ADDRESS": CALLER_ADDRESS,
-    "WAXTAAN_HOST": "127.0.0.1",
+    "TRUNK_FROM": CALLER_ADDRESS,
+    "PHONES_BY": "udp",
+    "AGENT_HOST": "127.0.0.1",
     "ARI_ADDRESS": "127.0.0.1",
     "PEOPLE": "PJSIP/agent1",
     "ASTERISK_PASSWORD": SECRET,
@@ -50,7 +56,7 @@ astlogdir => {var}/log
 verbose = 3
 systemname = lab
 """
-# The person's telephone is where the tests put it: it need not register.
+# The person's telephone is where the tests put it: by UDP it need not register.
 _PERSON = f"max_contacts=1\ncontact=sip:agent1@{PERSON_ADDRESS}:{PERSON_PORT}"
 # Waxtaan over AudioSocket; either bridge without a jitter buffer; plain echo, with and without one.
 _DIALPLAN = """
@@ -148,11 +154,11 @@ class Asterisk:
         etc, run, var = (self.folder / name for name in ("etc", "run", "var"))
         for each in (etc, run, var / "spool" / "recording", var / "log"):
             each.mkdir(parents=True, exist_ok=True)
-        for path in CONFIGURATION.glob("*.conf"):
-            text = path.read_text()
-            for name, value in values.items():
-                text = text.replace(f"@{name}@", value)
-            (etc / path.name).write_text(text)
+        subprocess.run(
+            [CONFIGURATION / "fill.sh", CONFIGURATION, etc],
+            env={"PATH": os.environ["PATH"], **values},
+            check=True,
+        )
         for name in _EMPTY:
             (etc / f"{name}.conf").write_text("[general]\n" if name != "acl" else "")
         machine = os.uname().machine
@@ -160,8 +166,9 @@ class Asterisk:
         (etc / "asterisk.conf").write_text(
             _DIRECTORIES.format(etc=etc, run=run, var=var, root=root, machine=machine)
         )
-        people = (etc / "people.conf").read_text()
-        (etc / "people.conf").write_text(people.replace("max_contacts=1", _PERSON))
+        if values["PHONES_BY"] == "udp":
+            people = (etc / "people.conf").read_text()
+            (etc / "people.conf").write_text(people.replace("max_contacts=1", _PERSON))
         (etc / "extensions.conf").write_text((etc / "extensions.conf").read_text() + _DIALPLAN)
         (etc / "logger.conf").write_text("[logfiles]\nfull => notice,warning,error,verbose(4)\n")
         for each in (self.folder, *self.folder.rglob("*")):

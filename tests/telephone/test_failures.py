@@ -21,6 +21,20 @@ async def test_waxtaan_is_down_and_a_person_answers(
         await desk.connected.wait()
 
 
+async def test_waxtaan_is_down_and_nobody_answers(pbx: lab.Asterisk, phone: SipPhone) -> None:
+    async with SipPhone(lab.PERSON_ADDRESS, lab.PERSON_PORT, user="agent1") as desk:
+        await phone.call(WEBSOCKET)
+        async with asyncio.timeout(5):
+            await desk.ringing.wait()
+        desk.decline()
+        declined = phone.now
+        async with asyncio.timeout(10):
+            await phone.over.wait()
+    assert phone.ended == "bye"
+    began, ended = phone.sounds()[-1]
+    assert ended - max(began, declined) > 4  # five seconds of the tone of busy lines
+
+
 @pytest.mark.parametrize("number", [WEBSOCKET, AUDIOSOCKET])
 async def test_waxtaan_is_killed_and_a_person_answers(
     number: str, mortal: Waxtaan, phone: SipPhone, desk: SipPhone

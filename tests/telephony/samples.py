@@ -8,10 +8,15 @@ from dataclasses import dataclass
 
 from pipelines.telephony.asterisk_websocket import AsteriskWebSocket
 from pipelines.telephony.audiosocket import AudioSocket
+from pipelines.telephony.genesys import MEDIA, Genesys
 from pipelines.telephony.leg import Codec
+from pipelines.telephony.plivo import Plivo
+from pipelines.telephony.telnyx import Telnyx
 from pipelines.telephony.twilio import Twilio
+from pipelines.telephony.vonage import Vonage
 
 _MULAW = base64.b64encode(bytes(range(160))).decode()
+STREAM_ID = "32de0dea-53cb-4b21-89a4-9e1819c043bc"
 STREAM_SID, _CALL = "MZ" + "1" * 32, "CA" + "2" * 32
 
 
@@ -131,4 +136,185 @@ AUDIOSOCKET = Protocol(
     waits=False,
 )
 
-PROTOCOLS = {"twilio": TWILIO, "asterisk": ASTERISK, "audiosocket": AUDIOSOCKET}
+TELNYX = Protocol(
+    Telnyx,
+    (
+        _json(event="connected", version="1.0.0"),
+        _json(
+            event="start",
+            sequence_number="1",
+            stream_id=STREAM_ID,
+            start={
+                "user_id": "3E6F995F-85F7-4705-9741-53B116D28237",
+                "call_control_id": "v3:9X2vxPDFY2RHSJ1EdMS0RHRksMTg7ldNxdjWbVr9zBjbGjGsSe-aiQ",
+                "call_session_id": "ff55a038-6f5d-11ef-9692-02420aeffb1f",
+                "from": "+13122010094",
+                "to": "+13122123456",
+                "custom_parameters": {"customer_id": "customer_123"},
+                "media_format": {"encoding": "PCMA", "sample_rate": 8000, "channels": 1},
+            },
+        ),
+    ),
+    (
+        *(
+            _json(
+                event="media",
+                sequence_number=str(n + 3),
+                stream_id=STREAM_ID,
+                media={
+                    "track": "inbound",
+                    "chunk": str(n),
+                    "timestamp": str(n * 20),
+                    "payload": _MULAW,
+                },
+            )
+            for n in (1, 2, 3, 4)
+        ),
+        _json(
+            event="media",
+            stream_id=STREAM_ID,
+            media={"track": "outbound", "chunk": "1", "payload": _MULAW},
+        ),
+        _json(
+            event="dtmf",
+            stream_id=STREAM_ID,
+            occurred_at="2025-06-05T08:54:19.698408Z",
+            sequence_number="8",
+            dtmf={"digit": "1"},
+        ),
+        _json(event="mark", sequence_number="9", stream_id=STREAM_ID, mark={"name": "w1"}),
+        _json(
+            event="error",
+            stream_id=STREAM_ID,
+            payload={"code": 100003, "title": "malformed_frame", "detail": "no such event"},
+        ),
+        _json(
+            event="stop",
+            sequence_number="10",
+            stream_id=STREAM_ID,
+            stop={"user_id": "3E6F995F", "call_control_id": "v3:9X2vxPDFY2RHSJ1EdMS0"},
+        ),
+    ),
+    waits=True,
+)
+
+PLIVO = Protocol(
+    Plivo,
+    (
+        _json(
+            event="start",
+            sequenceNumber=1,
+            start={
+                "callId": "12345678-1234-1234-1234-123456789abc",
+                "streamId": STREAM_ID,
+                "accountId": "MAXXXXXXXXXXXXXXXXXX",
+                "tracks": ["inbound"],
+                "mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": 8000},
+            },
+            extra_headers="userId=12345;sessionId=abc-xyz",
+        ),
+    ),
+    (
+        *(
+            _json(
+                event="media",
+                sequenceNumber=n + 1,
+                streamId=STREAM_ID,
+                media={
+                    "track": "inbound",
+                    "timestamp": "1705312200000",
+                    "chunk": n,
+                    "payload": _MULAW,
+                },
+                extra_headers="{}",
+            )
+            for n in (1, 2, 3, 4)
+        ),
+        _json(
+            event="dtmf",
+            sequenceNumber=6,
+            streamId=STREAM_ID,
+            dtmf={"track": "inbound", "digit": "5", "timestamp": "1705312250000"},
+            extra_headers="{}",
+        ),
+        _json(event="playedStream", sequenceNumber=7, streamId=STREAM_ID, name="w1"),
+        _json(event="clearedAudio", sequenceNumber=8, streamId=STREAM_ID),
+    ),
+    waits=True,
+)
+
+VONAGE = Protocol(
+    Vonage,
+    (
+        _json(
+            **{
+                "event": "websocket:connected",
+                "content-type": "audio/l16;rate=16000",
+                "from": "221770001234",
+                "did": "221338000000",
+            }
+        ),
+    ),
+    (
+        bytes(range(256)) * 2 + bytes(128),
+        _json(event="websocket:dtmf", digit="5", duration=260),
+        _json(event="websocket:notify", payload={"name": "w1"}),
+        _json(event="websocket:cleared"),
+    ),
+    waits=True,
+)
+
+_SESSION = "30b0e395-84d3-4570-ac13-9a62d8f514c0"
+_THEIRS: tuple[tuple[str, dict[str, object]], ...] = (
+    ("ping", {"rtt": "PT0.2S"}),
+    ("dtmf", {"digit": "5"}),
+    ("playback_started", {}),
+    ("playback_completed", {}),
+    ("paused", {}),
+    ("resumed", {"start": "PT1S", "discarded": "PT2S"}),
+    ("discarded", {"start": "PT1S", "discarded": "PT2S"}),
+    ("update", {"language": "fr-FR"}),
+    ("error", {"code": 429, "message": "slower", "retryAfter": "PT1S"}),
+)
+
+
+def _audiohook(kind: str, seq: int, **parameters: object) -> str:
+    more = {"seq": seq, "serverseq": 0, "position": f"PT{seq}S", "parameters": parameters}
+    return _json(version="2", id=_SESSION, type=kind, **more)
+
+
+GENESYS = Protocol(
+    lambda: Genesys(_SESSION, lambda: ("completed", "", {"Waxtaan_Next": "end"})),
+    (
+        _audiohook(
+            "open",
+            1,
+            organizationId=_CALL,
+            conversationId=_SESSION,
+            participant={"id": _SESSION, "ani": "tel:+221770001234", "aniName": "", "dnis": "1"},
+            media=[{**MEDIA, "channels": ["internal"]}, MEDIA],
+            language="en-US",
+            inputVariables={"tier": "gold"},
+        ),
+    ),
+    (
+        *(
+            _audiohook(kind, 2 + n * len(_THEIRS) + at, **parameters)
+            for n in range(8)  # each with numbers of its own: what came before is not heard again
+            for at, (kind, parameters) in enumerate(_THEIRS)
+        ),
+        *(bytes(range(160)),) * 20,
+        _audiohook("close", 99, reason="end"),
+    ),
+    waits=True,
+)
+
+PROTOCOLS = {
+    "twilio": TWILIO,
+    "telnyx": TELNYX,
+    "plivo": PLIVO,
+    "vonage": VONAGE,
+    "genesys": GENESYS,
+    "asterisk": ASTERISK,
+    "audiosocket": AUDIOSOCKET,
+}

@@ -17,7 +17,6 @@ from pipelines.errors import EngineError
 from pipelines.settings import Settings
 from pipelines.telephony import bridges
 from pipelines.telephony.twilio_signature import parameters, signature, signed
-from pipelines.telephony.twilio_tokens import Tokens
 from tests.pipelines.conftest import Open
 from tests.pipelines.phone import Server, eventually
 from tests.telephony.twilio_phone import (
@@ -51,23 +50,6 @@ def test_the_published_example() -> None:
     assert not signed("", "", url, form.items())
     assert parameters(b"a=1&b=%C3%A9&c=") == [("a", "1"), ("b", "é"), ("c", "")]
     assert parameters(b"\xff=1") == []
-
-
-def test_a_token_is_spent_once_and_in_time() -> None:
-    now = [0.0]
-    tokens = Tokens(30, lambda: now[0])
-    about = {"call": "CA1", "from": "+1"}
-    first = tokens.mint(about)
-    other = tokens.mint({"call": "CA2"})
-    for wrong in ("", first + "x", first[:-1], first.swapcase(), "CA1", "\ud800"):
-        assert tokens.spend(wrong) is None
-    assert tokens.spend(first) == about
-    assert tokens.spend(first) is None
-    early, late = tokens.mint(about), tokens.mint(about)
-    assert tokens.spend(early) is None  # another one was asked for
-    assert tokens.spend(other) == {"call": "CA2"}
-    now[0] = 30
-    assert tokens.spend(late) is None
 
 
 def forged(chance: random.Random, url: str) -> Iterator[str]:

@@ -22,6 +22,7 @@ from tests.engines.llm import lessons
 
 TRAINER = Path(__file__).with_name("toy_llama.py")
 START = 300.0  # s; mostly imports
+LONG = 2000  # tokens; with the prompt they fit into the server's --max-model-len
 ENVIRONMENT = {
     "VLLM_CPU_KVCACHE_SPACE": "1",  # GB
     "VLLM_CPU_OMP_THREADS_BIND": "nobind",
@@ -56,6 +57,13 @@ class RealServer:
     def signal(self, number: signal.Signals) -> None:
         """To all its processes."""
         os.killpg(self.process.pid, number)
+
+
+@pytest.fixture
+def long_answers(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Answers of so many tokens: the toy is through with a usual one before anybody can stop it."""
+    monkeypatch.setattr("pipelines.llm.vllm.ANSWER_TOKENS", LONG)
+    return LONG
 
 
 @pytest.fixture(scope="session")

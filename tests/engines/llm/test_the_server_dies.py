@@ -16,7 +16,9 @@ from tests.llm.standin import Says, StandIn
 USEFUL = 1.5  # s until the caller hears the next useful words; a voice needs most of it
 
 
-async def test_a_killed_server_is_known_at_once_and_the_other_goes_on(server: RealServer) -> None:
+async def test_a_killed_server_is_known_at_once_and_the_other_goes_on(
+    server: RealServer, long_answers: int
+) -> None:
     patient: dict[str, Any] = {"first_token": 30.0, "deadline": 60.0, "between": 10.0}
     async with StandIn(usual=Says("And that is all.")) as other:
         model = Vllm(lessons.prompts(), [server.url, other.url], model="toy", **patient)

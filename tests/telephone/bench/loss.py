@@ -59,7 +59,9 @@ async def rows(place: Place) -> AsyncIterator[Row]:
     for name, number in BRIDGES.items():
         good = await _said(place, number, clips, PERFECT)
         bad = await _said(place, number, clips, BAD)
-        before, after = await _right(good, sentences), await _right(bad, sentences)
+        async with place.ears() as ears:
+            before = await _right(good, sentences, ears)
+            after = await _right(bad, sentences, ears)
         yield Row(
             f"recognised, 5 % loss, 40 +-30 ms, {name}",
             [after],
@@ -117,17 +119,15 @@ async def _call(phone: SipPhone, number: str, clips: Sequence[Clip]) -> tuple[li
     return placed, kept
 
 
-async def _right(calls: Sequence[Said], sentences: Sequence[str]) -> float:
+async def _right(calls: Sequence[Said], sentences: Sequence[str], ears: Pocketsphinx) -> float:
     """Percent of the clips that were recognised."""
-    engine = Pocketsphinx()
-    await engine.start()
     right = total = 0
     for call in calls:
         late = offset(call.said, call.heard)
         for each in call.placed:
             start, end = each.began + late - _AROUND, each.ended + late + _AROUND
             pcm = call.heard[max(0, round(start * 16_000)) * 2 : round(end * 16_000) * 2]
-            stream = await engine.open("en", "telephone", lambda _: None)
+            stream = await ears.open("en", "telephone", lambda _: None)
             stream.expect("en", sentences)
             stream.begin()
             stream.hear(pcm)
@@ -135,7 +135,6 @@ async def _right(calls: Sequence[Said], sentences: Sequence[str]) -> float:
             await stream.close()
             right += found.text.lower() == each.clip.sentence.lower()
             total += 1
-    await engine.close()
     return 100 * right / total
 
 

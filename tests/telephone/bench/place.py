@@ -1,15 +1,17 @@
 """Where figures are measured: a PBX, a Waxtaan beside it, and voices for its callers."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
+from pipelines.asr.pocketsphinx import Pocketsphinx
 from pipelines.catalog import load
 from pipelines.settings import Settings
 from pipelines.sounds import CallerVoice
+from pipelines.tts.espeak import EspeakSynthesiser
 from tests.telephone.house import Waxtaan
 from tests.telephone.lab import Asterisk
 from tests.telephone.sip_phone import narrow
@@ -44,6 +46,19 @@ class Place:
         settings = Settings(cache=self.folder / "cache")
         async with CallerVoice(settings, load().packs["en"]) as voice:
             return [trimmed(narrow(await voice.say(sentence))) for sentence in sentences]
+
+    @asynccontextmanager
+    async def ears(self) -> AsyncIterator[Pocketsphinx]:
+        """A recogniser that knows how any word is said."""
+        voice = EspeakSynthesiser(self.folder / "cache")
+        await voice.start()
+        ears = Pocketsphinx(phonemes=voice.phonemes)
+        await ears.start()
+        try:
+            yield ears
+        finally:
+            await ears.close()
+            await voice.close()
 
 
 def trimmed(pcm: bytes) -> bytes:
