@@ -1,11 +1,12 @@
 """A leg has come: a new call, or a caller given back to a call that went on without them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from pipelines.asr.engine import Band
 from pipelines.call import Caller
+from pipelines.connection import Exchange as AnyExchange
 from pipelines.reception import Reception
 from pipelines.settings import NumberSetting, Settings
 from pipelines.telephony.connection import TelephoneConnection
@@ -17,11 +18,17 @@ _CALL_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
 def arrive(
-    reception: Reception, leg: Leg, about: Mapping[str, str], *, behind_pbx: bool = True
+    reception: Reception,
+    leg: Leg,
+    about: Mapping[str, str],
+    *,
+    behind_pbx: bool = True,
+    exchange: Callable[[TelephoneConnection, str], AnyExchange] | None = None,
 ) -> bool:
     """Begin a call on the leg, or go on with one; False where there is no room.
 
-    `behind_pbx`: the caller's channel is the PBX's, which can bridge it to a person.
+    `behind_pbx`: the caller's channel is the PBX's, which can bridge it to a person. Elsewhere
+    `exchange(connection, call)` makes what can, where something can.
 
     `about` may hold `call` (the network's id of the call), `did` (the called number), `from` (the
     caller's number, a claim and no identity), `codec` (the caller's own), `language`.
@@ -37,6 +44,8 @@ def arrive(
     connection = TelephoneConnection(leg, band(about), partial(reception.lead, number))
     if reception.pbx is not None and number and behind_pbx:
         connection.exchange = Exchange(reception.pbx, connection, number)
+    elif exchange is not None and number:
+        connection.exchange = exchange(connection, number)
     live = reception.take(connection, caller(about, reception.house.settings), number)
     live.task.add_done_callback(lambda _: connection.over())
     return True

@@ -15,6 +15,7 @@ from pipelines.telephony import (
     genesys_route,
     plivo_route,
     telnyx_route,
+    twilio_people,
     twilio_route,
     vonage_route,
 )
@@ -67,6 +68,7 @@ def check(settings: Settings) -> None:
         )
     if "audiosocket" in settings.bridges:
         _check_peers(settings)
+    twilio_people.check(settings.twilio_people)
     for name in _CARRIERS:
         if name in settings.bridges and not settings.public_url.startswith("https://"):
             raise EngineError(

@@ -3,35 +3,39 @@
 In Twilio's console, for the number: "A call comes in": webhook, https://.../telephony/twilio, POST.
 "Primary handler fails": a TwiML bin that dials a person, for when this server cannot be reached.
 
-    webhook, signed   -> <Connect><Stream> with a token, then <Redirect> to /after
-    WebSocket, signed -> refused before it is accepted, or taken; its start spends the token
-    /after, signed    -> <Hangup> where the call is over, <Dial> to the fallback where it was to go
-                         to a person or broke off
+    webhook, signed   -> <Connect><Stream> at an address of its own, then <Redirect> to /after
+    WebSocket, signed -> /stream/<token>: taken, or refused before it is accepted
+    /after, signed    -> a person's room, or a stream again (twilio_exchange.py); <Hangup> where the
+                         call is over, <Dial> to the fallback where it was to go to a person or
+                         broke off
 """
 
 from collections.abc import Mapping
+from functools import partial
 
 from fastapi import FastAPI, Request, Response, WebSocket
 
 from pipelines.reception import Reception
-from pipelines.settings import Settings
-from pipelines.telephony import twiml
+from pipelines.telephony import twilio_person_route, twiml
 from pipelines.telephony.arrivals import arrive
 from pipelines.telephony.leg import Start
 from pipelines.telephony.legs import WebSocketLeg
+from pipelines.telephony.stream_tokens import StreamTokens
 from pipelines.telephony.twilio import Twilio
-from pipelines.telephony.twilio_signature import HEADER, parameters, signed
-from pipelines.telephony.twilio_tokens import Tokens
+from pipelines.telephony.twilio_door import PATH, Door
+from pipelines.telephony.twilio_exchange import TwilioExchange
+from pipelines.telephony.twilio_people import People
+from pipelines.telephony.twilio_person_route import xml
 
-PATH = "/telephony/twilio"
 _PATIENCE = 5.0  # s for `start`, which comes at once
-_LONGEST = 65_536  # bytes of a webhook's body
 _TALKED = ("completed", "answered")  # DialCallStatus of a call that a person took
 
 
 def add(app: FastAPI, reception: Reception) -> None:
     """Add the routes."""
-    desk = Desk(reception)
+    door = Door(reception.house.settings, reception.house.counters)
+    people = twilio_person_route.add(app, reception, door)
+    desk = Desk(reception, door, people)
 
     @app.post(PATH)
     async def incoming(request: Request) -> Response:
@@ -41,89 +45,90 @@ def add(app: FastAPI, reception: Reception) -> None:
     async def after(request: Request) -> Response:
         return await desk.after(request)
 
-    @app.websocket(f"{PATH}/stream")
-    async def stream(websocket: WebSocket) -> None:
-        await desk.stream(websocket)
-
-
-def address(settings: Settings, path: str = "", scheme: str = "http") -> str:
-    """The public address of one of the routes, as Twilio is told it and signs it."""
-    public = settings.public_url.rstrip("/").replace("http", scheme, 1)
-    return f"{public}{PATH}{path}"
+    @app.websocket(f"{PATH}/stream/{{token}}")
+    async def stream(websocket: WebSocket, token: str) -> None:
+        await desk.stream(websocket, token)
 
 
 class Desk:
-    """One account's calls on their way in and out."""
+    """One account's calls on their way in and out. `people` is None where nobody is rung."""
 
-    def __init__(self, reception: Reception) -> None:
+    def __init__(self, reception: Reception, door: Door, people: People | None) -> None:
         self._reception = reception
         self._settings = reception.house.settings
-        self._token = self._settings.twilio_auth_token.get_secret_value()
-        self._tokens = Tokens(self._settings.twilio_token_seconds)
+        self._door = door
+        self._people = people
+        self._tokens = StreamTokens(self._settings.twilio_token_seconds)
 
     async def incoming(self, request: Request) -> Response:
         """A call comes in."""
-        form = await self._form(request, "")
+        form = await self._door.form(request, "")
         if form is None:
             return Response(status_code=403)
-        call = form.get("CallSid", "")
-        if not call or not self._reception.room():
+        if not form.get("CallSid") or not self._reception.room():
             return self._fallback(twiml.reject())
-        about = {"from": form.get("From", ""), "did": form.get("To", ""), "call": call}
-        about["token"] = self._tokens.mint(call)
-        stream = address(self._settings, "/stream", "ws")
-        return _xml(twiml.connect(stream, address(self._settings, "/after"), about))
+        return self._connect(form)
 
-    async def stream(self, websocket: WebSocket) -> None:
+    def _connect(self, form: Mapping[str, str]) -> Response:
+        """Sound to us, by an address that is good once."""
+        about = {"from": form.get("From", ""), "did": form.get("To", ""), "call": form["CallSid"]}
+        stream = self._door.address(f"/stream/{self._tokens.mint(about)}", "ws")
+        return xml(twiml.connect(stream, self._door.address("/after")))
+
+    async def stream(self, websocket: WebSocket, token: str) -> None:
         """Take a call, or refuse it before the connection stands."""
         counters = self._reception.house.counters
-        url = address(self._settings, "/stream", "ws")
-        if not signed(websocket.headers.get(HEADER, ""), self._token, url):
-            counters["refused.signature"] += 1
+        if not self._door.upgrade(websocket, f"/stream/{token}"):
+            await websocket.close()
+            return
+        about = self._tokens.spend(token)
+        if about is None:
+            counters["refused.token"] += 1
             await websocket.close()
             return
         await websocket.accept()
         leg = WebSocketLeg(websocket, Twilio(), longest=self._settings.max_message_bytes)
         start = await leg.until(Start, patience=_PATIENCE)
-        about = start.about if isinstance(start, Start) else {}
-        call = about.get("call", "")
-        if about.get("sid") != call or not self._tokens.spend(call, about.get("token", "")):
-            counters["refused.token"] += 1
-        elif arrive(self._reception, leg, about, behind_pbx=False):
+        if not isinstance(start, Start) or start.about.get("sid") != about["call"]:
+            counters["refused.start"] += 1
+        elif self._arrive(leg, {**start.about, **about}):
             await leg.done.wait()
         await leg.close()
 
+    def _arrive(self, leg: WebSocketLeg, about: Mapping[str, str]) -> bool:
+        exchange = None
+        if self._people is not None:
+            shown = self._settings.twilio_number or about["did"]
+            exchange = partial(TwilioExchange, self._people, shown)
+        return arrive(self._reception, leg, about, behind_pbx=False, exchange=exchange)
+
     async def after(self, request: Request) -> Response:
-        """The stream is closed, or a person was dialled: how does the call go on?"""
-        form = await self._form(request, "/after")
+        """The stream is closed, or a person was talked with: how does the call go on?"""
+        form = await self._door.form(request, "/after")
         if form is None:
             return Response(status_code=403)
-        dialled = form.get("DialCallStatus")
-        led = self._reception.led(form.get("CallSid", ""))
+        call, dialled = form.get("CallSid", ""), form.get("DialCallStatus")
+        led = self._reception.led(call)
+        exchange = self._exchange(call)
+        if exchange is not None and (led == "person" or exchange.visited):
+            return await self._following(exchange, form)
         if dialled in _TALKED or (dialled is None and led == "end"):
-            return _xml(twiml.hang_up())
+            return xml(twiml.hang_up())
         return self._fallback(twiml.hang_up())
+
+    async def _following(self, exchange: TwilioExchange, form: Mapping[str, str]) -> Response:
+        match await exchange.following(form):
+            case ("room", name):
+                return xml(twiml.room(name, self._door.address("/after")))
+            case ("back", _):
+                return self._connect(form)
+        return xml(twiml.hang_up())
+
+    def _exchange(self, call: str) -> TwilioExchange | None:
+        live = self._reception.live.get(call)
+        exchange = live.connection.exchange if live is not None else None
+        return exchange if isinstance(exchange, TwilioExchange) else None
 
     def _fallback(self, otherwise: str) -> Response:
         number = self._settings.twilio_fallback
-        return _xml(twiml.dial(number) if number else otherwise)
-
-    async def _form(self, request: Request, path: str) -> Mapping[str, str] | None:
-        """A signed request's parameters; None where it is not Twilio's."""
-        body = b""
-        async for piece in request.stream():
-            body += piece
-            if len(body) > _LONGEST:
-                break
-        form = parameters(body)
-        url = address(self._settings, path) + (f"?{request.url.query}" if request.url.query else "")
-        if len(body) <= _LONGEST and signed(
-            request.headers.get(HEADER, ""), self._token, url, form
-        ):
-            return dict(form)
-        self._reception.house.counters["refused.signature"] += 1
-        return None
-
-
-def _xml(text: str) -> Response:
-    return Response(text, media_type="application/xml")
+        return xml(twiml.dial(number) if number else otherwise)

@@ -2,8 +2,8 @@
 
 HMAC-SHA1 with the account's auth token over the full address, as Twilio called it, and the sorted
 parameters of a POST request; base64, in X-Twilio-Signature. A WebSocket's is over its wss://
-address alone, so it is the same for every call: what makes it good for one call only is a token
-(twilio_tokens.py). Source: twilio.com/docs/usage/webhooks/webhooks-security.
+address alone: what makes it good for one call, once, is a token in that (stream_tokens.py).
+Source: twilio.com/docs/usage/webhooks/webhooks-security.
 """
 
 import base64

@@ -25,7 +25,7 @@ from pipelines.telephony.connection import TelephoneConnection
 from pipelines.telephony.headers import headers
 from pipelines.telephony.leg import Start
 from pipelines.telephony.legs import WebSocketLeg
-from pipelines.telephony.twilio_tokens import Tokens
+from pipelines.telephony.stream_tokens import StreamTokens
 from pipelines.telephony.vonage import HANG_UP, PATH, Ncco, Vonage, connect, dial, signed
 
 _PATIENCE = 5.0  # s for `websocket:connected`, which comes at once
@@ -62,7 +62,7 @@ class Desk:
     def __init__(self, reception: Reception) -> None:
         self._reception = reception
         self._settings = reception.house.settings
-        self._tokens = Tokens(self._settings.stream_token_seconds)
+        self._tokens = StreamTokens(self._settings.stream_token_seconds)
         self._packets: dict[str, Mapping[str, Any]] = {}  # call -> handoff packet; oldest first
 
     async def answer(self, request: Request) -> Response:
@@ -74,7 +74,7 @@ class Desk:
         if not _CALL.fullmatch(call) or not self._reception.room():
             return JSONResponse(self._fallback(did))
         about = {"from": digits(media.text(body.get("from"))), "did": did}
-        token = f"{call}.{self._tokens.mint(call)}"
+        token = f"{call}.{self._tokens.mint({'call': call})}"
         first = connect(self._reception.public_url, call, token, about)
         return JSONResponse([first, *self._fallback(did)])
 
@@ -86,7 +86,8 @@ class Desk:
             counters["refused.signature"] += 1
             await websocket.close()
             return
-        if not self._tokens.spend(call, secret):
+        known = self._tokens.spend(secret)
+        if known is None or known["call"] != call:
             counters["refused.token"] += 1
             await websocket.close()
             return

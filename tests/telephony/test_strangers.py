@@ -72,7 +72,7 @@ def test_any_order(name: str) -> None:
 def begun(phone: Phone) -> Twilio:
     """A codec in the state of the call's."""
     codec = Twilio()
-    codec.decode(json.dumps(phone.start({})))
+    codec.decode(json.dumps(phone.start()))
     return codec
 
 
