@@ -9,6 +9,8 @@ from tests.telephone.bench.place import Place
 from tests.telephone.sip_phone import RATE, SipPhone
 
 _CALLS = 20
+_BETWEEN = 0.12  # s after a key
+_PIN = "4821"  # of the demonstration's customer
 # What a caller says or types, turn by turn: a balance with number and PIN, and once more.
 _SCRIPT = (
     ("what is my balance", ""),
@@ -18,7 +20,6 @@ _SCRIPT = (
     ("what is my balance", ""),
     ("cancel", ""),
 )
-_PIN = "4821"  # of the demonstration's customer
 _PATIENCE = 15.0  # s for an answer
 _SPREAD = 5.0  # s over which they call
 
@@ -77,6 +78,6 @@ async def _answered(phone: SipPhone, pcm: bytes, keys: str) -> float:
         phone.say(pcm)
         asked += len(pcm) / 2 / RATE
     else:
-        await phone.press(keys)
-        asked = phone.now
+        await phone.press(keys, pause=_BETWEEN)
+        asked = phone.now - _BETWEEN
     return await phone.sound(asked, patience=_PATIENCE) - asked
