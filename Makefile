@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export WAXTAAN_DATA ?= ../shared/data
 
-.PHONY: run test phone engines small-whisper call bench check lint format clean
+.PHONY: run test phone engines small-whisper call bench bench-phone check lint format clean
 
 run: $(VENV)/.run
 	$(BIN)/waxtaan serve
@@ -27,13 +27,18 @@ engines: $(VENV)/.test small-whisper .venvs/tts/.ready .venvs/piper/.ready .venv
 # Real calls: a SIP phone, a real Asterisk, Waxtaan, each in its network namespace. Wants root.
 phone: export WAXTAAN_PBX = .venvs/asterisk/asterisk
 phone: $(VENV)/.test .venvs/asterisk/.ready
-	$(BIN)/python -m pytest tests/telephone
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/telephone
 
 .venvs/asterisk/.ready: tests/telephone/install.sh
 	tests/telephone/install.sh .venvs/asterisk
 
-bench: $(VENV)/.test
+bench: $(VENV)/.test bench-phone
 	$(BIN)/waxtaan bench
+
+# A quarter of an hour of calls. Wants root, as phone does.
+bench-phone: export WAXTAAN_PBX = .venvs/asterisk/asterisk
+bench-phone: $(VENV)/.test .venvs/asterisk/.ready
+	$(BIN)/python -m tests.telephone.bench
 
 check: $(VENV)/.run
 	$(BIN)/waxtaan check

@@ -124,7 +124,6 @@ class Settings(BaseSettings):
     twilio_auth_token: SecretStr = SecretStr("")
     twilio_api: str = "https://api.twilio.com"  # or a back end that speaks the same language
     twilio_fallback: str = ""  # a number or SIP address for calls we cannot take, or that broke off
-    twilio_token_seconds: float = Field(default=30.0, gt=0)  # from a call's webhook to its stream
     twilio_people: dict[str, Names] = Field(default_factory=dict)  # queue -> numbers, SIP addresses
     twilio_number: str = ""  # one of the account's, which people who are rung see; "" the called
     twilio_desk_endpoint: str = Field(  # how Twilio rings who takes a call at the desk

@@ -58,7 +58,7 @@ class Desk:
         self._settings = reception.house.settings
         self._door = door
         self._people = people
-        self._tokens = StreamTokens(self._settings.twilio_token_seconds)
+        self._tokens = StreamTokens(self._settings.stream_token_seconds)
 
     async def incoming(self, request: Request) -> Response:
         """A call comes in."""

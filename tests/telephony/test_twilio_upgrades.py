@@ -92,7 +92,7 @@ async def statuses(server: Server, tries: Iterable[tuple[str, str | None]]) -> C
 
 async def test_upgrades_that_are_not_twilio_s(open_house: Open) -> None:
     """Unsigned, forged, replayed, expired: all refused before the connection stands."""
-    server = await open_house(twilio_token_seconds=3.0, **SETTINGS)
+    server = await open_house(stream_token_seconds=3.0, **SETTINGS)
     live = await Phone(server).token()
     signs = forged(random.Random(5), STREAM + live)
     refused = await statuses(server, ((live, "") for _ in range(MANY)))
