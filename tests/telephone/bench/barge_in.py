@@ -8,7 +8,7 @@ from tests.telephone.bench.place import BRIDGES, Place
 from tests.telephone.sip_phone import RATE, STEP, SipPhone
 
 _CALLS = 5
-_TIMES = 5  # in a call
+_INTERRUPTIONS = ("cancel", "stop", "no wait", "yes cancel", "cancel that")  # in each call
 _TALKED_OVER = 1.2  # s of the agent's speech before the caller interrupts
 _AUDIBLE = 0.02  # of full scale
 _SILENCE = 0.3  # s
@@ -16,14 +16,14 @@ _SILENCE = 0.3  # s
 
 async def rows(place: Place) -> AsyncIterator[Row]:
     """See the module."""
-    question, interruption = await place.speech("what can you do", "cancel")
+    question, *interruptions = await place.speech("what can you do", *_INTERRUPTIONS)
     with place.waxtaan():
         for name, number in BRIDGES.items():
             values: list[float] = []
             for _ in range(_CALLS):
                 async with SipPhone() as phone:
                     await phone.call(number)
-                    for _ in range(_TIMES):
+                    for interruption in interruptions:
                         values += await _interrupted(phone, question, interruption)
                     await phone.hang_up()
                     await asyncio.sleep(0.3)
