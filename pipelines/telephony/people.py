@@ -24,6 +24,7 @@ from pipelines.telephony.ari import Ari, AriError, Event
 from pipelines.telephony.whispers import Whispers
 
 _JOINING = 3.0  # s for the caller's channel to come by the dialplan
+_RETURNING = 10.0  # s for the PBX to be there again; then whoever talked there is taken to be gone
 _CAUSES = {17: "busy", 19: "no_answer", 18: "no_answer", 16: "no_answer", 21: "declined"}  # Q.850
 
 
@@ -154,6 +155,8 @@ async def bring_in(
         await let_go()
         async with asyncio.timeout(_JOINING):
             event = await arrivals.get()
+        if event["type"] != "StasisStart":
+            raise AriError("the connection to Asterisk broke while a caller was brought in")
         channel = str(event["channel"]["id"])
         await ari.join(person.bridge, channel)
         return channel
@@ -179,5 +182,20 @@ async def until_apart(ari: Ari, person: Person, caller: str, back: asyncio.Event
                         return "back"
                     case {"type": "StasisEnd" | "ChannelDestroyed", "channel": {"id": gone}}:
                         return "caller" if gone == caller else "person"
+                    case {"type": "Disconnected"}:  # by us or by them, or the PBX died
+                        there = await _there(ari)
+                        if not {caller, person.channel} <= there:
+                            return "person" if caller in there else "caller"
         finally:
             asked.cancel()
+
+
+async def _there(ari: Ari) -> set[str]:
+    """The channels that are left, once the PBX can be asked again; none where it cannot."""
+    try:
+        async with asyncio.timeout(_RETURNING):
+            await ari.connected.wait()
+            return {str(channel["id"]) for channel in await ari.channels()}
+    except (AriError, TimeoutError) as error:
+        logger.warning("people who talked are taken to be gone: {}", error or "no connection")
+        return set()

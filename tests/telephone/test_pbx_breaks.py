@@ -1,0 +1,171 @@
+"""The PBX dies or is restarted while calls go on; who calls next does not notice that it was."""
+
+import asyncio
+import time
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agent.events import CallEnded, PersonJoined
+from tests.telephone import lab
+from tests.telephone.conftest import closed
+from tests.telephone.house import Waxtaan
+from tests.telephone.sip_phone import SipPhone
+from tests.telephone.test_transfers import ACCEPT, PERSON, of, rings, talks
+
+WEBSOCKET, AUDIOSOCKET = "8000", "2000"
+TOKEN = "only-for-this-desk-in-this-lab-and-long"
+_SLIP = 0.1  # s by which the two sides of a recording may differ at its end
+
+both = pytest.mark.parametrize("number", [WEBSOCKET, AUDIOSOCKET])
+
+
+@pytest.fixture(scope="module")
+def waxtaan(
+    pbx: lab.Asterisk, cache: Path, prompts: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Waxtaan]:
+    """With a desk; it is never started again, whatever becomes of the PBX."""
+    given = {"PROMPTS": str(prompts), "DESK_TOKEN": TOKEN}
+    house = Waxtaan(tmp_path_factory.mktemp("waxtaan"), cache, given)
+    house.start()
+    yield house
+    house.stop()
+
+
+@pytest.fixture
+def mended(pbx: lab.Asterisk) -> Iterator[lab.Asterisk]:
+    """The PBX; it runs again afterwards, for the tests of others."""
+    yield pbx
+    if pbx.process is None or pbx.process.poll() is not None:
+        pbx.start()
+
+
+def seconds(path: Path) -> float:
+    """Of a recording."""
+    with wave.open(str(path)) as file:
+        return file.getnframes() / file.getframerate()
+
+
+def open_files(waxtaan: Waxtaan) -> int:
+    """How many the process holds, connections among them."""
+    assert waxtaan.process is not None
+    return len(list(Path(f"/proc/{waxtaan.process.pid}/fd").iterdir()))
+
+
+def desk_calls(waxtaan: Waxtaan) -> list[bool]:
+    """Whether they are over: the calls that the desk shows."""
+    shown = waxtaan.get("/desk/api/calls", Authorization=f"Bearer {TOKEN}")
+    return [call["state"] == "ended" for call in shown["calls"]]
+
+
+async def ended(waxtaan: Waxtaan, patience: float) -> float:
+    """Wait until no call is left; how long that took, in seconds."""
+    began = time.monotonic()
+    async with asyncio.timeout(patience):
+        while waxtaan.get("/healthz")["calls"]:  # noqa: ASYNC110 - no events
+            await asyncio.sleep(0.05)
+    return time.monotonic() - began
+
+
+async def reaches_people(pbx: lab.Asterisk) -> None:
+    """Wait until Waxtaan listens to the PBX's REST interface (again)."""
+    async with asyncio.timeout(15):
+        while "waxtaan" not in pbx.says("ari show apps"):  # noqa: ASYNC110 - no events
+            await asyncio.sleep(0.1)
+
+
+async def accepted(number: str, phone: SipPhone, desk: SipPhone) -> None:
+    """A call in which a person and the caller talk."""
+    await phone.call(number)
+    await phone.sound(0.0)
+    await phone.press(PERSON)
+    await rings(desk)
+    await desk.sound(0.0)
+    await desk.press(ACCEPT)
+    await asyncio.sleep(0.6)
+    await talks(phone, desk)
+
+
+async def nothing_happened(number: str, waxtaan: Waxtaan, pbx: lab.Asterisk) -> None:
+    """A caller who is brought to a person, and the person who is."""
+    await reaches_people(pbx)
+    desk = SipPhone(lab.PERSON_ADDRESS, lab.PERSON_PORT, user="agent1", answers=True)
+    async with SipPhone() as phone, desk:
+        await accepted(number, phone, desk)
+        await phone.hang_up()
+        async with asyncio.timeout(5):
+            await desk.over.wait()
+        await closed(waxtaan, pbx)
+    assert len(of(PersonJoined, waxtaan)) == 1
+
+
+@both
+async def test_it_is_killed_in_mid_call(
+    number: str, waxtaan: Waxtaan, phone: SipPhone, mended: lab.Asterisk
+) -> None:
+    before = open_files(waxtaan)
+    await phone.call(number)
+    await phone.sound(0.0)
+    await asyncio.sleep(2)
+    lasted = phone.now
+    mended.kill()
+    took = await ended(waxtaan, 5)
+    phone.vanish()
+    print(f"ended after {took:.2f} s")
+
+    call = waxtaan.calls[-1]
+    last = waxtaan.entries(call)[-1]
+    assert isinstance(last, CallEnded)
+    assert last.reason == "line closed"
+    recorded = seconds(call / "caller.wav")
+    print(f"recorded {recorded:.2f} of {lasted:.2f} s, the last entry at {last.at:.2f}")
+    assert recorded == pytest.approx(lasted, abs=0.5)
+    assert last.at == pytest.approx(recorded, abs=_SLIP)
+    assert seconds(call / "agent.wav") == pytest.approx(recorded, abs=_SLIP)
+    assert not list((call.parent / ".open").iterdir())
+
+    mended.start()
+    await nothing_happened(number, waxtaan, mended)
+    print(f"open files {before}, {open_files(waxtaan)}")
+    assert open_files(waxtaan) <= before + 2
+
+
+@both
+async def test_it_is_restarted_in_mid_call(
+    number: str, waxtaan: Waxtaan, phone: SipPhone, mended: lab.Asterisk
+) -> None:
+    await phone.call(number)
+    await phone.sound(0.0)
+    await asyncio.sleep(1)
+    mended.says("core stop now")
+    took = await ended(waxtaan, 5)
+    print(f"ended after {took:.2f} s")
+    async with asyncio.timeout(5):
+        await phone.over.wait()
+    assert phone.ended == "bye"
+    assert [entry.reason for entry in of(CallEnded, waxtaan)] == ["line closed"]
+    assert mended.process is not None
+    mended.process.wait(10)
+    mended.start()
+    async with SipPhone() as later:
+        await later.call(number)
+        await later.sound(0.0)
+    await closed(waxtaan, mended)
+
+
+async def test_it_is_killed_while_a_person_talks(
+    waxtaan: Waxtaan, phone: SipPhone, desk: SipPhone, mended: lab.Asterisk
+) -> None:
+    await reaches_people(mended)
+    await accepted(WEBSOCKET, phone, desk)
+    mended.kill()
+    mended.start()
+    took = await ended(waxtaan, 20)
+    print(f"ended after {took:.2f} s")
+    for left in (phone, desk):
+        left.vanish()
+    (last,) = of(CallEnded, waxtaan)
+    assert last.reason == "line closed"
+    assert all(desk_calls(waxtaan))
