@@ -51,6 +51,7 @@ def _run(settings: Settings, listener: socket.socket) -> None:
     from pipelines.server import create_app
     from pipelines.store.interrupted import close_interrupted
     from pipelines.telephony import bridges
+    from pipelines.watchdog import watched
 
     logs.set_up(settings.log_level)
 
@@ -78,7 +79,7 @@ def _run(settings: Settings, listener: socket.socket) -> None:
         warming = asyncio.create_task(house.warm_voices())
         try:
             async with delivering(reception.hub, settings, house.counters):
-                async with bridges.started(reception):
+                async with bridges.started(reception), watched(settings.hung_seconds):
                     await server.serve([listener])
                 await reception.close()  # the webhook hears how the calls ended
         finally:
