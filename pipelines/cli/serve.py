@@ -6,11 +6,11 @@ import sys
 import time
 from collections.abc import Callable
 
+from pipelines import stalls
 from pipelines.cli.errors import MISSING, fail
 from pipelines.settings import Settings
 
 _STARTED = time.monotonic()
-_BUFFERED = 5.0  # s of audio that buffers take before a write stalls, and then some
 
 
 def serve(host: str | None, port: int | None) -> None:
@@ -33,9 +33,7 @@ def _listen(settings: Settings) -> socket.socket:
             "Stop what uses the port, or choose another: waxtaan serve --port 8081",
             MISSING,
         )
-    if hasattr(socket, "TCP_USER_TIMEOUT"):  # who stops reading keeps no connection for ever
-        patience = int((settings.stalled_write_seconds + _BUFFERED) * 1000)
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, patience)
+    stalls.limit(listener, settings.stalled_write_seconds)
     return listener
 
 
