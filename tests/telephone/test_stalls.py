@@ -68,10 +68,15 @@ async def calls(
 
 
 @pytest.mark.parametrize("who", ["pbx", "waxtaan"])
-async def test_the_calls_go_on(who: str, waxtaan: Waxtaan, pbx: lab.Asterisk, speech: Mapping[str, bytes]) -> None:
+async def test_the_calls_go_on(
+    who: str, waxtaan: Waxtaan, pbx: lab.Asterisk, speech: Mapping[str, bytes]
+) -> None:
     over, ready = asyncio.Event(), [asyncio.Event(), asyncio.Event()]
     numbers = (WEBSOCKET, AUDIOSOCKET)
-    talking = [asyncio.create_task(calls(n, speech["what is my balance"], r, over)) for n, r in zip(numbers, ready, strict=True)]
+    talking = [
+        asyncio.create_task(calls(n, speech["what is my balance"], r, over))
+        for n, r in zip(numbers, ready, strict=True)
+    ]
     async with asyncio.timeout(30):
         await asyncio.gather(*(each.wait() for each in ready))
     with stopped((pbx if who == "pbx" else waxtaan).process):
