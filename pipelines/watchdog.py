@@ -1,8 +1,9 @@
 """A process that hangs is ended: a PBX then brings its callers to people.
 
-While we hang, our connections stand and no PBX notices that nothing comes any more: Asterisk goes on
-for minutes, with a caller who hears nothing. Once we are gone its Dial() ends. Python's own watchdog
-needs neither the event loop nor the interpreter; it prints where each thread was, and no values.
+While we hang, our connections stand and no PBX notices that nothing comes any more: for minutes a
+caller hears nothing. Once we are gone Asterisk's Dial() ends, and its dialplan goes on. Python's
+own watchdog needs neither the event loop nor the interpreter; it prints where each thread was, and
+no values.
 """
 
 import asyncio

@@ -119,7 +119,10 @@ class Exchange:
             return
         except (AriError, TimeoutError) as error:
             logger.warning("a transfer failed: {}", error or type(error).__name__)
-            self._told.failed(order.request, "unreachable")
+            if await self._ours():
+                self._told.failed(order.request, "unreachable")
+            else:
+                self._connection.gone("caller hung up")
             return
         self._told.joined(order.request, person.endpoint)
         await self._talk(person, caller)
@@ -159,6 +162,14 @@ class Exchange:
             await self._pbx.ari.hang_up(person.channel)
             await self._pbx.ari.dissolve(person.bridge)
             raise
+
+    async def _ours(self) -> bool:
+        """Whether the caller is on our line, after a while if they were let go."""
+        try:
+            await self._connection.back()
+        except TimeoutError:
+            return False
+        return True
 
     async def _talk(self, person: Person, caller: str) -> None:
         assert self._told is not None, "the call has begun"

@@ -6,8 +6,8 @@ nothing to say, silence goes out where the network wants that.
 
 A PBX that was starved of processor time falls behind for good: it plays one packet a tick, and its
 queue is as long as the time it lost. Marks measure that: the time from sending one to its return
-is the queue. A long queue that holds nothing but silence is thrown away, at the latest when there is
-something to say; what was said stays in it, and no silence is sent behind that until it is played.
+is the queue. A long queue that holds nothing but silence is thrown away, before anything is said;
+what was said stays in it, and no silence is sent behind that until it is played.
 """
 
 import asyncio

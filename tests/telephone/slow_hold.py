@@ -63,7 +63,7 @@ def recorded(path: Path, start: float, end: float) -> bytes:
     """A part of a recording."""
     with wave.open(str(path)) as file:
         file.setpos(max(0, round(start * file.getframerate())))
-        return file.readframes(round((end - start) * file.getframerate()))
+        return bytes(file.readframes(round((end - start) * file.getframerate())))
 
 
 def shift(telephone: bytes, recording: Path, start: float) -> float:

@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from agent.actions import Speak
 from agent.events import KeyPressed, SpeechEnded
 from tests.telephone import lab
 from tests.telephone.conftest import closed
@@ -15,6 +14,7 @@ from tests.telephone.test_stalls import called
 
 WEBSOCKET, AUDIOSOCKET = "8000", "2000"
 BALANCE, NO, PIN = "1", "2", "4821"
+_BEHIND = 0.6  # s: the line waits 0.4 s for what is late, and 40 ms is the way long
 ANSWER = "You have 12 euros 50 left."
 
 
@@ -49,4 +49,4 @@ async def test_a_balance_by_keys(loss: float, waxtaan: Waxtaan, pbx: lab.Asteris
         print(f"{loss:.0%} {number}: keys {keys}, recorded {recorded:.2f} of {lasted:.2f} s")
         assert keys == BALANCE + NO + LINE + "••••"  # each once, whatever was lost
         assert ANSWER in [e.heard for e in entries if isinstance(e, SpeechEnded)]
-        assert recorded == pytest.approx(lasted, abs=0.5)
+        assert recorded == pytest.approx(lasted, abs=_BEHIND)

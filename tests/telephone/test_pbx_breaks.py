@@ -44,13 +44,19 @@ def mended(pbx: lab.Asterisk) -> Iterator[lab.Asterisk]:
 def seconds(path: Path) -> float:
     """Of a recording."""
     with wave.open(str(path)) as file:
-        return file.getnframes() / file.getframerate()
+        return float(file.getnframes() / file.getframerate())
 
 
 def open_files(waxtaan: Waxtaan) -> int:
     """How many the process holds, connections among them."""
     assert waxtaan.process is not None
     return len(list(Path(f"/proc/{waxtaan.process.pid}/fd").iterdir()))
+
+
+def cut(port: int) -> None:
+    """Break the connections that the PBX's machine has with itself at this port."""
+    command = f"ip netns exec {lab.PBX} ss -K dst 127.0.0.1 dport = {port}"
+    subprocess.run(command.split(), check=True, capture_output=True)
 
 
 def desk_calls(waxtaan: Waxtaan) -> list[bool]:
@@ -173,8 +179,7 @@ async def test_only_its_rest_interface_is_lost_and_they_go_on_talking(
     await reaches_people(mended)
     await accepted(AUDIOSOCKET, phone, desk)
     before = waxtaan.log().count("connected to Asterisk")
-    cut = f"ip netns exec {lab.PBX} ss -K dst 127.0.0.1 dport = 8088"
-    subprocess.run(cut.split(), check=True, capture_output=True)
+    await asyncio.to_thread(cut, 8088)
     async with asyncio.timeout(10):
         while waxtaan.log().count("connected to Asterisk") == before:  # noqa: ASYNC110
             await asyncio.sleep(0.1)

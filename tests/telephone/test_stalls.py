@@ -1,4 +1,4 @@
-"""One side stands still for a while: the call goes on, and nobody is heard seconds late afterwards."""
+"""One side stands still for a while: the call goes on, and nobody is heard late afterwards."""
 
 import asyncio
 import os
@@ -46,7 +46,7 @@ async def answers(phone: SipPhone, after: float) -> float:
 async def calls(
     number: str, sentence: bytes, stall: asyncio.Event, over: asyncio.Event
 ) -> tuple[float, float, float]:
-    """How long the answers to a key and to a sentence took after the stall; and how long the call."""
+    """Seconds to the answers to a key and to a sentence after the stall; how long the call was."""
     async with SipPhone(user=f"77000{number}") as phone:
         await phone.call(number)
         await phone.sound(0.0)
