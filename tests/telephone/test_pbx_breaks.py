@@ -81,6 +81,21 @@ async def reaches_people(pbx: lab.Asterisk) -> None:
             await asyncio.sleep(0.1)
 
 
+async def its_rest_interface_is_lost(waxtaan: Waxtaan) -> None:
+    """And found again."""
+    before = waxtaan.log().count("connected to Asterisk")
+    await asyncio.to_thread(cut, 8088)
+    async with asyncio.timeout(10):
+        while waxtaan.log().count("connected to Asterisk") == before:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    await asyncio.sleep(0.5)
+
+
+def person() -> SipPhone:
+    """Who is rung, and answers."""
+    return SipPhone(lab.PERSON_ADDRESS, lab.PERSON_PORT, user="agent1", answers=True)
+
+
 async def accepted(number: str, phone: SipPhone, desk: SipPhone) -> None:
     """A call in which a person and the caller talk."""
     await phone.call(number)
@@ -93,20 +108,9 @@ async def accepted(number: str, phone: SipPhone, desk: SipPhone) -> None:
     await talks(phone, desk)
 
 
-async def nothing_happened(number: str, waxtaan: Waxtaan, pbx: lab.Asterisk) -> None:
-    """A caller who is brought to a person, and the person who is."""
-    await reaches_people(pbx)
-    desk = SipPhone(lab.PERSON_ADDRESS, lab.PERSON_PORT, user="agent1", answers=True)
-    async with SipPhone() as phone, desk:
-        await accepted(number, phone, desk)
-        await phone.hang_up()
-        async with asyncio.timeout(5):
-            await desk.over.wait()
-        await closed(waxtaan, pbx)
-    assert len(of(PersonJoined, waxtaan)) == 1
-
-
-async def test_it_is_killed_in_mid_call(waxtaan: Waxtaan, mended: lab.Asterisk) -> None:
+async def test_it_is_killed_in_mid_call_and_while_a_person_talks(
+    waxtaan: Waxtaan, mended: lab.Asterisk
+) -> None:
     before = open_files(waxtaan)
     async with SipPhone() as first, SipPhone() as second:
         await first.call(WEBSOCKET)
@@ -131,12 +135,26 @@ async def test_it_is_killed_in_mid_call(waxtaan: Waxtaan, mended: lab.Asterisk) 
     assert not list((waxtaan.folder / "calls" / ".open").iterdir())
 
     mended.start()
-    await nothing_happened(WEBSOCKET, waxtaan, mended)
+    await reaches_people(mended)
+    async with SipPhone() as phone, person() as desk:
+        await accepted(WEBSOCKET, phone, desk)
+        mended.kill()
+        mended.start()
+        took = await ended(waxtaan, 20)
+        phone.vanish()
+        desk.vanish()
+    print(f"while they talked: ended after {took:.2f} s")
+    assert [last.reason for last in of(CallEnded, waxtaan)] == ["line closed"]
+    assert len(of(PersonJoined, waxtaan)) == 1
+    assert all(desk_calls(waxtaan))
+    await reaches_people(mended)
     print(f"open files {before}, {open_files(waxtaan)}")
     assert open_files(waxtaan) <= before + 3  # what is kept open for the next call
 
 
-async def test_it_is_restarted_in_mid_call(waxtaan: Waxtaan, mended: lab.Asterisk) -> None:
+async def test_it_is_restarted_and_its_rest_interface_is_lost_while_a_person_talks(
+    waxtaan: Waxtaan, mended: lab.Asterisk
+) -> None:
     async with SipPhone() as first, SipPhone() as second:
         await first.call(WEBSOCKET)
         await second.call(AUDIOSOCKET)
@@ -154,40 +172,14 @@ async def test_it_is_restarted_in_mid_call(waxtaan: Waxtaan, mended: lab.Asteris
     assert mended.process is not None
     mended.process.wait(10)
     mended.start()
-    await nothing_happened(AUDIOSOCKET, waxtaan, mended)
-
-
-async def test_it_is_killed_while_a_person_talks(
-    waxtaan: Waxtaan, phone: SipPhone, desk: SipPhone, mended: lab.Asterisk
-) -> None:
     await reaches_people(mended)
-    await accepted(WEBSOCKET, phone, desk)
-    mended.kill()
-    mended.start()
-    took = await ended(waxtaan, 20)
-    print(f"ended after {took:.2f} s")
-    for left in (phone, desk):
-        left.vanish()
-    (last,) = of(CallEnded, waxtaan)
-    assert last.reason == "line closed"
-    assert all(desk_calls(waxtaan))
-
-
-async def test_only_its_rest_interface_is_lost_and_they_go_on_talking(
-    waxtaan: Waxtaan, phone: SipPhone, desk: SipPhone, mended: lab.Asterisk
-) -> None:
-    await reaches_people(mended)
-    await accepted(AUDIOSOCKET, phone, desk)
-    before = waxtaan.log().count("connected to Asterisk")
-    await asyncio.to_thread(cut, 8088)
-    async with asyncio.timeout(10):
-        while waxtaan.log().count("connected to Asterisk") == before:  # noqa: ASYNC110
-            await asyncio.sleep(0.1)
-    await asyncio.sleep(0.5)
-    await talks(phone, desk)
-    assert waxtaan.get("/healthz")["calls"] == 1
-    await desk.hang_up()
-    async with asyncio.timeout(5):
-        await phone.over.wait()
-    await closed(waxtaan, mended)
+    async with SipPhone() as phone, person() as desk:
+        await accepted(AUDIOSOCKET, phone, desk)
+        await its_rest_interface_is_lost(waxtaan)
+        await talks(phone, desk)
+        assert waxtaan.get("/healthz")["calls"] == 1
+        await desk.hang_up()
+        async with asyncio.timeout(5):
+            await phone.over.wait()
+        await closed(waxtaan, mended)
     assert [left.back for left in of(PersonLeft, waxtaan)] == [False]

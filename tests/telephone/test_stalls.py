@@ -49,9 +49,7 @@ async def calls(
     """Seconds to the answers to a key and to a sentence after the stall; how long the call was."""
     async with SipPhone(user=f"77000{number}") as phone:
         await phone.call(number)
-        await phone.sound(0.0)
-        await phone.press("2")
-        await phone.quiet(1.0, after=phone.now)
+        await phone.quiet(0.8)
         stall.set()
         await over.wait()
         await asyncio.sleep(0.1)
@@ -61,7 +59,7 @@ async def calls(
         await asyncio.sleep(0.5)
         phone.say(sentence)
         spoken = phone.now + len(sentence) / 2 / RATE
-        await phone.quiet(0.3, after=asked + key + 1)
+        await asyncio.sleep(spoken - phone.now)  # our own question is hushed meanwhile
         speech = await answers(phone, spoken)
         assert not phone.over.is_set()
         return key, speech, phone.now
@@ -94,4 +92,4 @@ async def test_the_calls_go_on(
         # What came late in one go is heard all the same, as far as that is allowed to be.
         assert -0.5 < recorded - lasted < Settings().max_ahead_seconds + 0.5
         keys = [e.key for e in waxtaan.entries(call) if isinstance(e, KeyPressed)]
-        assert keys == ["2", "2"]
+        assert keys == ["2"]
