@@ -127,6 +127,7 @@ class Pacer:
             return
         self._marks.clear()
         self._draining, self.lag, self._played = "", 0.0, self._clock()
+        self._since_mark = _MARK_EVERY  # it may stand still yet: the next mark tells at once
         await self._leg.send(message)
 
     async def _mark(self) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from numpy import arange
 
 from agent.events import CallEnded, PersonJoined
 from pipelines.catalog import PROMPTS
@@ -29,9 +30,9 @@ _BETWEEN = 25.0  # s, at most, between two words to the caller
 _SETTLED = 15.0  # s after which memory is that of a call that goes on
 _GROWTH = 8.0  # MB
 _AROUND = 28.0  # s of a call that are laid over what was recorded of them
-_STEP = (
-    0.2  # s that two recordings may have moved: the queue that is left to a PBX, and some packets
-)
+# What two recordings may move against each other, and no more however long it takes: the queue that
+# is left to a PBX (0.12 s), the slip that a recording allows (0.1 s), packets.
+_STEP = 0.3  # s
 
 
 @pytest.fixture(scope="module")
@@ -119,10 +120,15 @@ async def test_ten_minutes_and_then_a_person(
     )
     call = waxtaan.calls[-1]
     ways = {"caller.wav": bytes(phone.said), "agent.wav": phone.heard()}
+    last = waited - _AROUND - 1
     for name, pcm in ways.items():
-        first, last = (shift(pcm, call / name, at) for at in (0.0, waited - _AROUND - 1))
-        print(f"{name}: {first * 1000:+.0f} ms at first, {last * 1000:+.0f} ms at last")
-        assert abs(last - first) <= _STEP
+        places = [0.0, last] if name == "caller.wav" else [rang, *arange(rang + 30, last, 60), last]
+        shifts = [shift(pcm, call / name, at) for at in places]
+        print(
+            name,
+            *(f"{1000 * s:+.0f} ms at {at:.0f} s" for s, at in zip(shifts, places, strict=True)),
+        )
+        assert max(shifts) - min(shifts) <= _STEP
     print(f"recorded {seconds(call / 'caller.wav'):.2f} s, {seconds(call / 'agent.wav'):.2f} s")
     assert max(gaps) < _BETWEEN
     assert max(grown) < _GROWTH
