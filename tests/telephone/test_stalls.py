@@ -89,7 +89,8 @@ async def test_the_calls_go_on(
         print(f"recorded {recorded:.2f} of {lasted:.2f} s")
         assert key < 1.5
         assert sentence < 4
-        # What came late in one go is heard all the same, as far as that is allowed to be.
-        assert -0.5 < recorded - lasted < Settings().max_ahead_seconds + 0.5
+        # Silence was put in for what the PBX held back, which then came and was heard all the same.
+        most = Settings().max_ahead_seconds if who == "pbx" else 0.0
+        assert -0.6 < recorded - lasted < most + 0.6
         keys = [e.key for e in waxtaan.entries(call) if isinstance(e, KeyPressed)]
         assert keys == ["2"]
