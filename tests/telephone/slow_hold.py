@@ -30,9 +30,9 @@ _BETWEEN = 25.0  # s, at most, between two words to the caller
 _SETTLED = 15.0  # s after which memory is that of a call that goes on
 _GROWTH = 8.0  # MB
 _AROUND = 28.0  # s of a call that are laid over what was recorded of them
-# What two recordings may move against each other, and no more however long it takes: the queue that
-# is left to a PBX (0.12 s), the slip that a recording allows (0.1 s), packets.
-_STEP = 0.3  # s
+# What two recordings may move against each other, and no more however long it takes: what the line
+# may be behind (0.3 s), the queue left to a PBX (0.12 s), the slip that a recording allows (0.1 s).
+_STEP = 0.5  # s
 
 
 @pytest.fixture(scope="module")
