@@ -122,7 +122,10 @@ class Line(FrameProcessor):
 
     async def _fill_gaps(self) -> None:
         while True:
+            asked = time.monotonic()
             await asyncio.sleep(_LOOK)
+            if time.monotonic() - asked > _LOOK + _LAG:
+                continue  # we stood still: what came meanwhile is read first
             missing = time.monotonic() - self._began - self._clock.seconds - _LAG
             if missing > 0 and (self._paused() or missing > _PATIENCE - _LAG):
                 await self._pass(bytes(int(missing * SAMPLE_RATE) * 2))

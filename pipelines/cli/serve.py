@@ -6,11 +6,11 @@ import sys
 import time
 from collections.abc import Callable
 
+from pipelines import stalls
 from pipelines.cli.errors import MISSING, fail
 from pipelines.settings import Settings
 
 _STARTED = time.monotonic()
-_BUFFERED = 5.0  # s of audio that buffers take before a write stalls, and then some
 
 
 def serve(host: str | None, port: int | None) -> None:
@@ -33,9 +33,7 @@ def _listen(settings: Settings) -> socket.socket:
             "Stop what uses the port, or choose another: waxtaan serve --port 8081",
             MISSING,
         )
-    if hasattr(socket, "TCP_USER_TIMEOUT"):  # who stops reading keeps no connection for ever
-        patience = int((settings.stalled_write_seconds + _BUFFERED) * 1000)
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, patience)
+    stalls.limit(listener, settings.stalled_write_seconds)
     return listener
 
 
@@ -51,6 +49,7 @@ def _run(settings: Settings, listener: socket.socket) -> None:
     from pipelines.server import create_app
     from pipelines.store.interrupted import close_interrupted
     from pipelines.telephony import bridges
+    from pipelines.watchdog import watched
 
     logs.set_up(settings.log_level)
 
@@ -78,7 +77,7 @@ def _run(settings: Settings, listener: socket.socket) -> None:
         warming = asyncio.create_task(house.warm_voices())
         try:
             async with delivering(reception.hub, settings, house.counters):
-                async with bridges.started(reception):
+                async with bridges.started(reception), watched(settings.hung_seconds):
                     await server.serve([listener])
                 await reception.close()  # the webhook hears how the calls ended
         finally:

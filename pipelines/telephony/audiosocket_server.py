@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from loguru import logger
 
+from pipelines import stalls
 from pipelines.reception import Reception
 from pipelines.settings import Settings
 from pipelines.telephony.ari import AriError
@@ -30,6 +31,8 @@ async def serve(reception: Reception) -> AsyncIterator[asyncio.Server]:
     server = await asyncio.start_server(
         take, settings.audiosocket_host, settings.audiosocket_port, backlog=256
     )
+    for each in server.sockets:
+        stalls.limit(each, settings.stalled_write_seconds)
     logger.info("AudioSocket is taken on port {}", server.sockets[0].getsockname()[1])
     try:
         yield server

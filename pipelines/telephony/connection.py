@@ -32,6 +32,7 @@ class TelephoneConnection:
         self._transport: TelephoneTransport | None = None
         self._kept = False  # the call goes on without a leg: a person talks with the caller
         self._attached = asyncio.Event()
+        self._attached.set()
         self._on_gone: Callable[[str], Awaitable[None]] | None = None
         self._going: asyncio.Future[None] | None = None
 
@@ -82,7 +83,7 @@ class TelephoneConnection:
         self._attached.set()
 
     async def back(self) -> None:
-        """Wait until the caller is back.
+        """Wait until the caller is back; no time at all where they were not let go.
 
         Raises:
             TimeoutError: they do not come.

@@ -6,7 +6,8 @@ nothing to say, silence goes out where the network wants that.
 
 A PBX that was starved of processor time falls behind for good: it plays one packet a tick, and its
 queue is as long as the time it lost. Marks measure that: the time from sending one to its return
-is the queue. While the agent is silent and the queue is long, nothing is sent until it is empty.
+is the queue. A long queue that holds nothing but silence is thrown away, before anything is said;
+what was said stays in it, and no silence is sent behind that until it is played.
 """
 
 import asyncio
@@ -41,6 +42,8 @@ class Pacer:
         self._marks: dict[str, float] = {}
         self._since_mark = _MARK_EVERY
         self._draining = ""  # the mark after which the queue is empty
+        self._sounded = clock()  # when sound last went out that is not our silence
+        self._played = clock()  # what went out before it is not in the queue any more
 
     async def play(self, pcm: bytes) -> None:
         """Sound of `STEP`; returns once it is next to go out, or not wanted any more."""
@@ -62,7 +65,7 @@ class Pacer:
         self._flushes += 1
         self._taken.set()
         self._marks.clear()
-        self._draining = ""
+        self._draining, self._played = "", self._clock()
         message = self._leg.codec.clear()
         if message is not None:
             await self._leg.send(message)
@@ -79,6 +82,7 @@ class Pacer:
         sent = self._marks.pop(name, None)
         self._back.set()
         if sent is not None:
+            self._played = sent
             self.lag = max(0.0, self._clock() - sent)
         if name == self._draining:
             self._draining, self.lag = "", 0.0
@@ -96,9 +100,12 @@ class Pacer:
             await sleep(max(0.0, due - now))
 
     async def _step(self) -> None:
+        if self._leg.codec.fills and self._behind() > _LONG and self._sounded <= self._played:
+            await self._forget_silence()
         pcm, self._next = self._next, None
         if pcm is not None:
             self._taken.set()
+            self._sounded = self._clock()
         elif not self._leg.codec.fills or self._draining:
             return
         elif self.lag > _LONG:
@@ -108,6 +115,20 @@ class Pacer:
         self._since_mark += STEP
         if self._since_mark >= _MARK_EVERY:
             await self._mark()
+
+    def _behind(self) -> float:
+        """How long the queue is at least: a mark that is not back yet tells as well."""
+        waiting = self._clock() - min(self._marks.values(), default=self._clock())
+        return max(self.lag, waiting)
+
+    async def _forget_silence(self) -> None:
+        message = self._leg.codec.clear()
+        if message is None:
+            return
+        self._marks.clear()
+        self._draining, self.lag, self._played = "", 0.0, self._clock()
+        self._since_mark = _MARK_EVERY  # it may stand still yet: the next mark tells at once
+        await self._leg.send(message)
 
     async def _mark(self) -> str:
         self._since_mark = 0.0

@@ -15,6 +15,7 @@ set a variable on it): when our leg ends it asks us what is next, and no answer 
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -24,6 +25,8 @@ from pipelines.telephony.ari import Ari, AriError, Event
 from pipelines.telephony.whispers import Whispers
 
 _JOINING = 3.0  # s for the caller's channel to come by the dialplan
+_RETURNING = 10.0  # s for the PBX to be there again; then whoever talked there is taken to be gone
+_AGAIN = 0.5  # s between two questions
 _CAUSES = {17: "busy", 19: "no_answer", 18: "no_answer", 16: "no_answer", 21: "declined"}  # Q.850
 
 
@@ -154,8 +157,15 @@ async def bring_in(
         await let_go()
         async with asyncio.timeout(_JOINING):
             event = await arrivals.get()
+        if event["type"] != "StasisStart":
+            raise AriError("the connection to Asterisk broke while a caller was brought in")
         channel = str(event["channel"]["id"])
-        await ari.join(person.bridge, channel)
+        try:
+            await ari.join(person.bridge, channel)
+        except AriError:  # the agent has them again, not a silent line
+            await ari.tell(channel, "WAXTAAN_NEXT", "back")
+            await ari.go_on(channel)
+            raise
         return channel
 
 
@@ -164,7 +174,8 @@ async def until_apart(ari: Ari, person: Person, caller: str, back: asyncio.Event
     async with ari.listening(person.channel, caller) as events:
         asked = asyncio.create_task(back.wait())
         try:
-            while True:
+            there = await _there(ari)  # who left before we listened
+            while {caller, person.channel} <= there:
                 coming = asyncio.create_task(events.get())
                 await asyncio.wait([asked, coming], return_when=asyncio.FIRST_COMPLETED)
                 if not coming.done():
@@ -179,5 +190,22 @@ async def until_apart(ari: Ari, person: Person, caller: str, back: asyncio.Event
                         return "back"
                     case {"type": "StasisEnd" | "ChannelDestroyed", "channel": {"id": gone}}:
                         return "caller" if gone == caller else "person"
+                    case {"type": "Disconnected"}:  # or the PBX died
+                        there = await _there(ari)
+            return "person" if caller in there else "caller"
         finally:
             asked.cancel()
+
+
+async def _there(ari: Ari) -> set[str]:
+    """The channels that are left, once the PBX can be asked (again); none where it cannot."""
+    try:
+        async with asyncio.timeout(_RETURNING):
+            while True:
+                await ari.connected.wait()
+                with suppress(AriError):
+                    return {str(channel["id"]) for channel in await ari.channels()}
+                await asyncio.sleep(_AGAIN)
+    except TimeoutError:
+        logger.warning("people who talked are taken to be gone: the PBX does not answer")
+        return set()

@@ -121,7 +121,10 @@ class Transfers(ABC, Generic[PersonT, CallerT]):
             return
         except (EngineError, TimeoutError) as error:
             logger.warning("a transfer failed: {}", error or type(error).__name__)
-            self._told.failed(order.request, "unreachable")
+            if await self._ours():
+                self._told.failed(order.request, "unreachable")
+            else:
+                self._connection.gone("caller hung up")
             return
         self._told.joined(order.request, person.endpoint)
         self._joined = person
@@ -129,6 +132,14 @@ class Transfers(ABC, Generic[PersonT, CallerT]):
         ended = await self._together(person, caller)
         self._joined = None
         await self._apart(person, caller, ended)
+
+    async def _ours(self) -> bool:
+        """Whether the caller is on our line, after a while if they were let go."""
+        try:
+            await self._connection.back()
+        except TimeoutError:
+            return False
+        return True
 
     @contextmanager
     def _in_line(self, queue: str) -> Iterator[None]:
