@@ -75,6 +75,10 @@ class Reception:
             self.house.counters["refused.busy"] += 1
         return room
 
+    def turn_away(self, call: str) -> None:
+        """No room: so says the answer to what the telephone network is to do with that caller."""
+        self.lead(call, "full")
+
     def take(self, connection: Connection, caller: Caller, number: str = "") -> Live:
         """Begin a call. `number` is the line's own for it, else one is made up."""
         number = number or secrets.token_hex(8)

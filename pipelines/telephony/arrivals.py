@@ -35,6 +35,8 @@ def arrive(
         live.connection.attach(leg)
         return True
     if not reception.room():
+        if behind_pbx and number:
+            reception.turn_away(number)
         return False
     connection = TelephoneConnection(leg, band(about), partial(reception.lead, number))
     if reception.pbx is not None and number and behind_pbx:
@@ -42,6 +44,15 @@ def arrive(
     house = reception.house
     live = reception.take(connection, caller(about, house.settings, house.catalog.packs), number)
     live.task.add_done_callback(lambda _: connection.over())
+    return True
+
+
+def full(reception: Reception, call: str) -> bool:
+    """Whether a PBX's call has to be turned away before more is found out about it; it is told."""
+    if call in reception.live or reception.room():
+        return False
+    if _CALL_ID.fullmatch(call):
+        reception.turn_away(call)
     return True
 
 

@@ -375,9 +375,10 @@ class SipPhone:
     def _arrives(self, packet: bytes) -> None:
         self._through(lambda: self._take(packet))
 
-    def _take(self, packet: bytes) -> None:
+    def _take(self, packet: bytes, at: float | None = None) -> None:
+        at = self.now if at is None else at
         if len(packet) > 12 and packet[1] & 0x7F == 8 and self.connected.is_set():
-            at, pcm = self.now, audioop.alaw2lin(packet[12:], 2)
+            pcm = audioop.alaw2lin(packet[12:], 2)
             self._heard.append((at, pcm))
             if audioop.rms(pcm, 2) > _AUDIBLE:
                 if self._sounds and at - self._sounds[-1][1] < 0.3:

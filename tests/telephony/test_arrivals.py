@@ -10,7 +10,7 @@ from pipelines.catalog import load
 from pipelines.settings import NumberSetting, Settings
 from pipelines.telephony.arrivals import arrive, caller
 from pipelines.telephony.asterisk_websocket import AsteriskWebSocket
-from pipelines.telephony.leg import Audio, LegEvent, Stop
+from pipelines.telephony.leg import Audio, Codec, LegEvent, Stop
 from tests.pipelines.conftest import Open
 from tests.pipelines.phone import eventually
 
@@ -22,7 +22,7 @@ class Wire:
     """A leg whose other end sends silence until it is closed."""
 
     def __init__(self) -> None:
-        self.codec = AsteriskWebSocket()
+        self.codec: Codec = AsteriskWebSocket()
         self.sent: list[str | bytes] = []
         self.closed = asyncio.Event()
 
