@@ -80,9 +80,11 @@ class TelephoneConnection:
         which it may before the call has begun. A leg that is still there is closed.
         """
         self._kept = False
-        before, self._leg = self._leg, leg
-        if self._transport is not None:
+        if self._transport is None:
+            before: Leg | None = self._leg
+        else:
             before = self._transport.attach(leg)
+        self._leg = leg
         self._attached.set()
         if before is not None and before is not leg:
             self._closing = asyncio.ensure_future(before.close())

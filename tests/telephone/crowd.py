@@ -8,6 +8,7 @@ import asyncio
 import socket
 import struct
 import time
+from typing import Self
 
 import numpy as np
 
@@ -21,7 +22,7 @@ _BIGGEST = 2048  # bytes of a packet
 class Listener(SipPhone):
     """A telephone whose owner listens."""
 
-    async def __aenter__(self) -> "Listener":
+    async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
         with lab.inside(lab.PHONES):
             self._sip, self._rtp = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in "12")

@@ -15,6 +15,7 @@ import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 
@@ -108,7 +109,7 @@ class SipPhone:
         self._cseq = 1
         self._late: list[asyncio.TimerHandle] = []
 
-    async def __aenter__(self) -> "SipPhone":
+    async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
         with lab.inside(lab.PHONES):
             self._sip = _bound(self.address, self.port)

@@ -6,6 +6,8 @@ import statistics
 import wave
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from itertools import pairwise
+from typing import Protocol
 
 import pytest
 
@@ -14,7 +16,8 @@ from tests.telephone import lab
 from tests.telephone.conftest import closed
 from tests.telephone.crowd import Listener
 from tests.telephone.house import Waxtaan
-from tests.telephone.sip_phone import RATE, SipPhone
+from tests.telephone.sip_phone import RATE, Message, SipPhone
+from tests.telephone.test_transfers import loudest, tone
 
 WEBSOCKET, AUDIOSOCKET = "8000", "2000"
 LINES = 10  # max_calls
@@ -22,20 +25,24 @@ WITHIN = 10.0  # s in which all of them call
 BUSY = 425  # Hz: of busy and of congested lines, docker/asterisk/indications.conf
 
 
+class Choose(Protocol):
+    def __call__(self, **choices: str) -> None: ...
+
+
 class Declining(SipPhone):
     """A person's telephone on which every call is refused."""
 
     rang = 0
 
-    def _incoming(self, message: object) -> None:
-        super()._incoming(message)  # type: ignore[arg-type]
+    def _incoming(self, message: Message) -> None:
+        super()._incoming(message)
         if self.invitation is not None:
             self.rang += 1
             self.decline()
 
 
 @pytest.fixture
-def chosen(pbx: lab.Asterisk) -> Iterator[object]:
+def chosen(pbx: lab.Asterisk) -> Iterator[Choose]:
     """Sets the dialplan's choices; they are as they were after the test."""
 
     def choose(**choices: str) -> None:
@@ -62,11 +69,8 @@ async def calls(phone: Listener, number: str, at: float) -> None:
 
 def admitted(waxtaan: Waxtaan, before: int) -> set[str]:
     """The numbers of those whose calls Waxtaan took."""
-    starts = (
-        next(e for e in waxtaan.entries(call) if isinstance(e, CallStarted))
-        for call in waxtaan.calls[before:]
-    )
-    return {start.caller or "" for start in starts}
+    entries = (entry for call in waxtaan.calls[before:] for entry in waxtaan.entries(call))
+    return {entry.caller or "" for entry in entries if isinstance(entry, CallStarted)}
 
 
 def about(what: str, values: list[float]) -> None:
@@ -84,10 +88,10 @@ async def test_a_crowd(
     many: int,
     waxtaan: Waxtaan,
     pbx: lab.Asterisk,
-    chosen: object,
+    chosen: Choose,
     phone: SipPhone,
 ) -> None:
-    chosen(FULL=choice)  # type: ignore[operator]
+    chosen(FULL=choice)
     before, refused = len(waxtaan.calls), waxtaan.counters.get("refused.busy", 0)
     async with (
         telephones(many) as crowd,
@@ -137,7 +141,7 @@ def _greeted(phones: list[Listener]) -> None:
         began, ended = each.sounds()[0]
         waited.append(each.began + began - each.invited)
         came = each.packets(began, ended)
-        gaps.append(max(b - a for a, b in zip(came, came[1:], strict=False)))
+        gaps.append(max(b - a for a, b in pairwise(came)))
         assert ended - began > 1.0, "that is no greeting"
     about("admitted: from INVITE to greeting", waited)
     about("admitted: longest gap in the greeting", gaps)
@@ -152,13 +156,13 @@ async def _is_served(phone: Listener) -> None:
 
 
 async def test_a_queue_gets_the_line_that_comes_free(
-    waxtaan: Waxtaan, pbx: lab.Asterisk, chosen: object
+    waxtaan: Waxtaan, pbx: lab.Asterisk, chosen: Choose
 ) -> None:
     message = pbx.folder / "var" / "all-lines-busy"
     with wave.open(f"{message}.wav", "wb") as file:
         file.setparams((1, 2, RATE, 0, "NONE", ""))
-        file.writeframes(_tone(900, 1.0))
-    chosen(FULL="queue", MESSAGE=str(message), EVERY="2")  # type: ignore[operator]
+        file.writeframes(tone(900, 1.0))
+    chosen(FULL="queue", MESSAGE=str(message), EVERY="2")
     async with telephones(LINES + 1) as crowd:
         *taken, waiting = crowd
         for each in taken:
@@ -171,17 +175,11 @@ async def test_a_queue_gets_the_line_that_comes_free(
         await asyncio.sleep(4)
         assert not waiting.over.is_set()
         heard = waiting.heard()[round((began + 0.2) * RATE) * 2 :][: RATE // 2 * 2]
-        assert _loudest(heard) == pytest.approx(900, abs=10)
+        assert loudest(heard) == pytest.approx(900, abs=10)
         before = len(waxtaan.calls)
         await taken[0].hang_up()
         async with asyncio.timeout(15):
-            while len(waxtaan.calls) == before:  # noqa: ASYNC110 - no events
+            while admitted(waxtaan, before) != {waiting.user}:  # noqa: ASYNC110 - no events
                 await asyncio.sleep(0.1)
-        await asyncio.sleep(0.5)
-        assert admitted(waxtaan, before) == {waiting.user}
         await waiting.sound(waiting.now)
     await closed(waxtaan, pbx)
-
-
-from tests.telephone.test_transfers import loudest as _loudest  # noqa: E402
-from tests.telephone.test_transfers import tone as _tone  # noqa: E402
