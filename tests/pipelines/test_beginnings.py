@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from pipelines.call import Call, Caller
-from pipelines.reception import Reception
 from pipelines.recent import Recent
+from pipelines.reception import Reception
 from tests.pipelines.conftest import Open
 
 

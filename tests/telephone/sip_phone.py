@@ -296,10 +296,10 @@ class SipPhone:
             f"Content-Length: {len(body)}\r\n\r\n{body}"
         )
 
-    def _request(self, method: str, body: str = "", cseq: int = 0) -> None:
+    def _request(self, method: str, body: str = "", cseq: int = 0, kind: str = "sdp") -> None:
         if not cseq and method != "INVITE":
             self._cseq += 1
-        kind = "Content-Type: application/sdp\r\n" if body else ""
+        kind = f"Content-Type: application/{kind}\r\n" if body else ""
         self._send(
             f"{method} {self._dialog['uri']} SIP/2.0\r\n"
             f"Via: SIP/2.0/UDP {self.address}:{self.port};branch=z9hG4bK{secrets.token_hex(6)}\r\n"
