@@ -352,6 +352,7 @@ class SipPhone:
                     self._depart(_packet(101, sequence, began, source, payload, left == 4))
                     sequence += 1
                 key = None if last else (code, left - 1, began)
+                del self._uplink[:STEP]  # what is said meanwhile is not sent
                 self.said += bytes(STEP * 2)
             else:
                 piece = bytes(self._uplink[:STEP])
