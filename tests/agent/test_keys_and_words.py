@@ -1,6 +1,6 @@
 """Keys and words at once: the keys count, and the words of that turn do not."""
 
-from typing import get_args
+from typing import cast, get_args
 
 import pytest
 
@@ -55,10 +55,12 @@ def test_a_code_that_is_typed_and_said_is_nowhere(before: bool) -> None:
     assert talk.state.verified
     assert "4 8 2 1" not in str(talk.state.transcript)
     blanking = Blanking()
-    written = [
-        blanking.event(e) if isinstance(e, get_args(Event)) else blanking.action(e)
-        for e in talk.entries
-    ]
+    written: list[Event | Action] = []
+    for entry in talk.entries:
+        if isinstance(entry, get_args(Event)):
+            written.append(blanking.event(cast(Event, entry)))
+        else:
+            written.append(blanking.action(cast(Action, entry)))
     assert "4 8 2 1" not in str(written)
 
 
