@@ -165,11 +165,11 @@ async def test_a_queue_gets_the_line_that_comes_free(
     chosen(FULL="queue", MESSAGE=str(message), EVERY="2")
     async with telephones(LINES + 1) as crowd:
         *taken, waiting = crowd
-        for each in taken:
+        for place, each in enumerate(taken):
             await each.try_to_call(WEBSOCKET)
-        async with asyncio.timeout(10):
-            while waxtaan.get("/healthz")["calls"] < LINES:  # noqa: ASYNC110 - no events
-                await asyncio.sleep(0.1)
+            async with asyncio.timeout(10):
+                while waxtaan.get("/healthz")["calls"] <= place:  # noqa: ASYNC110 - no events
+                    await asyncio.sleep(0.02)
         await waiting.try_to_call(WEBSOCKET)
         began = await waiting.sound(0.0, patience=5)
         await asyncio.sleep(1.5)
