@@ -162,7 +162,7 @@ async def test_a_queue_gets_the_line_that_comes_free(
     with wave.open(f"{message}.wav", "wb") as file:
         file.setparams((1, 2, RATE, 0, "NONE", ""))
         file.writeframes(tone(900, 1.0))
-    chosen(FULL="queue", MESSAGE=str(message), EVERY="2")
+    chosen(FULL="queue", MESSAGE=str(message), EVERY="1")
     async with telephones(LINES + 1) as crowd:
         *taken, waiting = crowd
         for place, each in enumerate(taken):

@@ -136,7 +136,7 @@ async def test_waiting_and_being_called_back(
             await answers(phone, PERSON)
             await other.call(AUDIOSOCKET)
             await answers(other, PERSON)  # somebody waits already, and there is room for one
-            await rings_and_is_declined(desk, after=4.0)
+            await rings_and_is_declined(desk, after=3.0)
             await answers(phone, WAIT)
             await rings_and_is_declined(desk)
             began = datetime.now()
