@@ -100,6 +100,8 @@ class Dialogue:
             case TurnStarted():
                 self._give_way()
                 thought.supersede(self._floor, "interpret")
+            case TurnEnded() if c.typed_over:
+                return  # keys are surer than words, and what they answered is not asked any more
             case TurnEnded():
                 self._on_turn()
             case KeyPressed():

@@ -14,6 +14,7 @@ from agent.commands import (
     Signal,
     StartFlow,
 )
+from agent.presence import not_wanted
 from agent.privacy import SECRET_SLOTS
 from agent.routing import stated as routed_by_caller
 from agent.state import ALTERNATIVES, LASTING, Conversation, Filled, Wanted
@@ -23,6 +24,8 @@ def decided(c: Conversation, explain: Explain) -> Conversation:
     """The conversation after a turn, or a step of a use case, was decided so."""
     if _settles(explain):
         c = replace(c, misunderstood=0)
+    if c.calling and not_wanted(explain.commands):  # nobody's reason any more
+        c = replace(c, handoff=None)
     for command in explain.commands:
         c = _obey(c, command)
         if isinstance(command, SetSlot) and explain.rung != "keypad":

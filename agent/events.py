@@ -24,9 +24,10 @@ class CallStarted:
 
 @dataclass(frozen=True, slots=True)
 class TurnStarted:
-    """The caller began to speak."""
+    """The caller began to speak, and had for `noticed` seconds before it was certain."""
 
     at: float
+    noticed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

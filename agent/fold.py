@@ -66,11 +66,18 @@ def apply(c: Conversation, event: Event) -> Conversation:
                 quiet_since=event.at,
             )
         case TurnStarted():
-            return replace(c, turn=c.turn + 1, turn_open=True, turn_since=event.at, hypothesis=None)
+            return replace(
+                c,
+                turn=c.turn + 1,
+                turn_open=True,
+                turn_since=event.at,
+                typed_over=c.typed_at > event.at - event.noticed,
+                hypothesis=None,
+            )
         case Hypothesis():
             return replace(c, hypothesis=event)
         case TurnEnded():
-            text = c.hypothesis.text if c.hypothesis else ""
+            text = c.hypothesis.text if c.hypothesis and not c.typed_over else ""
             text = blank(text) if c.expecting.secret else text
             heard = (Line("caller", text),) if text else ()
             silences = 0 if text else c.silences
@@ -84,7 +91,15 @@ def apply(c: Conversation, event: Event) -> Conversation:
             )
         case KeyPressed():
             keys = "" if event.key == "*" else c.keys + event.key
-            return replace(c, keys=keys, quiet_since=event.at, silences=0, cut=())
+            return replace(
+                c,
+                keys=keys,
+                typed_at=event.at,
+                typed_over=c.typed_over or c.turn_open,
+                quiet_since=event.at,
+                silences=0,
+                cut=(),
+            )
         case SpeechStarted():
             return replace(c, quiet_since=event.at)
         case SpeechEnded():

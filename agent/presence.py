@@ -5,10 +5,23 @@ settled: the counters that escalation rules look at begin anew, so that the same
 answer at once when the call comes back to us.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from agent.actions import Transfer
 from agent.acts import Handoff
+from agent.commands import (
+    AskKnowledge,
+    Cancel,
+    Command,
+    Deny,
+    ForgetSlot,
+    OfferChoices,
+    SayGoodbye,
+    SetSlot,
+    Signal,
+    StartFlow,
+)
 from agent.events import (
     Hypothesis,
     KeyPressed,
@@ -21,6 +34,22 @@ from agent.events import (
 from agent.state import ALTERNATIVES, Calling, Conversation, Wanted
 
 BETWEEN_OTHERS = (TurnStarted, Hypothesis, TurnEnded, KeyPressed)  # not for us while a person talks
+_OTHER_WISHES = (
+    AskKnowledge,
+    Cancel,
+    Deny,
+    ForgetSlot,
+    OfferChoices,
+    SayGoodbye,
+    SetSlot,
+    StartFlow,
+)
+
+
+def not_wanted(commands: Sequence[Command]) -> bool:
+    """Whether a caller for whom people are called wants something else than a person now."""
+    wants_person = any(isinstance(command, Signal) for command in commands)
+    return not wants_person and any(isinstance(command, _OTHER_WISHES) for command in commands)
 
 
 def calm(c: Conversation) -> Conversation:

@@ -19,6 +19,7 @@ from agent.events import (
     PersonJoined,
     PersonLeft,
     SpeechEnded,
+    TurnStarted,
 )
 
 SECRET_SLOTS = frozenset({"pin"})
@@ -38,6 +39,8 @@ class Blanking:
 
     def __init__(self) -> None:
         self._secret_question = False
+        self._secret_key = -1.0  # when the last one came
+        self._secret_turn = False  # it began when a secret was asked for: said along with the keys
         self._beside = False  # a person talks with the caller: no figure is for our log
         self._secret_utterances: set[int] = set()
 
@@ -46,10 +49,14 @@ class Blanking:
         match event:
             case PersonJoined() | PersonLeft():
                 self._beside = isinstance(event, PersonJoined)
+            case TurnStarted():
+                along = self._secret_key > event.at - event.noticed
+                self._secret_turn = self._secret_question or along
             case KeyPressed() if self._hides and event.key.isdigit():
+                self._secret_key = event.at
                 return replace(event, key="•")
             case Hypothesis():
-                if self._hides:
+                if self._hides or self._secret_turn:
                     said = tuple((blank(word), sure) for word, sure in event.words)
                     return replace(event, text=blank(event.text), words=said)
                 hidden = _without_cards(event.text)

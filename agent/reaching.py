@@ -9,20 +9,7 @@ from collections.abc import Collection, Mapping
 
 from agent.actions import Abandon, Hush, Transfer, Withdraw
 from agent.acts import Handoff
-from agent.commands import (
-    AskKnowledge,
-    Cancel,
-    ChangeLanguage,
-    Command,
-    Deny,
-    ForgetSlot,
-    OfferChoices,
-    Repeat,
-    SayGoodbye,
-    SetSlot,
-    Signal,
-    StartFlow,
-)
+from agent.commands import ChangeLanguage, Command, Repeat
 from agent.escalation import emergency
 from agent.events import PersonJoined
 from agent.floor import Floor
@@ -30,19 +17,9 @@ from agent.handoff import packet
 from agent.hours import is_open, next_opening
 from agent.language import Language
 from agent.policy import Policy, Queue
+from agent.presence import not_wanted
 from agent.state import Calling, Conversation
 from agent.whisper import whisper
-
-_OTHER_WISHES = (
-    AskKnowledge,
-    Cancel,
-    Deny,
-    ForgetSlot,
-    OfferChoices,
-    SayGoodbye,
-    SetSlot,
-    StartFlow,
-)
 
 
 class Reaching:
@@ -146,8 +123,7 @@ class Reaching:
             return True
         if emergency(self._c, self._policy) and calling.reason != "emergency":
             return True
-        wants_person = any(isinstance(command, Signal) for command in commands)
-        if not wants_person and any(isinstance(command, _OTHER_WISHES) for command in commands):
+        if not_wanted(commands):
             self.let_go()
             return True
         if calling.request:

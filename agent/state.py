@@ -95,6 +95,8 @@ class Conversation:
     turn: int = 0
     turn_open: bool = False
     turn_since: float = 0.0
+    typed_at: float = -1.0  # the last key
+    typed_over: bool = False  # keys were typed during the turn, which then is theirs
     hypothesis: Hypothesis | None = None
     saying: tuple[Speak, ...] = ()  # asked for and not ended
     said: tuple[Speak, ...] = ()  # the last thing we said, sentence by sentence

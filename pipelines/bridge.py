@@ -22,6 +22,7 @@ from pipecat.frames.frames import (
     StartFrame,
     UserStartedSpeakingFrame,
     UserStoppedSpeakingFrame,
+    VADUserStartedSpeakingFrame,
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.processors.frameworks.rtvi.frames import (
@@ -121,6 +122,7 @@ class Bridge(FrameProcessor):
         self._blanking = Blanking()  # for the page; the recording has its own
         self._ticked = (-1.0, -1.0)  # (deadline, at)
         self._turn_ended = 0.0  # by the clock: how long we took, not what the caller waited
+        self._noticed = 0.0  # s that speech takes to be taken for it
         self._hushed = asyncio.Event()
         self._reason = "line closed"
         self._over = False
@@ -165,8 +167,10 @@ class Bridge(FrameProcessor):
         match frame:
             case InputAudioRawFrame():
                 self._tick(at)
+            case VADUserStartedSpeakingFrame():
+                self._noticed = frame.start_secs
             case UserStartedSpeakingFrame():
-                self.happen(TurnStarted(at))
+                self.happen(TurnStarted(at, self._noticed))
             case HeardFrame(recognised=recognised):
                 self.happen(self._hypothesis(at, recognised))
             case UserStoppedSpeakingFrame():

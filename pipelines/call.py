@@ -27,6 +27,7 @@ from pipelines.latency import ResponseMeter
 from pipelines.line import Clock, Line
 from pipelines.mouth import Mouth
 from pipelines.playout import Playout
+from pipelines.recent import Recent
 from pipelines.store.recording import Recording
 from pipelines.turns import strategies
 from pipelines.vad import SharedSilero
@@ -58,6 +59,7 @@ class Call:
     ) -> None:
         self._publish = publish
         self._house = house
+        self._settings = house.settings
         self._connection = connection
         self._caller = caller
         self._clock = Clock()
@@ -66,7 +68,7 @@ class Call:
         self._worker: PipelineWorker | None = None
         self._bridge: Bridge | None = None
         self._ears: Ears | None = None
-        self._bad = 0
+        self._bad = Recent(house.settings.max_bad_messages, house.settings.bad_messages_seconds)
         self._closing: asyncio.Task[None] | None = None
 
     @property
@@ -76,13 +78,27 @@ class Call:
 
     async def run(self) -> None:
         """From greeting to goodbye. Returns when the line is closed."""
-        house, settings = self._house, self._house.settings
+        try:
+            await self._run(await self._pipeline())
+        finally:
+            if self._recording:
+                self._recording.close()
+
+    async def _pipeline(self) -> Pipeline:
         band = self._connection.band
-        tongue, stream = await house.ears(self._caller.language, band, self._partial)
+        tongue, stream = await self._house.ears(self._caller.language, band, self._partial)
+        try:
+            return self._around(Ears(stream, tongue, max_turn=self._settings.max_turn_seconds))
+        except BaseException:
+            await stream.close()
+            raise
+
+    def _around(self, ears: Ears) -> Pipeline:
+        house, settings = self._house, self._settings
         transport = self._connection.open(self._bad_message, self._gone)
-        self._ears = Ears(stream, tongue, max_turn=settings.max_turn_seconds)
+        self._ears = ears
         self._bridge = self._make_bridge()
-        pipeline = Pipeline(
+        return Pipeline(
             [
                 transport.input(),
                 Line(
@@ -93,7 +109,7 @@ class Call:
                     max_flood=settings.max_flood_seconds,
                 ),
                 VADProcessor(vad_analyzer=self._detector()),
-                self._ears,
+                ears,
                 UserTurnProcessor(user_turn_strategies=strategies()),
                 self._bridge,
                 Mouth(house.speakers, AGENT_RATE),
@@ -101,7 +117,6 @@ class Call:
                 Playout(self._agent_audio, lambda: self._connection.lag),
             ]
         )
-        await self._run(pipeline)
 
     @property
     def reaches_people(self) -> bool:
@@ -129,7 +144,7 @@ class Call:
             rtvi_observer_params=RTVIObserverParams(metrics_enabled=False),
             enable_turn_tracking=False,
             idle_timeout_secs=None,  # silence is the dialogue's business
-            cancel_timeout_secs=self._house.settings.stalled_write_seconds,
+            cancel_timeout_secs=self._settings.stalled_write_seconds,
             processor_unusable_policy=ProcessorUnusablePolicy.CANCEL,
         )
         self._worker = worker
@@ -147,7 +162,7 @@ class Call:
         await runner.add_workers(worker)
         began = time.monotonic()
         impatient = asyncio.create_task(self._begin_after(_READY))
-        limit = asyncio.create_task(self._end_after(self._house.settings.max_call_seconds))
+        limit = asyncio.create_task(self._end_after(self._settings.max_call_seconds))
         try:
             await runner.run()
         finally:
@@ -159,14 +174,12 @@ class Call:
                 await self._closing
             if self._connection.stalled:  # nor can the client be told why
                 self._count("closed.stalled")
-            if self._recording:
-                self._recording.close()
             logger.info("call {} ended after {:.1f} s", self.id, time.monotonic() - began)
 
     # What the parts are made of
 
     def _detector(self) -> SharedSilero:
-        settings = self._house.settings
+        settings = self._settings
         return SharedSilero(
             confidence=settings.vad_confidence,
             start=settings.vad_start,
@@ -177,7 +190,7 @@ class Call:
 
     def _make_bridge(self) -> Bridge:
         catalog = self._house.catalog
-        downloads = self._house.settings.downloads and self._recording is not None
+        downloads = self._settings.downloads and self._recording is not None
         outside = Outside(
             clock=self._clock,
             back_office=self._house.back_office,
@@ -190,7 +203,7 @@ class Call:
             downloads=page.downloads(self.id) if downloads else {},
             tongues=self._house.tongues,
             publish=self._publish,
-            quick_pauses=self._house.settings.quick_pauses,
+            quick_pauses=self._settings.quick_pauses,
             exchange=self._connection.exchange,
         )
         who = self._caller
@@ -217,7 +230,7 @@ class Call:
         return bridge
 
     def _new_recording(self) -> Recording | None:
-        settings = self._house.settings
+        settings = self._settings
         if not settings.record:
             return None
         connection = self._connection
@@ -272,9 +285,8 @@ class Call:
             await self._worker.stop_when_done()
 
     def _bad_message(self) -> None:
-        self._bad += 1
         self._house.counters["bad_messages"] += 1
-        if self._bad == self._house.settings.max_bad_messages:
+        if self._bad.too_many():
             self._close(
                 "bad_messages",
                 _POLICY_VIOLATION,

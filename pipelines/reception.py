@@ -75,12 +75,16 @@ class Reception:
             self.house.counters["refused.busy"] += 1
         return room
 
+    def turn_away(self, call: str) -> None:
+        """No room: so says the answer to what the telephone network is to do with that caller."""
+        self.lead(call, "full")
+
     def take(self, connection: Connection, caller: Caller, number: str = "") -> Live:
         """Begin a call. `number` is the line's own for it, else one is made up."""
-        self.house.calls += 1
-        self.house.counters["calls"] += 1
         number = number or secrets.token_hex(8)
         call = Call(self.house, connection, caller, partial(self.hub.publish, number))
+        self.house.calls += 1  # and not before: a full disk must not cost room for a call each time
+        self.house.counters["calls"] += 1
         self.hub.begin(number, connection.channel, caller.number, caller.language)
         task = asyncio.create_task(self._run(call, number))
         self.live[number] = Live(number, call, connection, caller, task)

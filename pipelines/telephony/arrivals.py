@@ -1,8 +1,10 @@
 """A leg has come: a new call, or a caller given back to a call that went on without them."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
+
+from loguru import logger
 
 from pipelines.asr.engine import Band
 from pipelines.call import Caller
@@ -40,14 +42,26 @@ def arrive(
         live.connection.attach(leg)
         return True
     if not reception.room():
+        if behind_pbx and number:
+            reception.turn_away(number)
         return False
     connection = TelephoneConnection(leg, band(about), partial(reception.lead, number))
     if reception.pbx is not None and number and behind_pbx:
         connection.exchange = Exchange(reception.pbx, connection, number)
     elif exchange is not None and number:
         connection.exchange = exchange(connection, number)
-    live = reception.take(connection, caller(about, reception.house.settings), number)
+    house = reception.house
+    live = reception.take(connection, caller(about, house.settings, house.catalog.packs), number)
     live.task.add_done_callback(lambda _: connection.over())
+    return True
+
+
+def full(reception: Reception, call: str) -> bool:
+    """Whether a PBX's call has to be turned away before more is found out about it; it is told."""
+    if call in reception.live or reception.room():
+        return False
+    if _CALL_ID.fullmatch(call):
+        reception.turn_away(call)
     return True
 
 
@@ -57,11 +71,22 @@ def band(about: Mapping[str, str]) -> Band:
     return "wide" if codecs and all(codec in _WIDE for codec in codecs) else "telephone"
 
 
-def caller(about: Mapping[str, str], settings: Settings) -> Caller:
-    """Who calls, and what the called number says of the language and the use cases."""
+def caller(about: Mapping[str, str], settings: Settings, packs: Collection[str]) -> Caller:
+    """Who calls, and what the called number says of the language and the use cases.
+
+    `packs` are the languages that are spoken; what the network says may be any other.
+    """
     called = digits(about.get("did", ""))
     number = settings.numbers.get(called, NumberSetting())
-    language = about.get("language", "") or number.language or settings.language
+    wanted = [each for each in (about.get("language", "").lower(), number.language) if each]
+    language = next((each for each in wanted if each in packs), settings.language)
+    if wanted and wanted[0] != language:
+        logger.warning(
+            "a call came with a language that there is no pack for: 'language' of the network and "
+            "of numbers may be one of {}. It goes on in '{}'",
+            ", ".join(packs),
+            language,
+        )
     return Caller(digits(about.get("from", "")) or None, language, called, number.flows)
 
 

@@ -22,7 +22,7 @@ from fastapi import FastAPI, Request, WebSocket
 from fastapi.responses import PlainTextResponse
 
 from pipelines.reception import Reception
-from pipelines.telephony.arrivals import arrive
+from pipelines.telephony.arrivals import arrive, full
 from pipelines.telephony.asterisk_websocket import SUBPROTOCOL, AsteriskWebSocket
 from pipelines.telephony.leg import Start
 from pipelines.telephony.legs import WebSocketLeg
@@ -62,7 +62,7 @@ async def take(reception: Reception, websocket: WebSocket) -> None:
         await websocket.close()
         return
     about = dict(websocket.query_params)  # v(...) in the dial string
-    if "whisper" not in about and about.get("call") not in reception.live and not reception.room():
+    if "whisper" not in about and full(reception, about.get("call", "")):
         await websocket.close()
         return
     offered = websocket.headers.get("sec-websocket-protocol", "")

@@ -11,7 +11,7 @@ from pipelines import stalls
 from pipelines.reception import Reception
 from pipelines.settings import Settings
 from pipelines.telephony.ari import AriError
-from pipelines.telephony.arrivals import arrive
+from pipelines.telephony.arrivals import arrive, full
 from pipelines.telephony.audiosocket import AudioSocket
 from pipelines.telephony.leg import Audio, Start
 from pipelines.telephony.legs import StreamLeg
@@ -50,7 +50,7 @@ async def _take(
         await leg.close()
         return
     start = await leg.until(Start, patience=_PATIENCE)
-    if isinstance(start, Start):
+    if isinstance(start, Start) and not full(reception, start.about["call"]):
         about, _ = await asyncio.gather(
             _about(reception, start.about), leg.until(Audio, patience=_FIRST_AUDIO)
         )

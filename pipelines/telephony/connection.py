@@ -35,6 +35,7 @@ class TelephoneConnection:
         self._attached.set()
         self._on_gone: Callable[[str], Awaitable[None]] | None = None
         self._going: asyncio.Future[None] | None = None
+        self._closing: asyncio.Future[None] | None = None  # a leg that another took the place of
 
     def open(
         self, on_bad: Callable[[], None], on_gone: Callable[[str], Awaitable[None]]
@@ -76,11 +77,18 @@ class TelephoneConnection:
             await self._transport.drop()
 
     def attach(self, leg: Leg) -> None:
-        """The caller is back with us, on a new leg."""
-        assert self._transport is not None, "the call has begun"
+        """The caller comes on a new leg: back from a person, or because the network dialled again,
+        which it may before the call has begun. A leg that is still there is closed.
+        """
         self._kept = False
-        self._transport.attach(leg)
+        if self._transport is None:
+            before: Leg | None = self._leg
+        else:
+            before = self._transport.attach(leg)
+        self._leg = leg
         self._attached.set()
+        if before is not None and before is not leg:
+            self._closing = asyncio.ensure_future(before.close())
 
     async def back(self) -> None:
         """Wait until the caller is back; no time at all where they were not let go.

@@ -74,13 +74,14 @@ class TelephoneTransport(BaseTransport):
         """Whether there is a leg."""
         return self._leg is not None
 
-    def attach(self, leg: Leg) -> None:
-        """Talk over this leg from now on; one that was there before is let go."""
-        self.detach()
+    def attach(self, leg: Leg) -> Leg | None:
+        """Talk over this leg from now on; the one before, which the caller of this closes."""
+        before = self.detach()
         self._leg = leg
         self.pacer = Pacer(leg)
         if self._started:
             self._run(leg, self.pacer)
+        return before
 
     def _run(self, leg: Leg, pacer: Pacer) -> None:
         self._tasks = [

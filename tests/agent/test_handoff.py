@@ -241,6 +241,18 @@ def test_whoever_changes_their_mind_is_served_by_us(words: str) -> None:
     assert talk.state.calling is None
 
 
+def test_a_reason_that_is_no_more_is_no_later_persons() -> None:
+    talk = ringing()
+    talk.hear("no")
+    assert talk.state.handoff is None
+    talk.happen(TakenOver(talk.at, "Fatou"))
+    assert acts(fails(talk)) == ["unreached", "ask more"]  # nobody was asked for: no other ways
+    (transfer,) = transfers(talk.hear("i want to cancel my contract"))
+    assert (transfer.queue, transfer.reason) == ("retention", "threatens_to_leave")
+    assert transfer.packet["reason"] == "threatens_to_leave"
+    assert talk.state.handoff == ("threatens_to_leave", "retention")
+
+
 def test_two_on_the_keypad_stops_it_too() -> None:
     talk = ringing()
     assert withdrawn(talk.press("2")) == [1]

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -65,10 +66,21 @@ class Waxtaan:
                 time.sleep(0.1)
         raise RuntimeError(f"Waxtaan does not start:\n{self.log()[-2000:]}")
 
-    def get(self, path: str, method: str = "GET", **headers: str) -> Any:
-        """What it answers over HTTP."""
+    def get(
+        self,
+        path: str,
+        method: str = "GET",
+        body: Mapping[str, str] | None = None,
+        **headers: str,
+    ) -> Any:
+        """What it answers over HTTP; `body` goes as JSON."""
+        if body is not None:
+            headers["Content-Type"] = "application/json"
         request = urllib.request.Request(
-            f"http://127.0.0.1:{PORT}{path}", method=method, headers=headers
+            f"http://127.0.0.1:{PORT}{path}",
+            json.dumps(body).encode() if body is not None else None,
+            method=method,
+            headers=headers,
         )
         with lab.inside(lab.PBX), urllib.request.urlopen(request, timeout=5) as answer:
             return json.loads(answer.read() or b"null")

@@ -15,6 +15,7 @@ import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 
@@ -108,7 +109,7 @@ class SipPhone:
         self._cseq = 1
         self._late: list[asyncio.TimerHandle] = []
 
-    async def __aenter__(self) -> "SipPhone":
+    async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
         with lab.inside(lab.PHONES):
             self._sip = _bound(self.address, self.port)
@@ -295,10 +296,10 @@ class SipPhone:
             f"Content-Length: {len(body)}\r\n\r\n{body}"
         )
 
-    def _request(self, method: str, body: str = "", cseq: int = 0) -> None:
+    def _request(self, method: str, body: str = "", cseq: int = 0, kind: str = "sdp") -> None:
         if not cseq and method != "INVITE":
             self._cseq += 1
-        kind = "Content-Type: application/sdp\r\n" if body else ""
+        kind = f"Content-Type: application/{kind}\r\n" if body else ""
         self._send(
             f"{method} {self._dialog['uri']} SIP/2.0\r\n"
             f"Via: SIP/2.0/UDP {self.address}:{self.port};branch=z9hG4bK{secrets.token_hex(6)}\r\n"
@@ -351,6 +352,7 @@ class SipPhone:
                     self._depart(_packet(101, sequence, began, source, payload, left == 4))
                     sequence += 1
                 key = None if last else (code, left - 1, began)
+                del self._uplink[:STEP]  # what is said meanwhile is not sent
                 self.said += bytes(STEP * 2)
             else:
                 piece = bytes(self._uplink[:STEP])
@@ -375,9 +377,10 @@ class SipPhone:
     def _arrives(self, packet: bytes) -> None:
         self._through(lambda: self._take(packet))
 
-    def _take(self, packet: bytes) -> None:
+    def _take(self, packet: bytes, at: float | None = None) -> None:
+        at = self.now if at is None else at
         if len(packet) > 12 and packet[1] & 0x7F == 8 and self.connected.is_set():
-            at, pcm = self.now, audioop.alaw2lin(packet[12:], 2)
+            pcm = audioop.alaw2lin(packet[12:], 2)
             self._heard.append((at, pcm))
             if audioop.rms(pcm, 2) > _AUDIBLE:
                 if self._sounds and at - self._sounds[-1][1] < 0.3:

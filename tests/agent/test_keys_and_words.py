@@ -1,0 +1,71 @@
+"""Keys and words at once: the keys count, and the words of that turn do not."""
+
+from typing import cast, get_args
+
+import pytest
+
+from agent.actions import Action
+from agent.events import Event, Hypothesis, TurnEnded, TurnStarted
+from agent.privacy import Blanking
+from tests.agent.talk import LINE, PIN, Talk, questions
+
+
+def over(talk: Talk, keys: str, text: str, *, before: bool = False) -> list[Action]:
+    """The caller types while they speak; `before`: speech was noticed only after the last key."""
+    actions: list[Action] = []
+    if not before:
+        talk.happen(TurnStarted(talk.at, 0.13))
+    actions = talk.press(keys)
+    if before:
+        talk.at += 0.1
+        talk.happen(TurnStarted(talk.at, 0.13))
+    talk.happen(Hypothesis(talk.at, text, "en", 1.0, 1.0, True))
+    talk.at += 1.0
+    return actions + talk.happen(TurnEnded(talk.at))
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_yes_that_is_typed_and_said_answers_one_question(before: bool) -> None:
+    talk = Talk(caller=LINE)
+    talk.speaking = False
+    talk.hear("what is my balance", 0.5)
+    assert talk.state.question == "confirm:flow:balance"
+    actions = over(talk, "1", "yes", before=before)
+    assert questions(actions) == [f"confirm:line:{LINE}"]  # which nobody has heard yet
+    talk.at += 2
+    assert questions(talk.hear("yes")) == ["pin"]
+
+
+def test_what_is_mumbled_does_not_undo_what_is_typed() -> None:
+    talk = Talk()
+    talk.hear("what is my balance")
+    assert over(talk, LINE[:4], "colourless green ideas") == []
+    assert over(talk, LINE[4:8], "") == []
+    assert questions(talk.press(LINE[8:])) == ["pin"]
+    assert talk.state.slots["line"].value == LINE
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_code_that_is_typed_and_said_is_nowhere(before: bool) -> None:
+    talk = Talk()
+    talk.hear("what is my balance")
+    talk.press(LINE)
+    talk.speaking = False
+    over(talk, PIN, "4 8 2 1", before=before)
+    assert talk.state.verified
+    assert "4 8 2 1" not in str(talk.state.transcript)
+    blanking = Blanking()
+    written: list[Event | Action] = []
+    for entry in talk.entries:
+        if isinstance(entry, get_args(Event)):
+            written.append(blanking.event(cast(Event, entry)))
+        else:
+            written.append(blanking.action(cast(Action, entry)))
+    assert "4 8 2 1" not in str(written)
+
+
+def test_speech_after_the_keys_is_heard() -> None:
+    talk = Talk()
+    talk.hear("what is my balance")
+    over(talk, LINE, "my number is")
+    assert questions(talk.hear("cancel")) == ["open"]
