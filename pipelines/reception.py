@@ -18,7 +18,7 @@ from pipelines.house import House
 from pipelines.memory import after_call
 
 if TYPE_CHECKING:
-    from pipelines.telephony.exchange import Pbx
+    from pipelines.telephony.asterisk.exchange import Pbx
 
 _ASKED_WITHIN = 60.0  # s after which a network does not ask any more
 

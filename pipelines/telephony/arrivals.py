@@ -11,8 +11,8 @@ from pipelines.call import Caller
 from pipelines.connection import Exchange as AnyExchange
 from pipelines.reception import Reception
 from pipelines.settings import NumberSetting, Settings
+from pipelines.telephony.asterisk.exchange import Exchange
 from pipelines.telephony.connection import TelephoneConnection
-from pipelines.telephony.exchange import Exchange
 from pipelines.telephony.leg import Leg
 
 _WIDE = frozenset({"g722", "opus", "slin16", "slin24", "slin48", "silk16", "speex16", "siren14"})

@@ -9,17 +9,12 @@ from fastapi import FastAPI
 from pipelines.errors import EngineError
 from pipelines.reception import Reception
 from pipelines.settings import Settings
-from pipelines.telephony import (
-    asterisk_route,
-    audiosocket_server,
-    genesys_route,
-    plivo_route,
-    telnyx_route,
-    twilio_people,
-    twilio_route,
-    vonage_route,
-)
-from pipelines.telephony.pbx import connected
+from pipelines.telephony.asterisk import audiosocket_server
+from pipelines.telephony.asterisk import route as asterisk_route
+from pipelines.telephony.asterisk.pbx import connected
+from pipelines.telephony.carriers import genesys_route, plivo_route, telnyx_route, vonage_route
+from pipelines.telephony.twilio import people as twilio_people
+from pipelines.telephony.twilio import route as twilio_route
 
 Route = Callable[[FastAPI, Reception], None]
 

@@ -17,9 +17,9 @@ from agent.actions import Transfer
 from agent.policy import Policy
 from pipelines.connection import Told
 from pipelines.errors import EngineError
+from pipelines.telephony.asterisk.people import NobodyError, Order
 from pipelines.telephony.connection import TelephoneConnection
 from pipelines.telephony.headers import headers
-from pipelines.telephony.people import NobodyError, Order
 
 
 class Switch(Protocol):

@@ -11,7 +11,7 @@ from loguru import logger
 
 from pipelines.audio import AGENT_RATE
 from pipelines.errors import EngineError
-from pipelines.telephony.ari import Ari
+from pipelines.telephony.asterisk.ari import Ari
 from pipelines.telephony.leg import STEP, Flow, Leg, Mark
 from pipelines.telephony.pacer import Pacer
 from pipelines.tts.speakers import Speakers

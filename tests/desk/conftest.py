@@ -17,8 +17,8 @@ from agent.events import Event
 from agent.state import Conversation
 from pipelines import logs, page
 from pipelines.desk.door import COOKIE
-from pipelines.telephony.ari import Ari
-from pipelines.telephony.exchange import Pbx
+from pipelines.telephony.asterisk.ari import Ari
+from pipelines.telephony.asterisk.exchange import Pbx
 from pipelines.telephony.whispers import Whispers
 from tests.pipelines.phone import Server, serving
 

@@ -9,7 +9,7 @@ from loguru import logger
 from pipelines.catalog import load
 from pipelines.settings import NumberSetting, Settings
 from pipelines.telephony.arrivals import arrive, caller
-from pipelines.telephony.asterisk_websocket import AsteriskWebSocket
+from pipelines.telephony.asterisk.websocket import AsteriskWebSocket
 from pipelines.telephony.leg import Audio, Codec, LegEvent, Stop
 from tests.pipelines.conftest import Open
 from tests.pipelines.phone import eventually

@@ -16,8 +16,8 @@ from agent.events import CallStarted, KeyPressed, SpeechEnded, SpeechStarted
 from pipelines.errors import EngineError
 from pipelines.settings import Settings
 from pipelines.telephony import bridges
-from pipelines.telephony.genesys import PROBE, Genesys
-from pipelines.telephony.genesys_route import SIGNED, Signatures
+from pipelines.telephony.carriers.genesys import PROBE, Genesys
+from pipelines.telephony.carriers.genesys_route import SIGNED, Signatures
 from pipelines.telephony.leg import Bad, Key, Start, Stop
 from tests.pipelines.conftest import Open
 from tests.pipelines.phone import Server, catalog, eventually

@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 
-from pipelines.telephony.asterisk_websocket import AsteriskWebSocket
+from pipelines.telephony.asterisk.websocket import AsteriskWebSocket
 from pipelines.telephony.leg import STEP, Codec, LegEvent
 from pipelines.telephony.pacer import Pacer
 

@@ -16,7 +16,7 @@ from agent.events import CallStarted
 from pipelines.errors import EngineError
 from pipelines.settings import Settings
 from pipelines.telephony import bridges
-from pipelines.telephony.twilio_signature import parameters, signature, signed
+from pipelines.telephony.twilio.signature import parameters, signature, signed
 from tests.pipelines.conftest import Open
 from tests.pipelines.phone import Server, eventually
 from tests.telephony.twilio_phone import (

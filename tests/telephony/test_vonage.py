@@ -17,8 +17,8 @@ from agent.events import CallStarted, KeyPressed, SpeechEnded, SpeechStarted
 from pipelines.errors import EngineError
 from pipelines.settings import Settings
 from pipelines.telephony import bridges
+from pipelines.telephony.carriers.vonage import HANG_UP, Vonage, dial
 from pipelines.telephony.leg import Audio, Bad, Key, Mark, Start
-from pipelines.telephony.vonage import HANG_UP, Vonage, dial
 from tests.pipelines.conftest import Open
 from tests.pipelines.phone import catalog, eventually
 from tests.telephony.test_twilio_calls import LINE, PIN, ends, says

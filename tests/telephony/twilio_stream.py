@@ -18,7 +18,7 @@ from typing import Any
 import websockets
 
 from pipelines.telephony.g711 import from_mulaw, to_mulaw
-from pipelines.telephony.twilio_signature import signature
+from pipelines.telephony.twilio.signature import signature
 from tests.pipelines.phone import Server
 
 PUBLIC = "https://voice.example.org"

@@ -4,9 +4,9 @@ from fastapi import FastAPI, Request, Response
 from loguru import logger
 
 from pipelines.reception import Reception
-from pipelines.telephony.twilio_calls import TwilioCalls
-from pipelines.telephony.twilio_door import PATH, Door
-from pipelines.telephony.twilio_people import People
+from pipelines.telephony.twilio.calls import TwilioCalls
+from pipelines.telephony.twilio.door import PATH, Door
+from pipelines.telephony.twilio.people import People
 
 _PERSON = f"{PATH}/person/{{name}}"
 

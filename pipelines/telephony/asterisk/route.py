@@ -23,7 +23,7 @@ from fastapi.responses import PlainTextResponse
 
 from pipelines.reception import Reception
 from pipelines.telephony.arrivals import arrive, full
-from pipelines.telephony.asterisk_websocket import SUBPROTOCOL, AsteriskWebSocket
+from pipelines.telephony.asterisk.websocket import SUBPROTOCOL, AsteriskWebSocket
 from pipelines.telephony.leg import Start
 from pipelines.telephony.legs import WebSocketLeg
 

@@ -26,9 +26,9 @@ from starlette.datastructures import Headers
 from pipelines.errors import EngineError
 from pipelines.reception import Reception
 from pipelines.settings import Settings
-from pipelines.telephony import twiml
-from pipelines.telephony.carrier import Carrier, Desk
-from pipelines.telephony.telnyx import Telnyx
+from pipelines.telephony.carriers.carrier import Carrier, Desk
+from pipelines.telephony.carriers.telnyx import Telnyx
+from pipelines.telephony.twilio import twiml
 
 SIGNATURE, TIMESTAMP = "telnyx-signature-ed25519", "telnyx-timestamp"
 _TOLERANCE = 300.0  # s that a webhook may be old or early: what Telnyx's own libraries allow

@@ -22,9 +22,9 @@ from fastapi import FastAPI
 from starlette.datastructures import Headers
 
 from pipelines.reception import Reception
-from pipelines.telephony.carrier import Carrier, Desk
-from pipelines.telephony.plivo import FORMAT, Plivo
-from pipelines.telephony.twilio_signature import parameters
+from pipelines.telephony.carriers.carrier import Carrier, Desk
+from pipelines.telephony.carriers.plivo import FORMAT, Plivo
+from pipelines.telephony.twilio.signature import parameters
 
 SIGNATURE, NONCE = "x-plivo-signature-v3", "x-plivo-signature-v3-nonce"
 _CALL_ID = re.compile(r"[A-Za-z0-9-]{8,64}")

@@ -20,11 +20,11 @@ from loguru import logger
 from agent.policy import Policy
 from pipelines.errors import EngineError
 from pipelines.settings import Settings
-from pipelines.telephony import twiml
-from pipelines.telephony.people import Key, NobodyError, Order
-from pipelines.telephony.twilio_calls import TwilioCalls, TwilioError
-from pipelines.telephony.twilio_person import Expected, Person, State
-from pipelines.telephony.twilio_whisper import whisper
+from pipelines.telephony.asterisk.people import Key, NobodyError, Order
+from pipelines.telephony.twilio import twiml
+from pipelines.telephony.twilio.calls import TwilioCalls, TwilioError
+from pipelines.telephony.twilio.person import Expected, Person, State
+from pipelines.telephony.twilio.whisper import whisper
 from pipelines.tts.speakers import Speakers
 
 _BUFFER = 10.0  # s: Twilio lets it ring 5 s longer than it was told, and has to say so

@@ -32,7 +32,7 @@ from pipelines.errors import EngineError
 from pipelines.reception import Reception
 from pipelines.settings import Settings
 from pipelines.telephony.arrivals import arrive
-from pipelines.telephony.genesys import PROBE, RATE, Genesys, Outcome
+from pipelines.telephony.carriers.genesys import PROBE, RATE, Genesys, Outcome
 from pipelines.telephony.headers import headers
 from pipelines.telephony.leg import LegEvent, Start
 from pipelines.telephony.legs import WebSocketLeg

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fastapi import Request, WebSocket
 
 from pipelines.settings import Settings
-from pipelines.telephony.twilio_signature import HEADER, parameters, signed
+from pipelines.telephony.twilio.signature import HEADER, parameters, signed
 
 PATH = "/telephony/twilio"
 _LONGEST = 65_536  # bytes of a webhook's body

@@ -21,12 +21,12 @@ from fastapi.responses import JSONResponse
 from pipelines.reception import Reception
 from pipelines.telephony import json_media as media
 from pipelines.telephony.arrivals import arrive, digits
+from pipelines.telephony.carriers.vonage import HANG_UP, PATH, Ncco, Vonage, connect, dial, signed
 from pipelines.telephony.connection import TelephoneConnection
 from pipelines.telephony.headers import headers
 from pipelines.telephony.leg import Start
 from pipelines.telephony.legs import WebSocketLeg
 from pipelines.telephony.stream_tokens import StreamTokens
-from pipelines.telephony.vonage import HANG_UP, PATH, Ncco, Vonage, connect, dial, signed
 
 _PATIENCE = 5.0  # s for `websocket:connected`, which comes at once
 _LONGEST = 65_536  # bytes of a webhook's body

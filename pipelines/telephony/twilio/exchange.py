@@ -19,12 +19,12 @@ from typing import Any
 from loguru import logger
 
 from agent.actions import Transfer
+from pipelines.telephony.asterisk.people import NobodyError, Order
 from pipelines.telephony.connection import TelephoneConnection
-from pipelines.telephony.people import NobodyError, Order
 from pipelines.telephony.transfers import Transfers
-from pipelines.telephony.twilio_calls import TwilioError
-from pipelines.telephony.twilio_people import People
-from pipelines.telephony.twilio_person import Person, State
+from pipelines.telephony.twilio.calls import TwilioError
+from pipelines.telephony.twilio.people import People
+from pipelines.telephony.twilio.person import Person, State
 
 _JOINING = 5.0  # s for Twilio to ask what comes after our stream
 _SETTLING = 3.0  # s for the second of two to be told of, once a room is over

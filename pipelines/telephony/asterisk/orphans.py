@@ -6,7 +6,7 @@ else would end the other's call.
 
 from collections.abc import Callable
 
-from pipelines.telephony.ari import Ari
+from pipelines.telephony.asterisk.ari import Ari
 
 
 class Orphans:

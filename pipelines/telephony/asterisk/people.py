@@ -21,7 +21,7 @@ from enum import StrEnum
 
 from loguru import logger
 
-from pipelines.telephony.ari import Ari, AriError, Event
+from pipelines.telephony.asterisk.ari import Ari, AriError, Event
 from pipelines.telephony.whispers import Whispers
 
 _JOINING = 3.0  # s for the caller's channel to come by the dialplan

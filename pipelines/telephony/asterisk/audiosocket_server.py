@@ -10,9 +10,9 @@ from loguru import logger
 from pipelines import stalls
 from pipelines.reception import Reception
 from pipelines.settings import Settings
-from pipelines.telephony.ari import AriError
 from pipelines.telephony.arrivals import arrive, full
-from pipelines.telephony.audiosocket import AudioSocket
+from pipelines.telephony.asterisk.ari import AriError
+from pipelines.telephony.asterisk.audiosocket import AudioSocket
 from pipelines.telephony.leg import Audio, Start
 from pipelines.telephony.legs import StreamLeg
 

@@ -8,9 +8,9 @@ from loguru import logger
 
 from agent.actions import Transfer
 from agent.policy import Policy
-from pipelines.telephony.ari import Ari, AriError
+from pipelines.telephony.asterisk.ari import Ari, AriError
+from pipelines.telephony.asterisk.people import Order, Person, bring_in, reach, until_apart
 from pipelines.telephony.connection import TelephoneConnection
-from pipelines.telephony.people import Order, Person, bring_in, reach, until_apart
 from pipelines.telephony.transfers import Transfers
 from pipelines.telephony.whispers import Whispers
 

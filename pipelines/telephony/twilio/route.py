@@ -5,7 +5,7 @@ In Twilio's console, for the number: "A call comes in": webhook, https://.../tel
 
     webhook, signed   -> <Connect><Stream> at an address of its own, then <Redirect> to /after
     WebSocket, signed -> /stream/<token>: taken, or refused before it is accepted
-    /after, signed    -> a person's room, or a stream again (twilio_exchange.py); <Hangup> where the
+    /after, signed    -> a person's room, or a stream again (exchange.py); <Hangup> where the
                          call is over, <Dial> to the fallback where it was to go to a person or
                          broke off
 """
@@ -16,16 +16,17 @@ from functools import partial
 from fastapi import FastAPI, Request, Response, WebSocket
 
 from pipelines.reception import Reception
-from pipelines.telephony import twilio_person_route, twiml
 from pipelines.telephony.arrivals import arrive
 from pipelines.telephony.leg import Start
 from pipelines.telephony.legs import WebSocketLeg
 from pipelines.telephony.stream_tokens import StreamTokens
-from pipelines.telephony.twilio import Twilio
-from pipelines.telephony.twilio_door import PATH, Door
-from pipelines.telephony.twilio_exchange import TwilioExchange
-from pipelines.telephony.twilio_people import People
-from pipelines.telephony.twilio_person_route import xml
+from pipelines.telephony.twilio import person_route as twilio_person_route
+from pipelines.telephony.twilio import twiml
+from pipelines.telephony.twilio.codec import Twilio
+from pipelines.telephony.twilio.door import PATH, Door
+from pipelines.telephony.twilio.exchange import TwilioExchange
+from pipelines.telephony.twilio.people import People
+from pipelines.telephony.twilio.person_route import xml
 
 _PATIENCE = 5.0  # s for `start`, which comes at once
 _TALKED = ("completed", "answered")  # DialCallStatus of a call that a person took

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 from loguru import logger
 
 from pipelines.reception import Reception
-from pipelines.telephony.ari import Ari
-from pipelines.telephony.exchange import Pbx
-from pipelines.telephony.orphans import Orphans
+from pipelines.telephony.asterisk.ari import Ari
+from pipelines.telephony.asterisk.exchange import Pbx
+from pipelines.telephony.asterisk.orphans import Orphans
 from pipelines.telephony.whispers import Whispers
 
 

@@ -23,7 +23,7 @@ from pipelines.telephony.headers import headers
 from pipelines.telephony.leg import Codec, Start
 from pipelines.telephony.legs import WebSocketLeg
 from pipelines.telephony.stream_tokens import StreamTokens
-from pipelines.telephony.twilio_signature import parameters
+from pipelines.telephony.twilio.signature import parameters
 
 _PATIENCE = 5.0  # s for `start`, which comes at once
 _LONGEST = 65_536  # bytes of a webhook's body

@@ -1,0 +1,1 @@
+"""Asterisk: sound over chan_websocket or AudioSocket, people rung through ARI."""

@@ -1,0 +1,1 @@
+"""Twilio: Media Streams, and people rung through its REST interface."""
