@@ -24,7 +24,10 @@ WEB = Path(__file__).parent / "web"
 _POLICY = 1008  # policy violation, RFC 6455, 7.4.1
 _BUSY = 1013  # try again later, IANA WebSocket close code registry
 _CALL_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{12}")
-_FILES = {"caller.wav": "audio/wav", "agent.wav": "audio/wav", "log.jsonl": "application/jsonl"}
+_FILE = re.compile(
+    r"(?:caller|agent|person-[0-9]{1,3})\.wav|log\.jsonl"
+)  # a person: with the caller
+_KINDS = {".wav": "audio/wav", ".jsonl": "application/jsonl"}
 _CSP = (
     "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; media-src 'self' blob:"
 )
@@ -79,10 +82,10 @@ def create_app(house: House, reception: Reception | None = None) -> FastAPI:
     @app.get("/calls/{call_id}/{file}")
     async def recording(call_id: str, file: str) -> FileResponse:
         path = house.settings.calls / call_id / file
-        known = _CALL_ID.fullmatch(call_id) and file in _FILES
+        known = _CALL_ID.fullmatch(call_id) and _FILE.fullmatch(file)
         if not house.settings.downloads or not known or not path.exists():
             raise HTTPException(404, "no such recording")
-        return FileResponse(path, media_type=_FILES[file], filename=f"{call_id}-{file}")
+        return FileResponse(path, media_type=_KINDS[path.suffix], filename=f"{call_id}-{file}")
 
     @app.exception_handler(404)
     async def not_found(request: Request, error: HTTPException) -> JSONResponse:

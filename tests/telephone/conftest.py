@@ -12,9 +12,12 @@ import pytest
 import soxr
 
 from pipelines.asr.pocketsphinx import Pocketsphinx
+from pipelines.audio import AGENT_RATE
 from pipelines.catalog import PROMPTS, load
 from pipelines.settings import Settings
 from pipelines.sounds import CallerVoice
+from pipelines.tts.cache import AudioCache
+from pipelines.tts.espeak import EspeakSynthesiser
 from tests.telephone import lab
 from tests.telephone.house import Waxtaan
 from tests.telephone.sip_phone import RATE, SipPhone, narrow
@@ -30,6 +33,10 @@ SENTENCES = (
 
 class Recognise(Protocol):
     async def __call__(self, pcm: bytes, phrases: Sequence[str]) -> str: ...
+
+
+class Say(Protocol):
+    async def __call__(self, text: str) -> bytes: ...
 
 
 @pytest.fixture(scope="session")
@@ -89,6 +96,24 @@ def speech(cache: Path) -> Mapping[str, bytes]:
             return {sentence: narrow(await voice.say(sentence)) for sentence in SENTENCES}
 
     return asyncio.run(record())
+
+
+@pytest.fixture
+async def agents_voice(cache: Path) -> AsyncIterator[Say]:
+    """A sentence as the agent says it in English, 8 kHz."""
+    synthesiser = EspeakSynthesiser(cache)
+    await synthesiser.start()
+    shelf = AudioCache(cache / "audio", synthesiser, AGENT_RATE)
+    voice = load().packs["en"].voices["espeak"]
+
+    async def say(text: str) -> bytes:
+        spoken = b"".join([pcm async for pcm in shelf.audio(text, voice, fixed=False)])
+        samples = soxr.resample(np.frombuffer(spoken, "<i2"), AGENT_RATE, RATE)
+        return samples.astype("<i2").tobytes()
+
+    yield say
+    await shelf.close()
+    await synthesiser.close()
 
 
 @pytest.fixture

@@ -85,6 +85,12 @@ class Waxtaan:
         with lab.inside(lab.PBX), urllib.request.urlopen(request, timeout=5) as answer:
             return json.loads(answer.read() or b"null")
 
+    def fetch(self, path: str) -> bytes:
+        """A file that it hands out."""
+        url = f"http://127.0.0.1:{PORT}{path}"
+        with lab.inside(lab.PBX), urllib.request.urlopen(url, timeout=5) as answer:
+            return bytes(answer.read())
+
     @property
     def counters(self) -> dict[str, int]:
         """What it counted."""
