@@ -109,7 +109,7 @@ async def agents_voice(cache: Path) -> AsyncIterator[Say]:
     async def say(text: str) -> bytes:
         spoken = b"".join([pcm async for pcm in shelf.audio(text, voice, fixed=False)])
         samples = soxr.resample(np.frombuffer(spoken, "<i2"), AGENT_RATE, RATE)
-        return samples.astype("<i2").tobytes()
+        return bytes(samples.astype("<i2").tobytes())
 
     yield say
     await shelf.close()
