@@ -5,7 +5,7 @@ and what the back office makes of it, so a blanked log still replays to the same
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -21,10 +21,13 @@ from agent.events import (
     SpeechEnded,
     TurnStarted,
 )
+from agent.language import Language
 
 SECRET_SLOTS = frozenset({"pin"})
 SECRET_FACTS = {"sim": frozenset({"puk"})}  # back-office name -> fields
 _CARD = re.compile(r"(?:\d[ -]?){13,19}")  # payment card numbers, ISO/IEC 7812
+
+_WORD = re.compile(r"[^\W\d_]+")
 
 Entry = TypeVar("Entry", bound=Event | Action)
 
@@ -34,10 +37,21 @@ def blank(text: str) -> str:
     return re.sub(r"\d", "•", text)
 
 
-class Blanking:
-    """Passes over one call's events and actions, in order, before they are written."""
+def figures(languages: Iterable[Language]) -> dict[str, str]:
+    """What the words for single figures are hidden by, as `Blanking` takes them."""
+    said = (each.digits.items() for each in languages)
+    return {word: "•" * len(digit) for pairs in said for word, digit in pairs}
 
-    def __init__(self) -> None:
+
+class Blanking:
+    """Passes over one call's events and actions, in order, before they are written.
+
+    `figures` are the words in which a code may be said; each stands for as many digits as it hides,
+    so that the dialogue makes the same of it.
+    """
+
+    def __init__(self, figures: Mapping[str, str] | None = None) -> None:
+        self._figures = figures or {}
         self._secret_question = False
         self._secret_key = -1.0  # when the last one came
         self._secret_turn = False  # it began when a secret was asked for: said along with the keys
@@ -57,8 +71,9 @@ class Blanking:
                 return replace(event, key="•")
             case Hypothesis():
                 if self._hides or self._secret_turn:
-                    said = tuple((blank(word), sure) for word, sure in event.words)
-                    return replace(event, text=blank(event.text), words=said)
+                    hide = self._hide if self._says_code(event.text) else blank
+                    said = tuple((hide(word), sure) for word, sure in event.words)
+                    return replace(event, text=hide(event.text), words=said)
                 hidden = _without_cards(event.text)
                 said = event.words if hidden == event.text else ()
                 return replace(event, text=hidden, words=said)
@@ -69,6 +84,15 @@ class Blanking:
             case SpeechEnded() if event.utterance in self._secret_utterances:
                 return replace(event, heard=blank(event.heard))
         return event
+
+    def _says_code(self, text: str) -> bool:
+        """Whether figures are said one by one; a lone one among words may be an article."""
+        said = [word.casefold() in self._figures for word in _WORD.findall(text)]
+        return all(said) or sum(said) > 1
+
+    def _hide(self, text: str) -> str:
+        hidden = _WORD.sub(lambda m: self._figures.get(m.group().casefold(), m.group()), text)
+        return blank(hidden)
 
     @property
     def _hides(self) -> bool:

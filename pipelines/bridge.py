@@ -66,7 +66,7 @@ from agent.events import (
     TurnStarted,
 )
 from agent.language import Language
-from agent.privacy import SECRET_SLOTS, Blanking
+from agent.privacy import SECRET_SLOTS, Blanking, figures
 from pipelines import page
 from pipelines.asr.engine import Recognised
 from pipelines.backoffice.protocol import BackOffice
@@ -119,7 +119,8 @@ class Bridge(FrameProcessor):
         self._events: asyncio.Queue[Event] = asyncio.Queue()
         self._worker: asyncio.Task[None] | None = None
         self._requests = Requests(outside.back_office, outside.mind, outside.clock, self.happen)
-        self._blanking = Blanking()  # for the page; the recording has its own
+        said = figures(pack.language for pack in outside.packs.values())
+        self._blanking = Blanking(said)  # for the page; the recording has its own
         self._ticked = (-1.0, -1.0)  # (deadline, at)
         self._turn_ended = 0.0  # by the clock: how long we took, not what the caller waited
         self._noticed = 0.0  # s that speech takes to be taken for it

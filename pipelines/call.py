@@ -16,6 +16,7 @@ from pipecat.workers.runner import WorkerRunner
 
 from agent.dialogue import Dialogue
 from agent.events import CallStarted
+from agent.privacy import figures
 from pipelines import page
 from pipelines.asr.engine import SAMPLE_RATE, Recognised
 from pipelines.audio import AGENT_RATE
@@ -234,7 +235,8 @@ class Call:
         if not settings.record:
             return None
         connection = self._connection
-        return Recording(settings.calls, connection.agent_rate, channel=connection.channel)
+        said = figures(self._house.catalog.languages.values())
+        return Recording(settings.calls, connection.agent_rate, said, channel=connection.channel)
 
     # What happens to the call
 

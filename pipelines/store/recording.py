@@ -8,6 +8,7 @@ to the moment at which a sound went out, so both files line up.
 import secrets
 import time
 import wave
+from collections.abc import Mapping
 from pathlib import Path
 
 from agent.actions import Action
@@ -62,9 +63,18 @@ class Channel:
 
 
 class Recording:
-    """One call's folder under `calls`. Privacy is applied here, before anything is written."""
+    """One call's folder under `calls`. Privacy is applied here, before anything is written.
 
-    def __init__(self, calls: Path, agent_rate: int, **about: str) -> None:
+    `figures` are the words in which callers may say a code; see `agent/privacy.py`.
+    """
+
+    def __init__(
+        self,
+        calls: Path,
+        agent_rate: int,
+        figures: Mapping[str, str] | None = None,
+        **about: str,
+    ) -> None:
         self.id = time.strftime("%Y%m%d-%H%M%S-") + secrets.token_hex(6)
         self.folder = calls / self.id
         self.folder.mkdir(parents=True)
@@ -75,7 +85,7 @@ class Recording:
         self._log = (self.folder / "log.jsonl").open("w", encoding="utf-8")
         self._log.write(header(id=self.id, **about) + "\n")
         self._flushed = 0.0
-        self._blanking = Blanking()
+        self._blanking = Blanking(figures)
 
     def event(self, event: Event) -> Event:
         """Write an event; returns it as it was written."""

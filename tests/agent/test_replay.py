@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from agent.actions import Action, Speak
+from agent.actions import Action, Expecting, Listen, Speak
 from agent.dialogue import Dialogue
-from agent.events import Event, Hypothesis, KeyPressed
+from agent.events import Event, Hypothesis, KeyPressed, TurnEnded, TurnStarted
 from agent.fold import apply, record
 from agent.log import LogError, header, line, read
-from agent.privacy import SECRET_SLOTS, Blanking
+from agent.privacy import SECRET_SLOTS, Blanking, figures
 from agent.replay import differences
 from agent.state import Conversation
 from tests.agent.talk import CATALOG, LINE, PIN, Talk
@@ -35,7 +35,7 @@ def fresh() -> Dialogue:
 
 
 def written(talk: Talk) -> list[str]:
-    blanking = Blanking()
+    blanking = Blanking(figures(CATALOG.languages.values()))
     lines = [header(id="test")]
     for entry in talk.entries:
         passed = blanking.event(entry) if is_event(entry) else blanking.action(entry)  # type: ignore[arg-type]
@@ -61,6 +61,42 @@ def test_secrets_are_nowhere_in_the_log() -> None:
     assert str(SIM["puk"]) not in text
     assert "5, 6, 7, 8" not in text
     assert "••••" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "balance", "said"),
+    [
+        ("en", "what is my balance", "four eight two one"),
+        ("fr", "quel est mon solde", "quatre huit deux un"),
+    ],
+)
+def test_a_code_in_words_is_nowhere_and_the_log_replays(
+    language: str, balance: str, said: str
+) -> None:
+    talk = Talk(language=language)
+    talk.hear(balance)
+    talk.press(LINE)
+    assert talk.state.question == "pin"
+    talk.happen(TurnStarted(talk.at, 0.13))
+    first = said.split()[0]
+    talk.happen(Hypothesis(talk.at, first, language, 1.0, 1.0, False, ((first, 1.0),)))
+    sure = tuple((word, 1.0) for word in said.split())
+    talk.happen(Hypothesis(talk.at, said, language, 1.0, 1.0, True, sure))
+    talk.happen(TurnEnded(talk.at + 1))
+    lines = written(talk)
+    text = "".join(lines)
+    heard = [e.text for e in read(lines) if isinstance(e, Hypothesis)][-2:]
+    assert heard == ["•", "• • • •"]
+    assert said not in text
+    assert all(f'["{word}"' not in text for word in said.split())
+    assert differences(read(lines), fresh()) == []
+
+
+def test_a_lone_figure_among_words_may_be_an_article() -> None:
+    blanking = Blanking(figures(CATALOG.languages.values()))
+    blanking.action(Listen("fr", "pin", Expecting((), 4, True)))
+    said = Hypothesis(1.0, "je veux un conseiller", "fr", 1, 1, True)
+    assert blanking.event(said) == said
 
 
 def test_card_numbers_are_blanked_wherever_they_are_said() -> None:
