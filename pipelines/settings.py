@@ -157,6 +157,8 @@ class Settings(BaseSettings):
     max_call_seconds: float = Field(default=1800.0, gt=0)
     max_turn_seconds: float = Field(default=30.0, gt=1)  # one turn; then what was heard is taken
     max_message_bytes: int = Field(default=256 * 1024, ge=4096)  # one WebSocket message
+    # One of a telephone network: a longer one is bad, and one over max_message_bytes ends the line.
+    max_network_message_bytes: int = Field(default=64 * 1024, ge=4096)
     max_bad_messages: int = Field(default=20, ge=1)  # of late in one call, before it is closed
     bad_messages_seconds: float = Field(default=60.0, gt=0)  # how long "of late" is
     max_ahead_seconds: float = Field(default=2.0, gt=0)  # audio ahead of real time is dropped

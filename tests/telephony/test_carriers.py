@@ -203,7 +203,7 @@ async def test_spoilt_messages_in_a_call(open_house: Open, carrier: Kind) -> Non
             message, codec = spoilt(chance, chance.choice(others)), protocol.make()
             for each in begun:
                 codec.decode(each)
-            if len(message) > 100_000 or any(
+            if len(message) > 250_000 or any(
                 isinstance(e, Key | Stop) for e in codec.decode(message)
             ):
                 continue  # the WebSocket's own limit; a caller's own key, and the end

@@ -68,7 +68,7 @@ async def take(reception: Reception, websocket: WebSocket) -> None:
     offered = websocket.headers.get("sec-websocket-protocol", "")
     named = SUBPROTOCOL in [name.strip() for name in offered.split(",")]
     await websocket.accept(SUBPROTOCOL if named else None)
-    leg = WebSocketLeg(websocket, AsteriskWebSocket(), longest=settings.max_message_bytes)
+    leg = WebSocketLeg(websocket, AsteriskWebSocket(), longest=settings.max_network_message_bytes)
     start = await leg.until(Start, patience=_PATIENCE)
     whisper = about.get("whisper", "")
     if whisper and reception.pbx is not None and reception.pbx.whispers.take(whisper, leg):

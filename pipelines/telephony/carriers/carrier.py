@@ -117,7 +117,7 @@ class Desk:
             await websocket.close()
             return
         await websocket.accept()
-        longest = self._reception.house.settings.max_message_bytes
+        longest = self._reception.house.settings.max_network_message_bytes
         leg = WebSocketLeg(websocket, self._carrier.codec(), longest=longest)
         start = await leg.until(Start, patience=_PATIENCE)
         if start is None:

@@ -143,7 +143,9 @@ class Desk:
         await websocket.accept()
         why: list[str] = []  # it was refused: reason, info
         codec = Genesys(session, partial(self._outcome, session, why))
-        leg = GenesysLeg(websocket, codec, longest=self._reception.house.settings.max_message_bytes)
+        leg = GenesysLeg(
+            websocket, codec, longest=self._reception.house.settings.max_network_message_bytes
+        )
         start = await leg.until(Start, patience=_PATIENCE)
         if not isinstance(start, Start):
             why += ["error", "an open with PCMU at 8 kHz of the external channel is expected"]

@@ -92,7 +92,7 @@ class Desk:
             await websocket.close()
             return
         await websocket.accept()
-        leg = WebSocketLeg(websocket, Vonage(), longest=self._settings.max_message_bytes)
+        leg = WebSocketLeg(websocket, Vonage(), longest=self._settings.max_network_message_bytes)
         start = await leg.until(Start, patience=_PATIENCE)
         if isinstance(start, Start):
             about = {**start.about, "call": call}

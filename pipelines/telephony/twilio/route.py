@@ -88,7 +88,7 @@ class Desk:
             await websocket.close()
             return
         await websocket.accept()
-        leg = WebSocketLeg(websocket, Twilio(), longest=self._settings.max_message_bytes)
+        leg = WebSocketLeg(websocket, Twilio(), longest=self._settings.max_network_message_bytes)
         start = await leg.until(Start, patience=_PATIENCE)
         if not isinstance(start, Start) or start.about.get("sid") != about["call"]:
             counters["refused.start"] += 1
