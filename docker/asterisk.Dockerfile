@@ -5,20 +5,19 @@
 FROM debian:sid-slim
 RUN useradd --uid 10002 --no-create-home --home-dir /var/lib/asterisk asterisk \
     && apt-get update \
-    && apt-get install -y --no-install-recommends asterisk \
+    && apt-get install -y --no-install-recommends asterisk asterisk-moh-opsound-wav \
     && rm -rf /var/lib/apt/lists/* /etc/asterisk/* \
     && dpkg --compare-versions "$(dpkg-query -W -f '${source:Upstream-Version}' asterisk)" ge 22.8 \
     && install -d -o asterisk -g asterisk -m 700 /etc/asterisk \
     && install -d -o asterisk -g asterisk /run/asterisk /var/lib/asterisk /var/log/asterisk \
         /var/spool/asterisk /var/spool/asterisk/recording
 COPY docker/asterisk /usr/share/waxtaan/asterisk
-# What Asterisk asks for and we leave as it is; music on hold may be mounted.
+# What Asterisk asks for and we leave as it is.
 RUN for name in ccss cdr cel features pjproject udptl; do \
         echo "[general]" >"/usr/share/waxtaan/asterisk/$name.conf"; \
     done \
     && echo "[options]" >/usr/share/waxtaan/asterisk/asterisk.conf \
-    && touch /usr/share/waxtaan/asterisk/acl.conf \
-    && install -d /usr/share/asterisk/moh
+    && touch /usr/share/waxtaan/asterisk/acl.conf
 # TRUNK_ADDRESS, TRUNK_FROM, PUBLIC_ADDRESS, PEOPLE and the passwords have no default.
 ENV SIP_ADDRESS=0.0.0.0 \
     ARI_ADDRESS=0.0.0.0 \

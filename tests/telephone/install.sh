@@ -19,7 +19,8 @@ options=(-qq -o "Dir::Etc::sourcelist=$apt/sources.list" -o Dir::Etc::sourcepart
     -o "Dir::State::status=$apt/status" -o "Dir::State::extended_states=$apt/extended"
     -o Debug::NoLocking=1 -o APT::Sandbox::User=root)
 apt-get "${options[@]}" update
-apt-get "${options[@]}" install -y --download-only --no-install-recommends asterisk baresip-core libc6 >/dev/null
+apt-get "${options[@]}" install -y --download-only --no-install-recommends \
+    asterisk asterisk-moh-opsound-wav baresip-core libc6 >/dev/null
 for deb in "$apt"/archives/*.deb; do
     dpkg-deb --fsys-tarfile "$deb" | tar -x --skip-old-files -C "$root"
 done

@@ -107,6 +107,7 @@ class SipPhone:
         self._remote_rtp: tuple[str, int] | None = None
         self._dialog: dict[str, str] = {}
         self._cseq = 1
+        self._offers = 0
         self._late: list[asyncio.TimerHandle] = []
 
     async def __aenter__(self) -> Self:
@@ -162,6 +163,17 @@ class SipPhone:
         for key in keys:
             self._keys.append((_KEY[key], 4))
             await asyncio.sleep(0.08 + pause)
+
+    async def hold(self, *, held: bool = True) -> None:
+        """Put the other end on hold, or take it back."""
+        self._cseq += 1
+        self._answered = asyncio.get_running_loop().create_future()
+        self._request("INVITE", self._sdp("sendonly" if held else "sendrecv"))
+        async with asyncio.timeout(5):
+            answer = await self._answered
+        self._request("ACK", cseq=self._cseq)
+        if " 200 " not in f"{answer.first} ":
+            raise SipError(answer.first)
 
     async def hang_up(self) -> None:
         """End the call, if there is one."""
@@ -313,12 +325,15 @@ class SipPhone:
         if not self._sip_out.is_closing():
             self._sip_out.sendto(text.encode(), (lab.PBX_ADDRESS, 5060))
 
-    def _sdp(self) -> str:
+    def _sdp(self, direction: str = "sendrecv") -> str:
+        self._offers += 1
         port = self._rtp.getsockname()[1]
         return (
-            f"v=0\r\no=- 1 1 IN IP4 {self.address}\r\ns=-\r\nc=IN IP4 {self.address}\r\nt=0 0\r\n"
+            f"v=0\r\no=- 1 {self._offers} IN IP4 {self.address}\r\ns=-\r\n"
+            f"c=IN IP4 {self.address}\r\nt=0 0\r\n"
             f"m=audio {port} RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\n"
-            "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=ptime:20\r\na=sendrecv\r\n"
+            "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=ptime:20\r\n"
+            f"a={direction}\r\n"
         )
 
     # RTP

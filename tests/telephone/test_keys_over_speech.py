@@ -23,8 +23,8 @@ BALANCE = "1"  # in the menu
 class InfoPhone(SipPhone):
     """A telephone that knows no RFC 4733: its keys go by SIP INFO."""
 
-    def _sdp(self) -> str:
-        lines = super()._sdp().replace("RTP/AVP 8 101", "RTP/AVP 8").split("\r\n")
+    def _sdp(self, direction: str = "sendrecv") -> str:
+        lines = super()._sdp(direction).replace("RTP/AVP 8 101", "RTP/AVP 8").split("\r\n")
         return "\r\n".join(line for line in lines if ":101 " not in line)
 
     async def press(self, keys: str, pause: float = 0.12) -> None:

@@ -146,6 +146,28 @@ async def test_a_person_gives_the_call_back(
     assert [ended.reason for ended in of(CallEnded, waxtaan)] == ["line closed"]
 
 
+async def test_a_person_puts_the_caller_on_hold_with_music(
+    waxtaan: Waxtaan, phone: SipPhone, desk: SipPhone, pbx: lab.Asterisk
+) -> None:
+    await phone.call(WEBSOCKET)
+    await phone.quiet(0.8)
+    await phone.press(PERSON)
+    await rings(desk)
+    await desk.quiet(0.8)
+    await desk.press(ACCEPT)
+    await asyncio.sleep(0.6)
+    await desk.hold()
+    held = phone.now
+    await asyncio.sleep(2.5)
+    music = sum(min(b, held + 2.5) - max(a, held) for a, b in phone.sounds() if b > held)
+    assert music > 1.5
+    await desk.hold(held=False)
+    await phone.quiet(0.3, after=phone.now)
+    await talks(phone, desk)
+    await phone.hang_up()
+    await closed(waxtaan, pbx)
+
+
 async def test_nobody_takes_it_and_alternatives_are_offered(
     waxtaan: Waxtaan, phone: SipPhone, pbx: lab.Asterisk
 ) -> None:

@@ -180,6 +180,11 @@ class Ari:
         """Put a channel into a bridge."""
         await self._ask("POST", f"/bridges/{bridge}/addChannel", params={"channel": channel})
 
+    async def music(self, channel: str, *, plays: bool) -> None:
+        """Have a channel hear music on hold, or no longer. Without music it hears nothing."""
+        with suppress(AriError):
+            await self._ask("POST" if plays else "DELETE", f"/channels/{channel}/moh")
+
     async def dissolve(self, bridge: str) -> None:
         """Destroy a bridge; its channels live on. One that is gone is no error."""
         with suppress(AriError):

@@ -190,6 +190,9 @@ async def until_apart(ari: Ari, person: Person, caller: str, back: asyncio.Event
                         return "back"
                     case {"type": "StasisEnd" | "ChannelDestroyed", "channel": {"id": gone}}:
                         return "caller" if gone == caller else "person"
+                    case {"type": "ChannelHold" | "ChannelUnhold" as what, "channel": {"id": by}}:
+                        held = caller if by == person.channel else person.channel
+                        await ari.music(held, plays=what == "ChannelHold")
                     case {"type": "Disconnected"}:  # or the PBX died
                         there = await _there(ari)
             return "person" if caller in there else "caller"
