@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-CONTEXT = 4096  # tokens
+CONTEXT = 8192  # tokens
 CREATED = 1_795_370_570
 FINGERPRINT = "vllm-0.32.0-d608ba65"
 ID = "chatcmpl-a81e441001f054ee"

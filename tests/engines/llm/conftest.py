@@ -22,7 +22,7 @@ from tests.engines.llm import lessons
 
 TRAINER = Path(__file__).with_name("toy_llama.py")
 START = 300.0  # s; mostly imports
-LONG = 2000  # tokens; with the prompt they fit into the server's --max-model-len
+LONG = 6000  # tokens, several seconds; with the prompt they fit into --max-model-len
 ENVIRONMENT = {
     "VLLM_CPU_KVCACHE_SPACE": "1",  # GB
     "VLLM_CPU_OMP_THREADS_BIND": "nobind",
@@ -121,7 +121,7 @@ def _command(toy: Path, port: int) -> list[str]:
         *("--enable-lora", "--max-lora-rank", "8"),
         *("--lora-modules", f"wo={toy / 'wo'}", f"ff={toy / 'ff'}"),
         *("--dtype", "float32", "--enforce-eager"),
-        *("--max-num-seqs", "8", "--max-model-len", "4096"),
+        *("--max-num-seqs", "8", "--max-model-len", "8192"),
         "--structured-outputs-config",
         '{"backend": "xgrammar", "disable_any_whitespace": true}',
     ]

@@ -149,7 +149,7 @@ async def test_a_closed_answer_is_gone_from_the_server(
     async with aclosing(model.compose(ENDLESS, "en", [ROAMING])) as sentences:
         await anext(sentences)
     assert await gone(server) < 1.0
-    assert server.metric("vllm:generation_tokens_total") - before < long_answers / 2
+    assert server.metric("vllm:generation_tokens_total") - before < long_answers
 
 
 async def test_a_cancelled_question_is_gone_from_the_server(
