@@ -13,8 +13,12 @@ from loguru import logger
 if TYPE_CHECKING:
     from loguru import Record
 
-# A caller who hangs up while a message is on its way: it ends the call, and is counted as that.
-_LEAVING = ("pipecat.transports.websocket.fastapi", "send")
+# A caller who hangs up while a message is on its way, or as we do: it ends the call, and is counted
+# as that.
+_LEAVING = {
+    ("pipecat.transports.websocket.fastapi", "send"),
+    ("pipecat.transports.websocket.fastapi", "_on_close_done"),
+}
 _PLACE = re.compile(r"\(\S+:\d+\)")  # where pipecat says an exception came from
 
 
@@ -30,7 +34,7 @@ def _format(record: "Record") -> str:
 
 
 def _wanted(record: "Record") -> bool:
-    if (record["name"], record["function"]) == _LEAVING:
+    if (record["name"], record["function"]) in _LEAVING:
         return False
     ours = str(record["name"]).startswith("pipelines")
     return ours or int(record["level"].no) >= 30
