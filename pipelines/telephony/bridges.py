@@ -50,12 +50,14 @@ def check(settings: Settings) -> None:
     for name in settings.bridges:
         if name not in known:
             raise EngineError(f"bridges: there is no '{name}'; there are {', '.join(known)}")
-        for setting in _NEEDS.get(name, ()):
-            if not _given(getattr(settings, setting)):
-                raise EngineError(
-                    f"bridge '{name}' does not start without {setting}: set "
-                    f"WAXTAAN_{setting.upper()}, the same as at the other end"
-                )
+        missing = [s for s in _NEEDS.get(name, ()) if not _given(getattr(settings, s))]
+        if missing:
+            where = "pipelines/telephony" if name in _CARRIERS else "docker"
+            variables = ", ".join(f"WAXTAAN_{setting.upper()}" for setting in missing)
+            raise EngineError(
+                f"bridge '{name}' does not start without {', '.join(missing)}: set {variables}; "
+                f"{where}/README.md says to what"
+            )
     if settings.ari_url and not _given(settings.ari_password):
         raise EngineError(
             "ari_url is set and ari_password is not: set WAXTAAN_ARI_PASSWORD, the same as in "

@@ -9,8 +9,8 @@ Source: plivo.com/docs/voice-agents/audio-streaming/concepts/audio-streaming-ref
 from typing import Any, ClassVar
 
 from pipelines.telephony import json_media as media
-from pipelines.telephony.carriers.json_stream import JsonStream
 from pipelines.telephony.g711 import to_mulaw
+from pipelines.telephony.json_stream import JsonStream
 
 _ENCODING = "audio/x-mulaw"
 FORMAT = f"{_ENCODING};rate=8000"  # as <Stream> is asked for it

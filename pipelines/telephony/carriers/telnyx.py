@@ -13,8 +13,8 @@ Source: developers.telnyx.com/api-reference/websockets/stream-call-media-over-we
 from typing import Any, ClassVar, Literal
 
 from pipelines.telephony import json_media as media
-from pipelines.telephony.carriers.json_stream import JsonStream
 from pipelines.telephony.g711 import from_alaw, from_mulaw, to_alaw, to_mulaw
+from pipelines.telephony.json_stream import JsonStream
 
 Law = Literal["PCMU", "PCMA"]
 # The second pair is how older streams called them.
@@ -49,10 +49,6 @@ class Telnyx(JsonStream):
             return ""
         self._from_law = from_alaw if law == "alaw" else from_mulaw
         return law
-
-    def _mark_name(self, data: dict[str, Any]) -> Any:
-        mark = data.get("mark")
-        return mark.get("name") if isinstance(mark, dict) else None
 
     def audio(self, pcm: bytes) -> str:
         """See leg.Codec."""

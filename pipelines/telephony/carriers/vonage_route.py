@@ -37,26 +37,26 @@ _OVER = ("completed", "failed", "rejected", "busy", "cancelled", "timeout", "una
 
 def add(app: FastAPI, reception: Reception) -> None:
     """Add the routes."""
-    desk = Desk(reception)
+    account = Account(reception)
 
     @app.post(PATH)
     async def answer(request: Request) -> Response:
-        return await desk.answer(request)
+        return await account.answer(request)
 
     @app.post(f"{PATH}/event")
     async def event(request: Request) -> Response:
-        return await desk.event(request)
+        return await account.event(request)
 
     @app.post(f"{PATH}/event/{{call}}")
     async def stream_event(call: str, request: Request) -> Response:
-        return await desk.event(request, call)
+        return await account.event(request, call)
 
     @app.websocket(f"{PATH}/stream/{{token}}")
     async def stream(token: str, websocket: WebSocket) -> None:
-        await desk.stream(token, websocket)
+        await account.stream(token, websocket)
 
 
-class Desk:
+class Account:
     """One account's calls on their way in and out."""
 
     def __init__(self, reception: Reception) -> None:

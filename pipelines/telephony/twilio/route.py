@@ -36,22 +36,22 @@ def add(app: FastAPI, reception: Reception) -> None:
     """Add the routes."""
     door = Door(reception.house.settings, reception.house.counters)
     people = twilio_person_route.add(app, reception, door)
-    desk = Desk(reception, door, people)
+    account = Account(reception, door, people)
 
     @app.post(PATH)
     async def incoming(request: Request) -> Response:
-        return await desk.incoming(request)
+        return await account.incoming(request)
 
     @app.post(f"{PATH}/after")
     async def after(request: Request) -> Response:
-        return await desk.after(request)
+        return await account.after(request)
 
     @app.websocket(f"{PATH}/stream/{{token}}")
     async def stream(websocket: WebSocket, token: str) -> None:
-        await desk.stream(websocket, token)
+        await account.stream(websocket, token)
 
 
-class Desk:
+class Account:
     """One account's calls on their way in and out. `people` is None where nobody is rung."""
 
     def __init__(self, reception: Reception, door: Door, people: People | None) -> None:

@@ -1,8 +1,8 @@
-"""A call's stream as Telnyx and Plivo speak it: JSON in text messages, G.711 in base64.
+"""A call's stream as Twilio, Telnyx and Plivo speak it: JSON in text messages, G.711 in base64.
 
-Both follow Twilio's idea with other names. The network keeps a queue of what it is sent, plays it
-in real time, says when it has come to a mark, and forgets the queue when told to. The call leaves
-the stream when the WebSocket is closed.
+They differ in names and in what a start says. The network keeps a queue of what it is sent, plays
+it in real time, says when it has come to a mark, and forgets the queue when told to. The call
+leaves the stream when the WebSocket is closed.
 """
 
 from abc import ABC, abstractmethod
@@ -69,7 +69,7 @@ class JsonStream(ABC):
         if not stream or not codec:
             return Bad("a start without a stream, or in a format that is not understood")
         self._started, self._stream = True, stream
-        return Start({"codec": codec})
+        return Start({**self._about(start), "codec": codec})
 
     def _sound(self, given: Any) -> list[LegEvent]:
         if isinstance(given, dict) and given.get("track", "inbound") != "inbound":
@@ -96,9 +96,14 @@ class JsonStream(ABC):
     def _understood(self, start: dict[str, Any]) -> str:
         """The codec of the caller's sound; "" where it is none of ours."""
 
-    @abstractmethod
+    def _about(self, start: dict[str, Any]) -> dict[str, str]:
+        """What else the start says of the call."""
+        return {}
+
     def _mark_name(self, data: dict[str, Any]) -> Any:
         """The name in a message that a mark has been reached."""
+        mark = data.get("mark")
+        return mark.get("name") if isinstance(mark, dict) else None
 
     @abstractmethod
     def audio(self, pcm: bytes) -> str:
