@@ -62,6 +62,21 @@ async def rings(phone: SipPhone, patience: float = 15.0) -> None:
         await phone.connected.wait()
 
 
+async def asks(phone: SipPhone, number: str) -> None:
+    """A caller wants a person."""
+    await phone.call(number)
+    await phone.quiet(0.8)
+    await phone.press(PERSON)
+
+
+async def accepts(desk: SipPhone) -> None:
+    """The person answers, hears the whisper and takes the call."""
+    await rings(desk)
+    await desk.quiet(0.8)
+    await desk.press(ACCEPT)
+    await asyncio.sleep(0.6)
+
+
 async def talks(caller: SipPhone, person: SipPhone) -> None:
     """They hear each other."""
     began = caller.now
@@ -84,9 +99,7 @@ async def test_a_person_hears_the_whisper_accepts_and_talks(
     pbx: lab.Asterisk,
     agents_voice: Say,
 ) -> None:
-    await phone.call(number)
-    await phone.quiet(0.8)
-    await phone.press(PERSON)
+    await asks(phone, number)
     await rings(desk)
 
     # the telephone that rings tells who calls and why, before anything is said
@@ -124,13 +137,8 @@ async def test_a_person_hears_the_whisper_accepts_and_talks(
 async def test_a_person_gives_the_call_back(
     number: str, waxtaan: Waxtaan, phone: SipPhone, desk: SipPhone, pbx: lab.Asterisk
 ) -> None:
-    await phone.call(number)
-    await phone.quiet(0.8)
-    await phone.press(PERSON)
-    await rings(desk)
-    await desk.quiet(0.8)
-    await desk.press(ACCEPT)
-    await asyncio.sleep(0.6)
+    await asks(phone, number)
+    await accepts(desk)
     await talks(phone, desk)
     await desk.press(GIVE_BACK)
     async with asyncio.timeout(5):
@@ -149,13 +157,8 @@ async def test_a_person_gives_the_call_back(
 async def test_a_person_puts_the_caller_on_hold_with_music(
     waxtaan: Waxtaan, phone: SipPhone, desk: SipPhone, pbx: lab.Asterisk
 ) -> None:
-    await phone.call(WEBSOCKET)
-    await phone.quiet(0.8)
-    await phone.press(PERSON)
-    await rings(desk)
-    await desk.quiet(0.8)
-    await desk.press(ACCEPT)
-    await asyncio.sleep(0.6)
+    await asks(phone, WEBSOCKET)
+    await accepts(desk)
     await desk.hold()
     held = phone.now
     await asyncio.sleep(2.5)
@@ -172,9 +175,7 @@ async def test_nobody_takes_it_and_alternatives_are_offered(
     waxtaan: Waxtaan, phone: SipPhone, pbx: lab.Asterisk
 ) -> None:
     async with SipPhone(lab.PERSON_ADDRESS, lab.PERSON_PORT, user="agent1", answers=True) as desk:
-        await phone.call(WEBSOCKET)
-        await phone.quiet(0.8)
-        await phone.press(PERSON)
+        await asks(phone, WEBSOCKET)
         await rings(desk)
         await desk.quiet(0.5)
         await desk.press(DECLINE)
@@ -193,9 +194,7 @@ async def test_the_caller_hangs_up_while_it_rings(
     waxtaan: Waxtaan, phone: SipPhone, pbx: lab.Asterisk
 ) -> None:
     async with SipPhone(lab.PERSON_ADDRESS, lab.PERSON_PORT, user="agent1") as desk:
-        await phone.call(WEBSOCKET)
-        await phone.quiet(0.8)
-        await phone.press(PERSON)
+        await asks(phone, WEBSOCKET)
         async with asyncio.timeout(15):
             await desk.ringing.wait()
         await phone.hang_up()
@@ -207,13 +206,8 @@ async def test_the_caller_hangs_up_while_it_rings(
 async def test_the_caller_hangs_up_on_the_person(
     waxtaan: Waxtaan, phone: SipPhone, desk: SipPhone, pbx: lab.Asterisk
 ) -> None:
-    await phone.call(AUDIOSOCKET)
-    await phone.quiet(0.8)
-    await phone.press(PERSON)
-    await rings(desk)
-    await desk.quiet(0.5)
-    await desk.press(ACCEPT)
-    await asyncio.sleep(0.6)
+    await asks(phone, AUDIOSOCKET)
+    await accepts(desk)
     await talks(phone, desk)
     await phone.hang_up()
     async with asyncio.timeout(5):
@@ -230,13 +224,8 @@ async def test_waxtaan_dies_and_they_go_on_talking(
     speech: Mapping[str, bytes],
 ) -> None:
     mortal.start()
-    await phone.call(WEBSOCKET)
-    await phone.quiet(0.8)
-    await phone.press(PERSON)
-    await rings(desk)
-    await desk.quiet(0.5)
-    await desk.press(ACCEPT)
-    await asyncio.sleep(0.6)
+    await asks(phone, WEBSOCKET)
+    await accepts(desk)
     mortal.kill()
     await talks(phone, desk)
     mortal.start()
