@@ -6,7 +6,7 @@ still missing. Nothing here looks at events or hypotheses: `agent/dialogue.py` d
 
 from collections.abc import Mapping
 
-from agent import thought
+from agent import llm as thought
 from agent.actions import Abandon, Explain, Fetch, HangUp, Transfer
 from agent.acts import Act, Ask, Confirm, Handoff, Inform, LookUp
 from agent.alternatives import alternatives
@@ -35,8 +35,8 @@ from agent.handoff import packet
 from agent.language import Language
 from agent.policy import Policy, RuleSetting
 from agent.question import asked_back
-from agent.reaching import Reaching
 from agent.state import ALTERNATIVES, Calling, Conversation
+from agent.transfer import Reaching
 
 
 class Course:

@@ -8,7 +8,7 @@ it. All memory is `conversation`, a fold over the events received and the action
 
 from collections.abc import Mapping
 
-from agent import thought
+from agent import llm as thought
 from agent.actions import Abandon, Action, Explain, HangUp, Hush, Route
 from agent.alternatives import ALTERNATIVE, NUMBER
 from agent.commands import ChangeLanguage, Command, NotUnderstood
@@ -38,9 +38,9 @@ from agent.flow import Flow
 from agent.fold import awaited
 from agent.keypad import on_key
 from agent.language import Language
+from agent.language_routing import Evidence, route, telling
 from agent.policy import Policy
 from agent.proposals import proposed
-from agent.routing import Evidence, route, telling
 from agent.state import Conversation, Pending
 from agent.understanding import NOT_UNDERSTOOD, Understanding, understand
 

@@ -14,9 +14,9 @@ from agent.commands import (
     Signal,
     StartFlow,
 )
-from agent.presence import not_wanted
+from agent.language_routing import stated as routed_by_caller
+from agent.participants import not_wanted
 from agent.privacy import SECRET_SLOTS
-from agent.routing import stated as routed_by_caller
 from agent.state import ALTERNATIVES, LASTING, Conversation, Filled, Wanted
 
 

@@ -7,7 +7,7 @@ call log holds both in order, so any prefix of a log gives back the state the ca
 from collections.abc import Set
 from dataclasses import replace
 
-from agent import presence
+from agent import participants as presence
 from agent.actions import (
     Abandon,
     Action,

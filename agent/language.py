@@ -1,6 +1,6 @@
 """A language: how things are said in it, and how its speakers say what they want.
 
-The values come from a folder under `prompts/`, read by `pipelines/catalog.py`; nothing here reads a
+The values come from a folder under `prompts/`, read by `pipelines/packs/`; nothing here reads a
 file. Gaps fall back to another language, and are listed by `waxtaan check`.
 """
 

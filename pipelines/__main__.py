@@ -109,7 +109,7 @@ def transcribe(
     json: Json = False,
 ) -> None:
     """What the ears hear in a recording. Without --expect: everything the language pack knows."""
-    from pipelines.cli.parts import transcribe as run
+    from pipelines.cli.components import transcribe as run
 
     run(files, language, engine, expect, json)
 
@@ -122,7 +122,7 @@ def say(
     json: Json = False,
 ) -> None:
     """What the voice sounds like."""
-    from pipelines.cli.parts import say as run
+    from pipelines.cli.components import say as run
 
     run(text, output, language, json)
 
@@ -137,7 +137,7 @@ def understand(
     json: Json = False,
 ) -> None:
     """What the answer ladder makes of a sentence: rung, intent, slots, confidence."""
-    from pipelines.cli.parts import understand as run
+    from pipelines.cli.components import understand as run
 
     run(text, language, question, json)
 

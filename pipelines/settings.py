@@ -14,7 +14,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from pipelines.catalog import PROMPTS
+from pipelines.packs.reader import PROMPTS
 
 
 def _cache() -> Path:

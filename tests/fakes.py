@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
-from pipelines.asr.engine import Band, EngineError, Recognised
+from pipelines.engines.asr.engine import Band, EngineError, Recognised
 
 
 class ScriptedRecogniser:

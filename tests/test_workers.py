@@ -12,9 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.asr.engine import EngineError
-from pipelines.framing import Header, Send, decode_header, encode, header_length, serve
-from pipelines.workers import Frame, Worker
+from pipelines.engines.asr.engine import EngineError
+from pipelines.engines.worker import Frame, Worker
+from pipelines.engines.worker_protocol import (
+    Header,
+    Send,
+    decode_header,
+    encode,
+    header_length,
+    serve,
+)
 
 HERE = "tests.test_workers"
 
@@ -181,7 +188,7 @@ async def test_close_leaves_no_process_even_one_that_ignores_signals() -> None:
 
 OWNER = """
 import asyncio
-from pipelines.workers import Worker
+from pipelines.engines.worker import Worker
 async def main():
     worker = await Worker.start("tests.test_workers")
     print(worker.pid, flush=True)

@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 
 from pipelines.backoffice.protocol import NotFound, Unavailable, check_question, checked
-from pipelines.breaker import Breaker
+from pipelines.circuit_breaker import Breaker
 
 # Gateways answer these while a server behind them restarts; a moment later all may be well.
 _PASSING = frozenset({502, 503, 504})

@@ -15,19 +15,12 @@ from pipelines.settings import Settings
 
 
 def _benchmarks() -> dict[str, Callable[[Settings], Iterator[Row]]]:
-    from pipelines.bench import (
-        calls,
-        ears,
-        intents,
-        knowledge,
-        languages,
-        memory,
-        recognition,
-        replay,
-        thought,
-        voice,
-        voices,
-    )
+    from pipelines.bench import asr as ears
+    from pipelines.bench import calls, intents, knowledge, memory, recognition, replay
+    from pipelines.bench import language_id as languages
+    from pipelines.bench import llm as thought
+    from pipelines.bench import tts as voices
+    from pipelines.bench import tts_cache as voice
 
     return {
         "calls": calls.run,

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from pipelines.bench.row import Row
 from pipelines.bench.server import running
-from pipelines.catalog import load
+from pipelines.packs.reader import load
 from pipelines.settings import Settings
-from pipelines.sounds import CallerVoice
-from pipelines.synthetic_caller import Heard, Step, SyntheticCaller
+from pipelines.synthetic_caller.caller import Heard, Step, SyntheticCaller
+from pipelines.synthetic_caller.voice import CallerVoice
 
 # Turns whose answers are scripted, over every kind of open question; "what can you do" is answered
 # at length, so that the turn after it can interrupt.

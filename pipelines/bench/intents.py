@@ -8,13 +8,13 @@ from pathlib import Path
 from agent.endpointing import expecting
 from agent.question import OpenQuestion
 from agent.understanding import Understanding, understand
-from pipelines.asr.engine import SAMPLE_RATE
-from pipelines.asr.pocketsphinx import Pocketsphinx
 from pipelines.bench.row import Row
-from pipelines.catalog import Catalog, load
+from pipelines.engines.asr.engine import SAMPLE_RATE
+from pipelines.engines.asr.pocketsphinx import Pocketsphinx
+from pipelines.engines.tts.espeak import EspeakSynthesiser
+from pipelines.packs.reader import Catalog, load
 from pipelines.settings import Settings
-from pipelines.sounds import read
-from pipelines.tts.espeak import EspeakSynthesiser
+from pipelines.synthetic_caller.voice import read
 
 # The recordings of people under WAXTAAN_DATA that say something an English caller may say here:
 # file, the question that is open, the intent.

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.bench.row import Row
-from pipelines.catalog import load
 from pipelines.knowledge import Knowledge
+from pipelines.packs.reader import load
 from pipelines.settings import Settings
 
 

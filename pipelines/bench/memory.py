@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from pipelines.bench.row import Row
 from pipelines.bench.server import Server, running
-from pipelines.catalog import load
+from pipelines.packs.reader import load
 from pipelines.settings import Settings
-from pipelines.sounds import CallerVoice
-from pipelines.synthetic_caller import Step, SyntheticCaller
+from pipelines.synthetic_caller.caller import Step, SyntheticCaller
+from pipelines.synthetic_caller.voice import CallerVoice
 
 _TOGETHER = 8
 _FINISHED = 50

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.asr.whisper.guards import Guards
+from pipelines.engines.asr.whisper.guards import Guards
 
 Array: TypeAlias = npt.NDArray[np.float32]
 Weights: TypeAlias = Callable[[str, tuple[int, ...]], Array]  # a tensor's name and shape

@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Iterator
 
-from pipelines.asr.accuracy import Row as Measured
-from pipelines.asr.accuracy import measure
-from pipelines.asr.pocketsphinx import Pocketsphinx
+from pipelines.bench.asr_accuracy import Row as Measured
+from pipelines.bench.asr_accuracy import measure
 from pipelines.bench.row import Row
+from pipelines.engines.asr.pocketsphinx import Pocketsphinx
+from pipelines.engines.tts.espeak import EspeakSynthesiser
 from pipelines.settings import Settings
-from pipelines.tts.espeak import EspeakSynthesiser
 
 
 def run(settings: Settings) -> Iterator[Row]:

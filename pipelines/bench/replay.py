@@ -9,7 +9,7 @@ from agent.dialogue import Dialogue
 from agent.log import read
 from agent.replay import differences
 from pipelines.bench.row import Row
-from pipelines.catalog import load
+from pipelines.packs.reader import load
 from pipelines.settings import Settings
 
 _CALLS = 1000

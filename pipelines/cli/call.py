@@ -17,7 +17,7 @@ from rich.text import Text
 
 from pipelines.cli.errors import MISSING, WRONG_USAGE, fail
 from pipelines.settings import Settings
-from pipelines.synthetic_caller import Heard, Step, SyntheticCaller
+from pipelines.synthetic_caller.caller import Heard, Step, SyntheticCaller
 
 _START = 20.0  # s for a server of our own to start
 _COLOURS = {"agent": "cyan", "caller": "green"}
@@ -51,9 +51,9 @@ def call(
 async def _steps(
     settings: Settings, wav: list[Path], say: list[str], sample: str, language: str
 ) -> list[Step]:
-    from pipelines.asr.engine import SAMPLE_RATE
-    from pipelines.catalog import load
-    from pipelines.sounds import CallerVoice, read
+    from pipelines.engines.asr.engine import SAMPLE_RATE
+    from pipelines.packs.reader import load
+    from pipelines.synthetic_caller.voice import CallerVoice, read
 
     if wav:
         return [Step(pcm=read(path, SAMPLE_RATE)) for path in wav]

@@ -11,16 +11,16 @@ from rich.table import Table
 from agent.question import OpenQuestion
 from agent.understanding import understand
 from agent.wording import word
-from pipelines.catalog import Catalog, Pack, load
-from pipelines.choice import choose
-from pipelines.choice.ears import open_ears
 from pipelines.cli.errors import WRONG_USAGE, fail
+from pipelines.engines.choice import choose
+from pipelines.engines.choice.asr import open_ears
+from pipelines.engines.tts import licences, rule_voices
+from pipelines.engines.tts.espeak import EspeakSynthesiser
+from pipelines.engines.tts.normalisation import gaps
+from pipelines.engines.weights import Weights, asked_once, offer
 from pipelines.errors import EngineError
+from pipelines.packs.reader import Catalog, Pack, load
 from pipelines.settings import Settings
-from pipelines.spoken import gaps
-from pipelines.tts import licences, rule_voices
-from pipelines.tts.espeak import EspeakSynthesiser
-from pipelines.weights import Weights, asked_once, offer
 
 _OUT = Console(highlight=False)
 
@@ -98,7 +98,7 @@ def _engines(settings: Settings, catalog: Catalog) -> list[str]:
 
 
 async def _language_model(settings: Settings, catalog: Catalog) -> list[str]:
-    from pipelines.mind import open_mind
+    from pipelines.knowledge.grounded_model import open_mind
 
     try:
         mind = await open_mind(settings, catalog)

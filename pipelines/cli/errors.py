@@ -24,8 +24,8 @@ def fail(message: str, code: int) -> NoReturn:
 def plainly() -> Iterator[None]:
     """Turns the errors that users can mend into a line and an exit code."""
     from agent.log import LogError
-    from pipelines.catalog import CatalogError
     from pipelines.errors import EngineError
+    from pipelines.packs.reader import CatalogError
 
     try:
         yield

@@ -4,9 +4,9 @@ import json
 
 from rich.console import Console
 
-from pipelines.catalog import load
 from pipelines.cli.errors import WRONG_USAGE, fail
 from pipelines.knowledge import Found, Knowledge
+from pipelines.packs.reader import load
 from pipelines.settings import Settings
 
 _OUT = Console(highlight=False)

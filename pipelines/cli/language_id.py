@@ -13,7 +13,7 @@ _SHOWN = 5  # languages of a text
 
 def identify(text: str, json: bool) -> None:
     """The languages a text may be in."""
-    from pipelines.language_id.identify import identify as by_letters
+    from pipelines.engines.language_id.identify import identify as by_letters
 
     found = by_letters(text)[:_SHOWN]
     if json:
@@ -26,8 +26,9 @@ def identify(text: str, json: bool) -> None:
 
 def train(packs: Path | None, out: Path | None) -> None:
     """Make the table anew from the texts under WAXTAAN_DATA and Mozilla's language packs."""
-    from pipelines.language_id import corpora, training
-    from pipelines.language_id.identify import TABLE, save
+    from pipelines.engines.language_id.identify import TABLE, save
+    from pipelines.engines.language_id.training import corpora
+    from pipelines.engines.language_id.training import train as training
 
     data = Settings().data
     packs = packs or _if_there(data / "mozilla")

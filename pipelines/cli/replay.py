@@ -11,8 +11,8 @@ from agent.actions import Action
 from agent.dialogue import Dialogue
 from agent.log import LogError, line, read
 from agent.replay import Difference, differences
-from pipelines.catalog import Catalog, load
 from pipelines.cli.errors import WRONG_USAGE, fail
+from pipelines.packs.reader import Catalog, load
 from pipelines.settings import Settings
 
 _SHOWN = 5  # differences of one call: the first is the cause, the rest mostly follow from it

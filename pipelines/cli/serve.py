@@ -6,8 +6,8 @@ import sys
 import time
 from collections.abc import Callable
 
-from pipelines import stalls
 from pipelines.cli.errors import MISSING, fail
+from pipelines.lines import tcp_timeout as stalls
 from pipelines.settings import Settings
 
 _STARTED = time.monotonic()
@@ -41,15 +41,15 @@ def _run(settings: Settings, listener: socket.socket) -> None:
     import uvicorn
 
     from pipelines import logs
+    from pipelines.assistant import House
     from pipelines.desk.check import check as check_desk
     from pipelines.desk.webhook import delivering
-    from pipelines.house import House
-    from pipelines.memory import settle
-    from pipelines.reception import Reception
-    from pipelines.server import create_app
+    from pipelines.lines.active_calls import Reception
+    from pipelines.lines.garbage import settle
+    from pipelines.lines.telephony import bridges
+    from pipelines.server.app import create_app
+    from pipelines.server.watchdog import watched
     from pipelines.store.interrupted import close_interrupted
-    from pipelines.telephony import bridges
-    from pipelines.watchdog import watched
 
     logs.set_up(settings.log_level)
 

@@ -11,7 +11,7 @@ from dataclasses import asdict
 
 from fastapi import WebSocket, WebSocketDisconnect
 
-from pipelines.desk.hub import Hub, Watcher
+from pipelines.lines.call_feed import Hub, Watcher
 
 _POLICY = 1008  # RFC 6455, 7.4.1
 _AGAIN = 1013  # try again later, IANA WebSocket close code registry

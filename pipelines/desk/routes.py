@@ -18,10 +18,10 @@ from loguru import logger
 from pydantic import BaseModel, Field, ValidationError
 from starlette.requests import HTTPConnection
 
-from pipelines.desk.door import COOKIE, BusyError, Door, bearer
+from pipelines.desk.authentication import COOKIE, BusyError, Door, bearer
 from pipelines.desk.live import follow
-from pipelines.origin import same_origin
-from pipelines.reception import Reception
+from pipelines.lines.active_calls import Reception
+from pipelines.lines.web.origin import same_origin
 
 _OFF = "the desk is off: set WAXTAAN_DESK_TOKEN to a long secret, and restart the server"
 _BIGGEST = 4096  # bytes of what is posted

@@ -23,7 +23,7 @@ from typing import Any
 import httpx
 from loguru import logger
 
-from pipelines.desk.hub import Hub, Told
+from pipelines.lines.call_feed import Hub, Told
 from pipelines.settings import Settings
 
 _RETRIES = 3

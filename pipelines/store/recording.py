@@ -15,8 +15,8 @@ from agent.actions import Action
 from agent.events import Event
 from agent.log import header, line
 from agent.privacy import Blanking
-from pipelines.asr.engine import SAMPLE_RATE
 from pipelines.audio import seconds
+from pipelines.engines.asr.engine import SAMPLE_RATE
 from pipelines.store.interrupted import Marker
 
 _FLUSH = 0.5  # s of caller audio between flushes

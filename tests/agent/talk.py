@@ -19,7 +19,7 @@ from agent.events import (
     TurnStarted,
 )
 from agent.policy import Policy
-from pipelines.catalog import load
+from pipelines.packs.reader import load
 
 CATALOG = load()
 LINE, PIN = "770001234", "4821"

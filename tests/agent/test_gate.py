@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.gate import GateRules, Reason, check
-from pipelines.gate_file import GateFile
 from pipelines.knowledge.pages import read_page
+from pipelines.packs.gate_file import GateFile
 
 PROMPTS = Path(__file__).parents[2] / "prompts"
 CASES = tomllib.loads(Path(__file__).with_name("gate_cases.toml").read_text(encoding="utf-8"))

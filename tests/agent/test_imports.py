@@ -48,12 +48,14 @@ def test_only_the_bridge_knows_frames_and_events() -> None:
         for path in pipelines.rglob("*.py")
         if "pipecat.frames" in (text := path.read_text(encoding="utf-8")) and "agent.events" in text
     }
-    assert both == {"bridge.py"}
+    assert both == {"dialogue_processor.py"}
 
 
 def test_engines_do_not_import_one_another() -> None:
-    pipelines = AGENT.parent / "pipelines"
+    pipelines = AGENT.parent / "pipelines" / "engines"
     for engine in ("asr/pocketsphinx.py", "asr/pocketsphinx_worker.py"):
-        assert "pipelines.tts" not in (pipelines / engine).read_text(encoding="utf-8")
+        assert "pipelines.engines.tts" not in (pipelines / engine).read_text(encoding="utf-8")
     for engine in ("tts/espeak.py", "tts/espeak_worker.py"):
-        assert "pipelines.asr.pocketsphinx" not in (pipelines / engine).read_text(encoding="utf-8")
+        assert "pipelines.engines.asr.pocketsphinx" not in (pipelines / engine).read_text(
+            encoding="utf-8"
+        )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.routing import Decision, Evidence, Memory, Thresholds, route, stated, telling
+from agent.language_routing import Decision, Evidence, Memory, Thresholds, route, stated, telling
 
 SERVED = ("en", "fr", "wo")
 

@@ -19,13 +19,13 @@ import ctranslate2
 import numpy as np
 from faster_whisper.feature_extractor import FeatureExtractor
 
-from pipelines.asr.whisper.checkpoint import Checkpoint
-from pipelines.asr.whisper.decoding import log_mel
-from pipelines.asr.whisper.guards import Guards
-from pipelines.asr.whisper.queue import Rank
-from pipelines.asr.whisper.turn import Habits, Listening, Turn
-from pipelines.asr.whisper.windows import FULL, ROUND
 from pipelines.bench.random_whisper import Array, Shape, random_weights, vocabulary, write
+from pipelines.engines.asr.whisper.checkpoint import Checkpoint
+from pipelines.engines.asr.whisper.decoding import log_mel
+from pipelines.engines.asr.whisper.guards import Guards
+from pipelines.engines.asr.whisper.queue import Rank
+from pipelines.engines.asr.whisper.turn import Habits, Listening, Turn
+from pipelines.engines.asr.whisper.windows import FULL, ROUND
 
 WIDTH = 128
 HIDDEN = 4 * WIDTH

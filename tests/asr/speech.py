@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 import numpy as np
 import soxr
 
-from pipelines.asr.engine import SAMPLE_RATE
-from pipelines.tts.engine import Voice
-from pipelines.tts.espeak import EspeakSynthesiser
+from pipelines.engines.asr.engine import SAMPLE_RATE
+from pipelines.engines.tts.engine import Voice
+from pipelines.engines.tts.espeak import EspeakSynthesiser
 
 BYTES_PER_SECOND = 2 * SAMPLE_RATE
 SILENCE = bytes(BYTES_PER_SECOND * 3 // 2)

@@ -8,10 +8,10 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 
-from pipelines.asr.engine import EngineError, Recognised, Recogniser
-from pipelines.asr.faster_whisper import FasterWhisper
-from pipelines.asr.pocketsphinx import Pocketsphinx
-from pipelines.asr.whisper.checkpoint import Checkpoint
+from pipelines.engines.asr.engine import EngineError, Recognised, Recogniser
+from pipelines.engines.asr.faster_whisper import FasterWhisper
+from pipelines.engines.asr.pocketsphinx import Pocketsphinx
+from pipelines.engines.asr.whisper.checkpoint import Checkpoint
 from tests.asr.small_whisper import fitted
 from tests.asr.speech import SILENCE, espeak, noise, pieces, say
 
@@ -71,7 +71,9 @@ def kill_workers() -> None:
                     parent = int(file.read().rpartition(")")[2].split()[1])
             except OSError:
                 continue
-            if parent == os.getpid() and any(word.startswith(b"pipelines.asr.") for word in words):
+            if parent == os.getpid() and any(
+                word.startswith(b"pipelines.engines.asr.") for word in words
+            ):
                 os.kill(int(name), signal.SIGKILL)
 
 

@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from pipelines.asr.engine import EngineError, Recognised
-from pipelines.asr.faster_whisper import FasterWhisper, TooManyCallsError
-from pipelines.asr.whisper.checkpoint import Checkpoint
-from pipelines.asr.whisper.guards import Guards
-from pipelines.asr.whisper.stream import FasterWhisperStream
 from pipelines.bench.random_whisper import CREDULOUS
+from pipelines.engines.asr.engine import EngineError, Recognised
+from pipelines.engines.asr.faster_whisper import FasterWhisper, TooManyCallsError
+from pipelines.engines.asr.whisper.checkpoint import Checkpoint
+from pipelines.engines.asr.whisper.guards import Guards
+from pipelines.engines.asr.whisper.stream import FasterWhisperStream
 from tests.asr.small_whisper import folder, small
 from tests.asr.speech import BYTES_PER_SECOND, noise, pieces, say
 from tests.asr.test_contract import PHRASES, hearing, kill_workers

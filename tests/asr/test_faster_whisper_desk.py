@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from pipelines.asr.engine import EngineError, Recognised
-from pipelines.asr.whisper.desk import Desk
-from pipelines.asr.whisper.guards import Guards
-from pipelines.asr.whisper.stream import FasterWhisperStream
-from pipelines.asr.whisper.turn import Habits, Listening
-from pipelines.asr.whisper.windows import FULL
-from pipelines.framing import Header
-from pipelines.workers import Frame
+from pipelines.engines.asr.engine import EngineError, Recognised
+from pipelines.engines.asr.whisper.guards import Guards
+from pipelines.engines.asr.whisper.scheduler import Desk
+from pipelines.engines.asr.whisper.stream import FasterWhisperStream
+from pipelines.engines.asr.whisper.turn import Habits, Listening
+from pipelines.engines.asr.whisper.windows import FULL
+from pipelines.engines.worker import Frame
+from pipelines.engines.worker_protocol import Header
 from tests.asr.speech import BYTES_PER_SECOND, noise
 
 DOUBTFUL = ("a bill", -1.2)

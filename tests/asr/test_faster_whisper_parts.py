@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from pipelines.asr.whisper.agreement import Agreement
-from pipelines.asr.whisper.guards import Decoded, Guards
-from pipelines.asr.whisper.languages import language_of, token_of
-from pipelines.asr.whisper.loudness import Loudness
-from pipelines.asr.whisper.queue import Queue, Rank, Wish
-from pipelines.asr.whisper.turn import Habits, Listening, Turn
-from pipelines.asr.whisper.windows import FULL, MARGIN, RATE, Windows, fitted, most_tokens
+from pipelines.engines.asr.whisper.guards import Decoded, Guards
+from pipelines.engines.asr.whisper.languages import language_of, token_of
+from pipelines.engines.asr.whisper.local_agreement import Agreement
+from pipelines.engines.asr.whisper.loudness import Loudness
+from pipelines.engines.asr.whisper.queue import Queue, Rank, Wish
+from pipelines.engines.asr.whisper.turn import Habits, Listening, Turn
+from pipelines.engines.asr.whisper.windows import FULL, MARGIN, RATE, Windows, fitted, most_tokens
 from tests.asr.speech import BYTES_PER_SECOND, noise, pieces, say
 
 SENTENCE = "I want to pay my bill"

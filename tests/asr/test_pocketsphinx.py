@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.asr.accuracy import Clip, ClipSet, clip_sets
-from pipelines.asr.engine import EngineError, Recognised
-from pipelines.asr.pocketsphinx import Pocketsphinx, confidence_of
-from pipelines.asr.pronunciation import Pronouncer, readings_of, words_of
+from pipelines.bench.asr_accuracy import Clip, ClipSet, clip_sets
+from pipelines.engines.asr.engine import EngineError, Recognised
+from pipelines.engines.asr.pocketsphinx import Pocketsphinx, confidence_of
+from pipelines.engines.asr.pronunciation import Pronouncer, readings_of, words_of
 from tests.asr.speech import BYTES_PER_SECOND, noise, say
 
 IPA = {"facture": "faktˈyʁ", "bonjour": "bɔ̃ʒˈuʁ", "wolof": "wˈoʊlɑːf"}

@@ -14,7 +14,7 @@ from pipelines.backoffice.demo import DemoBackOffice
 from pipelines.backoffice.example_server import create_app
 from pipelines.backoffice.http import HttpBackOffice
 from pipelines.backoffice.protocol import NotFound, Unavailable
-from pipelines.breaker import Breaker
+from pipelines.circuit_breaker import Breaker
 
 LINE = {"line": "770001234"}
 BALANCE = {"amount": "12.50", "currency": "EUR", "data_left_gb": "3.2", "valid_until": "2026-12-31"}

@@ -15,11 +15,12 @@ import websockets
 from agent.actions import Action
 from agent.events import Event
 from agent.state import Conversation
-from pipelines import logs, page
-from pipelines.desk.door import COOKIE
-from pipelines.telephony.asterisk.ari import Ari
-from pipelines.telephony.asterisk.exchange import Pbx
-from pipelines.telephony.whispers import Whispers
+from pipelines import logs
+from pipelines.call import messages as page
+from pipelines.desk.authentication import COOKIE
+from pipelines.lines.telephony.asterisk.ari import Ari
+from pipelines.lines.telephony.asterisk.transfers import Pbx
+from pipelines.lines.telephony.whisper_announcements import Whispers
 from tests.pipelines.phone import Server, serving
 
 TOKEN = "open sesame, and quietly"

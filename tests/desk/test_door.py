@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from pipelines.desk.door import COOKIE, BusyError, Door, bearer
+from pipelines.desk.authentication import COOKIE, BusyError, Door, bearer
 
 TOKEN = "open sesame, and quietly"
 

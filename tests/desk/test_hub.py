@@ -8,9 +8,9 @@ import pytest
 
 from agent.actions import Withdraw
 from agent.events import PersonJoined, PersonLeft, TakenOver, TransferFailed
-from pipelines.desk.entry import LINES, Entry, after
-from pipelines.desk.hub import WAITING, Hub, Told, Watcher
-from pipelines.page import Message
+from pipelines.call.messages import Message
+from pipelines.lines.call_feed import WAITING, Hub, Told, Watcher
+from pipelines.lines.call_view import LINES, Entry, after
 from tests.desk.conftest import page_message
 
 PACKET = {"reason": "asked_for_person", "queue": "general", "summary": "Awa Ndiaye (verified)"}

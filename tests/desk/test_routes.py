@@ -12,8 +12,8 @@ import pytest
 import websockets
 
 from agent.events import TakenOver
-from pipelines.desk.door import COOKIE
-from pipelines.desk.hub import WAITING
+from pipelines.desk.authentication import COOKIE
+from pipelines.lines.call_feed import WAITING
 from tests.desk.conftest import (
     BEARER,
     PASSWORD,

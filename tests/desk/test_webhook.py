@@ -19,9 +19,9 @@ from pydantic import SecretStr
 
 from agent.events import PersonJoined
 from pipelines.desk.check import check
-from pipelines.desk.hub import Hub
 from pipelines.desk.webhook import delivering, signature
 from pipelines.errors import EngineError
+from pipelines.lines.call_feed import Hub
 from pipelines.settings import Settings
 from tests.desk.conftest import TOKEN, Open, page_message
 from tests.pipelines.phone import Guest, eventually

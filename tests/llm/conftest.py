@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from pipelines.catalog import PROMPTS, load
-from pipelines.llm.engine import Passage, Question
-from pipelines.llm.prompt import Prompts
-from pipelines.llm.vllm import Vllm
+from pipelines.engines.llm.engine import Passage, Question
+from pipelines.engines.llm.prompt import Prompts
+from pipelines.engines.llm.vllm import Vllm
+from pipelines.packs.reader import PROMPTS, load
 from tests.llm.standin import StandIn
 
 FLOWS = ("balance", "bill", "outage", "sim")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipelines.bench import thought
+from pipelines.bench import llm as thought
 from pipelines.settings import Settings
 from tests.llm.standin import Says, StandIn
 

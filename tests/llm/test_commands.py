@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.llm.commands import PLAIN, SIGNALS, parse, schema
-from pipelines.llm.engine import EngineError, Question
+from pipelines.engines.llm.commands import PLAIN, SIGNALS, parse, schema
+from pipelines.engines.llm.engine import EngineError, Question
 
 OPEN = Question("x", "en", "", ("bill", "sim"))
 OUTAGE = Question("x", "en", "service", ("sim",), {"service": ("internet", "mobile"), "line": ()})

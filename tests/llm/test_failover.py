@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.llm.engine import EngineError, Late
-from pipelines.llm.vllm import Vllm
+from pipelines.engines.llm.engine import EngineError, Late
+from pipelines.engines.llm.vllm import Vllm
 from tests.llm.conftest import BILL, PASSAGE, Asking
 from tests.llm.standin import Says, StandIn, proposal
 

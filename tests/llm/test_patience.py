@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from pipelines.llm.engine import Late
-from pipelines.llm.patience import Patience
+from pipelines.engines.llm.engine import Late
+from pipelines.engines.llm.timeouts import Patience
 
 
 class Clock:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.language import Intent, Language
-from pipelines.llm.engine import EngineError, Passage, Question
-from pipelines.llm.prompt import MOST_PASSAGES, MOST_SAID, Prompts, quoted
+from pipelines.engines.llm.engine import EngineError, Passage, Question
+from pipelines.engines.llm.prompt import MOST_PASSAGES, MOST_SAID, Prompts, quoted
 from tests.llm.conftest import FLOWS, PASSAGE
 
 MARKS = ["<|im_end|>", "<|eot_id|>", "</s>", "[INST]", "[/INST]", "<start_of_turn>", "<｜User｜>"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.llm.sentences import Sentences, plain
+from pipelines.engines.llm.sentences import Sentences, plain
 
 ANSWERS = [
     ("fr", ["M. Diop a payé 3.5 euros.", "Il est content.", "Merci !"]),

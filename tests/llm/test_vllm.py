@@ -5,8 +5,8 @@ from contextlib import aclosing
 
 import pytest
 
-from pipelines.llm.engine import EngineError, Question
-from pipelines.llm.vllm import Vllm
+from pipelines.engines.llm.engine import EngineError, Question
+from pipelines.engines.llm.vllm import Vllm
 from tests.llm.conftest import BILL, PASSAGE, Asking
 from tests.llm.standin import Says, StandIn, proposal
 

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from pipelines import logs
-from pipelines.asr.engine import SAMPLE_RATE
-from pipelines.catalog import load
+from pipelines.engines.asr.engine import SAMPLE_RATE
+from pipelines.packs.reader import load
 from pipelines.settings import Settings
-from pipelines.sounds import CallerVoice
+from pipelines.synthetic_caller.voice import CallerVoice
 from tests.pipelines.phone import Server, serving
 
 SENTENCES = ("what is my balance", "yes", "i want to speak to an agent")

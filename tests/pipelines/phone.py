@@ -26,20 +26,20 @@ from agent.dialogue import Dialogue
 from agent.events import Event
 from agent.log import read
 from agent.replay import Difference, differences
-from pipelines import vad
-from pipelines.asr.engine import SAMPLE_RATE, Recogniser
+from pipelines.assistant import House
 from pipelines.audio import AGENT_RATE
 from pipelines.backoffice.demo import DemoBackOffice
 from pipelines.backoffice.protocol import BackOffice
-from pipelines.catalog import Catalog, load
-from pipelines.house import House
-from pipelines.line import STEP
-from pipelines.mind import Mind
-from pipelines.reception import Reception
-from pipelines.server import create_app
+from pipelines.call import vad
+from pipelines.call.caller_audio import STEP
+from pipelines.engines.asr.engine import SAMPLE_RATE, Recogniser
+from pipelines.engines.tts.cache import AudioCache
+from pipelines.engines.tts.espeak import EspeakSynthesiser
+from pipelines.knowledge.grounded_model import Mind
+from pipelines.lines.active_calls import Reception
+from pipelines.packs.reader import Catalog, load
+from pipelines.server.app import create_app
 from pipelines.settings import Settings
-from pipelines.tts.cache import AudioCache
-from pipelines.tts.espeak import EspeakSynthesiser
 from tests.fakes import ScriptedRecogniser
 
 PATIENCE = 15.0  # s for what a test waits for: far above what it takes

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from pipelines.call import Call, Caller
-from pipelines.recent import Recent
-from pipelines.reception import Reception
+from pipelines.call.call import Call, Caller
+from pipelines.call.rate_limit import Recent
+from pipelines.lines.active_calls import Reception
 from tests.pipelines.conftest import Open
 
 

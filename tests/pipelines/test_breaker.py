@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.breaker import Breaker
+from pipelines.circuit_breaker import Breaker
 
 
 class Clock:

@@ -11,11 +11,11 @@ from agent.actions import HangUp, Speak, Transfer
 from agent.acts import Act
 from agent.events import Failed, Hypothesis, SpeechEnded, Tick
 from agent.flow import Known
-from pipelines.asr.engine import EngineError
 from pipelines.audio import AGENT_RATE
 from pipelines.backoffice.protocol import Unavailable
-from pipelines.synthetic_caller import Step, SyntheticCaller
-from pipelines.tts.espeak import EspeakSynthesiser
+from pipelines.engines.asr.engine import EngineError
+from pipelines.engines.tts.espeak import EspeakSynthesiser
+from pipelines.synthetic_caller.caller import Step, SyntheticCaller
 from tests.pipelines.conftest import Open
 from tests.pipelines.phone import Guest, Server, catalog, eventually, rtvi
 

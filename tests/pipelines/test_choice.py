@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from pipelines.catalog import EarsFile, load
-from pipelines.choice import Choices, choose
+from pipelines.engines.choice import Choices, choose
+from pipelines.engines.tts import licences
+from pipelines.engines.weights import Weights
 from pipelines.errors import EngineError
+from pipelines.packs.reader import EarsFile, load
 from pipelines.settings import Settings
-from pipelines.tts import licences
-from pipelines.weights import Weights
 
 CATALOG = load()
 VOICES = licences.load()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.catalog import PROMPTS
+from pipelines.packs.reader import PROMPTS
 
 
 class Shell:
@@ -124,7 +124,7 @@ def _recorded_call() -> str:
     from agent.dialogue import Dialogue
     from agent.events import CallStarted
     from agent.log import header, line
-    from pipelines.catalog import load
+    from pipelines.packs.reader import load
 
     catalog = load()
     start = CallStarted(0.0, "test", None, "en")

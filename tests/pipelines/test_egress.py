@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipelines.catalog import PROMPTS
+from pipelines.packs.reader import PROMPTS
 
 # Python's audit hooks (PEP 578) see every attempt of the interpreter; installed by `site` at start,
 # so in worker processes too. What is not this machine is written down and refused.

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.bench.knowledge import measure
-from pipelines.catalog import PROMPTS
 from pipelines.knowledge import Knowledge, KnowledgeError, Lexicon
 from pipelines.knowledge.pages import LARGEST, LONGEST, Piece, read_page
+from pipelines.packs.reader import PROMPTS
 
 EXAMPLES = Knowledge.read(Path("no such folder"), PROMPTS, fallbacks={"fr": "en"})
 

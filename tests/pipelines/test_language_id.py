@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agent.routing import Memory, route
-from pipelines.bench import languages as bench
+from agent.language_routing import Memory, route
+from pipelines.bench import language_id as bench
 from pipelines.cli import language_id as cli
+from pipelines.engines.language_id.evidence import combine, evidence
+from pipelines.engines.language_id.identify import TABLE, identify, languages, load, save
+from pipelines.engines.language_id.letters import bare, respelt, runs, words
+from pipelines.engines.language_id.training import corpora, mozilla, transcripts
+from pipelines.engines.language_id.training.train import Recipe, train
 from pipelines.errors import EngineError
-from pipelines.language_id import corpora, mozilla, transcripts
-from pipelines.language_id.evidence import combine, evidence
-from pipelines.language_id.identify import TABLE, identify, languages, load, save
-from pipelines.language_id.letters import bare, respelt, runs, words
-from pipelines.language_id.training import Recipe, train
 from pipelines.settings import Settings
 
 # Written by a machine for this test, in the manner of callers; no text that the table has seen.

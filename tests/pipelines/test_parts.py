@@ -19,16 +19,16 @@ from pipecat.frames.frames import (
 )
 from pipecat.tests.utils import SleepFrame, run_test
 
-from pipelines.asr.engine import EngineError, Recognised
 from pipelines.audio import AGENT_RATE, seconds
-from pipelines.ears import Ears
-from pipelines.frames import HeardFrame, ListenFrame, SpokenFrame, Utterance
-from pipelines.frames import UtteranceBeginsFrame as Begins
-from pipelines.frames import UtteranceEndsFrame as Ends
-from pipelines.latency import ResponseMeter
-from pipelines.line import STEP, Clock, Line
-from pipelines.playout import Playout
-from pipelines.turns import PauseStopStrategy
+from pipelines.call.asr import Ears
+from pipelines.call.caller_audio import STEP, Clock, Line
+from pipelines.call.frames import HeardFrame, ListenFrame, SpokenFrame, Utterance
+from pipelines.call.frames import UtteranceBeginsFrame as Begins
+from pipelines.call.frames import UtteranceEndsFrame as Ends
+from pipelines.call.latency import ResponseMeter
+from pipelines.call.playout import Playout
+from pipelines.call.turns import PauseStopStrategy
+from pipelines.engines.asr.engine import EngineError, Recognised
 
 Tone = Callable[..., bytes]
 

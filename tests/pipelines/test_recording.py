@@ -18,9 +18,9 @@ from agent.dialogue import Dialogue
 from agent.events import CallEnded, CallStarted, KeyPressed, SpeechEnded, TurnStarted
 from agent.log import read
 from agent.replay import differences
-from pipelines.asr.engine import SAMPLE_RATE
 from pipelines.audio import AGENT_RATE, levels
-from pipelines.catalog import load
+from pipelines.engines.asr.engine import SAMPLE_RATE
+from pipelines.packs.reader import load
 from pipelines.store.interrupted import close_interrupted
 from pipelines.store.recording import Recording
 from tests.pipelines.phone import Guest, eventually

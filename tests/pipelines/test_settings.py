@@ -15,10 +15,10 @@ from pydantic_settings import SettingsError
 
 from agent.log import LogError
 from pipelines import logs
-from pipelines.catalog import PROMPTS, CatalogError, load_packs, load_policy
+from pipelines.assistant import House
 from pipelines.cli.errors import fail, plainly
 from pipelines.errors import EngineError
-from pipelines.house import House
+from pipelines.packs.reader import PROMPTS, CatalogError, load_packs, load_policy
 from pipelines.settings import Settings
 
 
@@ -241,12 +241,12 @@ def test_pipecats_text_is_withheld(stderr: io.StringIO) -> None:
 
 
 def test_our_own_text_is_shown_without_values(stderr: io.StringIO) -> None:
-    say("pipelines.bridge", "INFO", "call handed to general")
+    say("pipelines.call.dialogue_processor", "INFO", "call handed to general")
     try:
         pin = "4821"
         int(f"x{pin}")
     except ValueError as error:
-        say("pipelines.bridge", "ERROR", "the dialogue failed", error)
+        say("pipelines.call.dialogue_processor", "ERROR", "the dialogue failed", error)
     err = stderr.getvalue()
     assert "call handed to general" in err
     assert "the dialogue failed: ValueError in " in err

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.spoken import LANGUAGES, gaps, spoken
-from pipelines.spoken.cardinals import cardinal
-from pipelines.spoken.nouns import NOUNS, noun, table
+from pipelines.engines.tts.normalisation import LANGUAGES, gaps, spoken
+from pipelines.engines.tts.normalisation.cardinals import cardinal
+from pipelines.engines.tts.normalisation.nouns import NOUNS, noun, table
 
 EUROPE = sorted(set(LANGUAGES) - {"wo", "ff"})
 

@@ -16,8 +16,8 @@ from pipecat.frames.frames import InputAudioRawFrame, InputTransportMessageFrame
 from pipecat.frames.protobufs.frames_pb2 import Frame  # type: ignore[attr-defined]
 
 from agent.events import Hypothesis, TurnStarted
-from pipelines.asr.engine import SAMPLE_RATE
-from pipelines.wire import GuardedSerializer
+from pipelines.engines.asr.engine import SAMPLE_RATE
+from pipelines.lines.web.serializer import GuardedSerializer
 from tests.pipelines.conftest import Open
 from tests.pipelines.phone import (
     READY,

@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from agent.events import Composed, Retrieved
-from pipelines.catalog import load
-from pipelines.mind import Mind, open_mind
+from pipelines.knowledge.grounded_model import Mind, open_mind
+from pipelines.packs.reader import load
 from pipelines.settings import Settings
 from tests.llm.standin import Says, StandIn, proposal
 from tests.pipelines.phone import Guest, Server, serving

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 import pytest
 
 from agent.events import Hypothesis
-from pipelines.asr.faster_whisper import FasterWhisper
+from pipelines.engines.asr.faster_whisper import FasterWhisper
 from tests.asr.small_whisper import fitted
 from tests.asr.test_contract import kill_workers
 from tests.pipelines.conftest import Open

@@ -9,7 +9,7 @@ from agent.language import Intent, Language, words
 from agent.question import OpenQuestion
 from agent.understanding import Understanding, understand
 from agent.wording import word
-from pipelines.catalog import Catalog, load
+from pipelines.packs.reader import Catalog, load
 
 CATALOG: Catalog = load()
 LANGUAGES = CATALOG.languages

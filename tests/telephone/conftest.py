@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 import soxr
 
-from pipelines.asr.pocketsphinx import Pocketsphinx
 from pipelines.audio import AGENT_RATE
-from pipelines.catalog import PROMPTS, load
+from pipelines.engines.asr.pocketsphinx import Pocketsphinx
+from pipelines.engines.tts.cache import AudioCache
+from pipelines.engines.tts.espeak import EspeakSynthesiser
+from pipelines.packs.reader import PROMPTS, load
 from pipelines.settings import Settings
-from pipelines.sounds import CallerVoice
-from pipelines.tts.cache import AudioCache
-from pipelines.tts.espeak import EspeakSynthesiser
+from pipelines.synthetic_caller.voice import CallerVoice
 from tests.telephone import lab
 from tests.telephone.house import Waxtaan
 from tests.telephone.sip_phone import RATE, SipPhone, narrow

@@ -13,7 +13,7 @@ from pipecat.processors.frame_processor import FrameDirection
 
 from pipelines.__main__ import main
 from pipelines.audio import levels
-from pipelines.ears import Ears
+from pipelines.call.asr import Ears
 
 _AUDIBLE = -30.0  # dB: the bursts, and nothing else
 

@@ -15,7 +15,7 @@ import pytest
 from numpy import arange
 
 from agent.events import CallEnded, PersonJoined
-from pipelines.catalog import PROMPTS
+from pipelines.packs.reader import PROMPTS
 from tests.telephone import lab
 from tests.telephone.bench.loss import offset
 from tests.telephone.conftest import closed

@@ -15,7 +15,7 @@ from typing import Any
 from agent.actions import Action, Fetch, Speak, Transfer
 from agent.events import CallStarted, Event, TransferFailed
 from agent.hours import DAYS, Hours, is_open, next_opening
-from pipelines.catalog import PROMPTS, load
+from pipelines.packs.reader import PROMPTS, load
 from tests.desk.test_webhook import Receiver
 from tests.telephone import lab
 from tests.telephone.conftest import closed

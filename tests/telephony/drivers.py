@@ -1,6 +1,6 @@
 """What must hold of any codec, whatever it is sent: a driver that only watches the events."""
 
-from pipelines.telephony.leg import (
+from pipelines.lines.telephony.leg import (
     KEYS,
     Audio,
     Bad,

@@ -24,8 +24,8 @@ from http_message_signatures.resolvers import MappingKeyResolver
 
 from agent.actions import Action
 from agent.events import Event
-from pipelines.telephony.carriers.genesys_route import SIGNED
-from pipelines.telephony.g711 import from_mulaw, to_mulaw
+from pipelines.lines.telephony.carriers.genesys_route import SIGNED
+from pipelines.lines.telephony.g711 import from_mulaw, to_mulaw
 from tests.pipelines.phone import Server, eventually
 from tests.telephony.player import STEP, Player
 from tests.telephony.vonage_phone import newest

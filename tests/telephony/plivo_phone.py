@@ -15,8 +15,8 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 from xml.etree import ElementTree as ET
 
-from pipelines.telephony.carriers.plivo_route import signatures
-from pipelines.telephony.g711 import from_mulaw, to_mulaw
+from pipelines.lines.telephony.carriers.plivo_route import signatures
+from pipelines.lines.telephony.g711 import from_mulaw, to_mulaw
 from tests.pipelines.phone import Server
 from tests.telephony.carrier_phone import FALLBACK, PUBLIC, CarrierPhone, tried
 from tests.telephony.playout import Playout

@@ -6,14 +6,14 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipelines.telephony.asterisk.audiosocket import AudioSocket
-from pipelines.telephony.asterisk.websocket import AsteriskWebSocket
-from pipelines.telephony.carriers.genesys import MEDIA, Genesys
-from pipelines.telephony.carriers.plivo import Plivo
-from pipelines.telephony.carriers.telnyx import Telnyx
-from pipelines.telephony.carriers.vonage import Vonage
-from pipelines.telephony.leg import Codec
-from pipelines.telephony.twilio.codec import Twilio
+from pipelines.lines.telephony.asterisk.audiosocket import AudioSocket
+from pipelines.lines.telephony.asterisk.websocket import AsteriskWebSocket
+from pipelines.lines.telephony.carriers.genesys import MEDIA, Genesys
+from pipelines.lines.telephony.carriers.plivo import Plivo
+from pipelines.lines.telephony.carriers.telnyx import Telnyx
+from pipelines.lines.telephony.carriers.vonage import Vonage
+from pipelines.lines.telephony.leg import Codec
+from pipelines.lines.telephony.twilio.codec import Twilio
 
 _MULAW = base64.b64encode(bytes(range(160))).decode()
 STREAM_ID = "32de0dea-53cb-4b21-89a4-9e1819c043bc"

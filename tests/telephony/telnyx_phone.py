@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from pipelines.telephony.g711 import from_alaw, from_mulaw, to_alaw, to_mulaw
+from pipelines.lines.telephony.g711 import from_alaw, from_mulaw, to_alaw, to_mulaw
 from tests.pipelines.phone import Server
 from tests.telephony.carrier_phone import FALLBACK, PUBLIC, CarrierPhone
 from tests.telephony.playout import Playout

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 import pytest
 from loguru import logger
 
-from pipelines.catalog import load
+from pipelines.lines.telephony.arrivals import arrive, caller
+from pipelines.lines.telephony.asterisk.websocket import AsteriskWebSocket
+from pipelines.lines.telephony.leg import Audio, Codec, LegEvent, Stop
+from pipelines.packs.reader import load
 from pipelines.settings import NumberSetting, Settings
-from pipelines.telephony.arrivals import arrive, caller
-from pipelines.telephony.asterisk.websocket import AsteriskWebSocket
-from pipelines.telephony.leg import Audio, Codec, LegEvent, Stop
 from tests.pipelines.conftest import Open
 from tests.pipelines.phone import eventually
 

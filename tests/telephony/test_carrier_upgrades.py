@@ -13,11 +13,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.datastructures import Headers
 
 from pipelines.errors import EngineError
+from pipelines.lines.telephony import bridges
+from pipelines.lines.telephony.carriers.plivo_route import PlivoCarrier, signatures, sip_headers
+from pipelines.lines.telephony.carriers.telnyx_route import TelnyxCarrier
+from pipelines.lines.telephony.stream_tokens import StreamTokens
 from pipelines.settings import Settings
-from pipelines.telephony import bridges
-from pipelines.telephony.carriers.plivo_route import PlivoCarrier, signatures, sip_headers
-from pipelines.telephony.carriers.telnyx_route import TelnyxCarrier
-from pipelines.telephony.stream_tokens import StreamTokens
 from tests.pipelines.conftest import Open
 from tests.pipelines.phone import Server, eventually
 from tests.telephony import plivo_phone, telnyx_phone
@@ -261,7 +261,7 @@ async def test_expired_upgrades(open_house: Open, carrier: Kind) -> None:
 async def test_a_stream_of_another_format_goes_to_a_person(
     open_house: Open, carrier: Kind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipelines.telephony.carriers.carrier._PATIENCE", 0.2)
+    monkeypatch.setattr("pipelines.lines.telephony.carriers.carrier._PATIENCE", 0.2)
     server = await open_house(**carrier.settings)
     phone = carrier(server)
     start = phone.start()

@@ -8,7 +8,7 @@ import pytest
 
 from agent.actions import Hush, Speak
 from agent.events import CallStarted, KeyPressed, SpeechEnded, SpeechStarted
-from pipelines.telephony.leg import Key, Stop
+from pipelines.lines.telephony.leg import Key, Stop
 from tests.pipelines.conftest import Open
 from tests.pipelines.phone import catalog, eventually
 from tests.telephony.carrier_phone import FALLBACK, CarrierPhone

@@ -14,11 +14,11 @@ import websockets
 from agent.actions import HangUp, Speak, Transfer
 from agent.events import CallStarted, KeyPressed, SpeechEnded, SpeechStarted
 from pipelines.errors import EngineError
+from pipelines.lines.telephony import bridges
+from pipelines.lines.telephony.carriers.genesys import PROBE, Genesys
+from pipelines.lines.telephony.carriers.genesys_route import SIGNED, Signatures
+from pipelines.lines.telephony.leg import Bad, Key, Start, Stop
 from pipelines.settings import Settings
-from pipelines.telephony import bridges
-from pipelines.telephony.carriers.genesys import PROBE, Genesys
-from pipelines.telephony.carriers.genesys_route import SIGNED, Signatures
-from pipelines.telephony.leg import Bad, Key, Start, Stop
 from tests.pipelines.conftest import Open
 from tests.pipelines.phone import Server, catalog, eventually
 from tests.telephony.genesys_phone import (

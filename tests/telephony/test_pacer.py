@@ -3,9 +3,9 @@
 import json
 from collections.abc import AsyncIterator
 
-from pipelines.telephony.asterisk.websocket import AsteriskWebSocket
-from pipelines.telephony.leg import STEP, Codec, LegEvent
-from pipelines.telephony.pacer import Pacer
+from pipelines.lines.telephony.asterisk.websocket import AsteriskWebSocket
+from pipelines.lines.telephony.leg import STEP, Codec, LegEvent
+from pipelines.lines.telephony.pacer import Pacer
 
 SOUND = b"\1\0" * 320
 

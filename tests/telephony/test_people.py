@@ -3,8 +3,8 @@
 import asyncio
 from typing import Any
 
-from pipelines.telephony.asterisk.ari import Ari, AriError, Event
-from pipelines.telephony.asterisk.people import Person, until_apart
+from pipelines.lines.telephony.asterisk.ari import Ari, AriError, Event
+from pipelines.lines.telephony.asterisk.people import Person, until_apart
 
 PERSON = Person("PJSIP/agent1", "person", "bridge")
 

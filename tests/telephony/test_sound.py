@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from pipelines.telephony import g711
-from pipelines.telephony.sequence import Sequence, number
+from pipelines.lines.telephony import g711
+from pipelines.lines.telephony.sequence import Sequence, number
 
 EVERY = np.arange(-32_768, 32_768).astype("<i2")
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.telephony.leg import Key, Stop
-from pipelines.telephony.twilio.codec import Twilio
+from pipelines.lines.telephony.leg import Key, Stop
+from pipelines.lines.telephony.twilio.codec import Twilio
 from tests.pipelines.conftest import Open
 from tests.pipelines.phone import eventually
 from tests.telephony.drivers import Driver

@@ -4,8 +4,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from pipelines.telephony.twilio import twiml
-from pipelines.telephony.twilio.calls import TwilioCalls, TwilioError
+from pipelines.lines.telephony.twilio import twiml
+from pipelines.lines.telephony.twilio.calls import TwilioCalls, TwilioError
 from tests.telephony.twilio_api import twilio_account
 from tests.telephony.twilio_network import Call
 from tests.telephony.twilio_phone import ACCOUNT, PUBLIC, TOKEN

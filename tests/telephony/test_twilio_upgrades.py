@@ -14,9 +14,9 @@ import websockets
 
 from agent.events import CallStarted
 from pipelines.errors import EngineError
+from pipelines.lines.telephony import bridges
+from pipelines.lines.telephony.twilio.signature import parameters, signature, signed
 from pipelines.settings import Settings
-from pipelines.telephony import bridges
-from pipelines.telephony.twilio.signature import parameters, signature, signed
 from tests.pipelines.conftest import Open
 from tests.pipelines.phone import Server, eventually
 from tests.telephony.twilio_phone import (

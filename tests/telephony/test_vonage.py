@@ -15,10 +15,10 @@ import pytest
 from agent.actions import HangUp, Speak, Transfer
 from agent.events import CallStarted, KeyPressed, SpeechEnded, SpeechStarted
 from pipelines.errors import EngineError
+from pipelines.lines.telephony import bridges
+from pipelines.lines.telephony.carriers.vonage import HANG_UP, Vonage, dial
+from pipelines.lines.telephony.leg import Audio, Bad, Key, Mark, Start
 from pipelines.settings import Settings
-from pipelines.telephony import bridges
-from pipelines.telephony.carriers.vonage import HANG_UP, Vonage, dial
-from pipelines.telephony.leg import Audio, Bad, Key, Mark, Start
 from tests.pipelines.conftest import Open
 from tests.pipelines.phone import catalog, eventually
 from tests.telephony.test_twilio_calls import LINE, PIN, ends, says

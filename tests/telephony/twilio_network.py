@@ -16,7 +16,7 @@ from xml.etree import ElementTree as ET
 
 import httpx
 
-from pipelines.telephony.twilio.signature import signature
+from pipelines.lines.telephony.twilio.signature import signature
 from tests.telephony.twilio_stream import ACCOUNT, PUBLIC, TOKEN
 
 FASTER = 10  # times: how much faster than real time whispers are listened to

@@ -10,7 +10,7 @@ import httpx
 
 from agent.actions import Action
 from agent.events import Event
-from pipelines.telephony.twilio.signature import signature
+from pipelines.lines.telephony.twilio.signature import signature
 from tests.pipelines.phone import Server, eventually
 from tests.telephony.twilio_stream import ACCOUNT, PUBLIC, STREAM, TOKEN, Stream, upgrade
 

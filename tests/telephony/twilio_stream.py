@@ -17,8 +17,8 @@ from typing import Any
 
 import websockets
 
-from pipelines.telephony.g711 import from_mulaw, to_mulaw
-from pipelines.telephony.twilio.signature import signature
+from pipelines.lines.telephony.g711 import from_mulaw, to_mulaw
+from pipelines.lines.telephony.twilio.signature import signature
 from tests.pipelines.phone import Server
 
 PUBLIC = "https://voice.example.org"

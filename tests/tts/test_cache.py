@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from loguru import logger
 
-from pipelines.tts.cache import AudioCache
-from pipelines.tts.engine import EngineError, Voice
-from pipelines.tts.espeak import EspeakSynthesiser
-from pipelines.tts.shelves import Disk, Memory, from_wav, to_wav
+from pipelines.engines.tts.cache import AudioCache
+from pipelines.engines.tts.cache_storage import Disk, Memory, from_wav, to_wav
+from pipelines.engines.tts.engine import EngineError, Voice
+from pipelines.engines.tts.espeak import EspeakSynthesiser
 
 VOICE = Voice("fake")
 GREETING = "Good evening."

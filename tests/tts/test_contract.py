@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from pipelines.tts.coqui import Coqui
-from pipelines.tts.engine import EngineError, Synthesiser, Voice
-from pipelines.tts.espeak import EspeakSynthesiser
-from pipelines.tts.piper import Piper
+from pipelines.engines.tts.coqui import Coqui
+from pipelines.engines.tts.engine import EngineError, Synthesiser, Voice
+from pipelines.engines.tts.espeak import EspeakSynthesiser
+from pipelines.engines.tts.piper import Piper
 from tests.engines.tts import places
 
 

@@ -21,13 +21,13 @@ import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.framing import Frame, Header
-from pipelines.tts.cache import AudioCache
-from pipelines.tts.coqui import Coqui
-from pipelines.tts.desk import Desk, RefusalError
-from pipelines.tts.engine import EngineError, Voice
-from pipelines.tts.pieces import LONGEST_PIECE, pieces
-from pipelines.tts.spans import MOST, spans
+from pipelines.engines.tts.cache import AudioCache
+from pipelines.engines.tts.coqui import Coqui
+from pipelines.engines.tts.engine import EngineError, Voice
+from pipelines.engines.tts.segmentation import LONGEST_PIECE, pieces
+from pipelines.engines.tts.spans import MOST, spans
+from pipelines.engines.tts.worker_scheduler import Desk, RefusalError
+from pipelines.engines.worker_protocol import Frame, Header
 
 RATE = 24_000
 SENTENCE = "Your bill is higher than last month because you called from abroad."

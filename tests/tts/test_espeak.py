@@ -11,9 +11,9 @@ import numpy.typing as npt
 import pytest
 import pytest_asyncio
 
-from pipelines.tts.engine import EngineError, Voice
-from pipelines.tts.espeak import LANGUAGES, EspeakSynthesiser
-from pipelines.tts.levelling import Leveller
+from pipelines.engines.tts.engine import EngineError, Voice
+from pipelines.engines.tts.espeak import LANGUAGES, EspeakSynthesiser
+from pipelines.engines.tts.loudness import Leveller
 
 RATE = 22_050
 SENTENCE = "Good evening, madam. How can I help you today?"
@@ -120,7 +120,7 @@ async def test_twenty_callers_at_once(espeak: EspeakSynthesiser) -> None:
 
 
 def test_the_library_under_gpl_stays_in_its_own_process() -> None:
-    code = "import sys, pipelines.tts.espeak; print('espeakng_loader' in sys.modules)"
+    code = "import sys, pipelines.engines.tts.espeak; print('espeakng_loader' in sys.modules)"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "False"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.tts.engine import EngineError, Voice
-from pipelines.tts.piper import Piper
+from pipelines.engines.tts.engine import EngineError, Voice
+from pipelines.engines.tts.piper import Piper
 
 
 @pytest.fixture
@@ -41,6 +41,6 @@ async def test_where_it_is_not_installed_that_is_said(models: Path) -> None:
 
 
 def test_what_is_under_gpl_stays_in_its_own_process() -> None:
-    code = "import sys, pipelines.tts.piper; print('piper' in sys.modules)"
+    code = "import sys, pipelines.engines.tts.piper; print('piper' in sys.modules)"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "False"

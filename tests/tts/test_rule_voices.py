@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from pipelines.spoken.cardinals import cardinal
-from pipelines.tts import rule_voices
-from pipelines.tts.engine import EngineError, Voice
-from pipelines.tts.espeak import EspeakSynthesiser, readable
+from pipelines.engines.tts import rule_voices
+from pipelines.engines.tts.engine import EngineError, Voice
+from pipelines.engines.tts.espeak import EspeakSynthesiser, readable
+from pipelines.engines.tts.normalisation.cardinals import cardinal
 
 WORDS = {
     "wo": {

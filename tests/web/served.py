@@ -16,7 +16,7 @@ import pytest
 from agent.dialogue import Dialogue
 from agent.log import read
 from agent.replay import Difference, differences
-from pipelines.catalog import PROMPTS, load
+from pipelines.packs.reader import PROMPTS, load
 
 ROOT = Path(__file__).parents[2]
 _READY = re.compile(r"http://localhost:(\d+)")

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from agent.events import PersonJoined, PersonLeft, TakenOver
 from pipelines import logs
-from pipelines.desk.hub import WAITING
+from pipelines.lines.call_feed import WAITING
 from tests.desk.conftest import PASSWORD, TOKEN, origin, page_message, people, telephone
 from tests.pipelines.phone import Guest, Server, eventually, serving
 from tests.web.visit import PHONE, Visit, browser, visit

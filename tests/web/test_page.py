@@ -9,11 +9,11 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Playwright, async_playwright, expect
 
-from pipelines.asr.engine import SAMPLE_RATE
 from pipelines.audio import to_wav
-from pipelines.catalog import PROMPTS, load
+from pipelines.engines.asr.engine import SAMPLE_RATE
+from pipelines.packs.reader import PROMPTS, load
 from pipelines.settings import Settings
-from pipelines.sounds import CallerVoice
+from pipelines.synthetic_caller.voice import CallerVoice
 from tests.web.recorded import recorded_well
 from tests.web.served import Served, served
 from tests.web.visit import PHONE, Visit, browser, visit

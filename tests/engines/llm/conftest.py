@@ -62,7 +62,7 @@ class RealServer:
 @pytest.fixture
 def long_answers(monkeypatch: pytest.MonkeyPatch) -> int:
     """Answers of so many tokens: the toy is through with a usual one before anybody can stop it."""
-    monkeypatch.setattr("pipelines.llm.vllm.ANSWER_TOKENS", LONG)
+    monkeypatch.setattr("pipelines.engines.llm.vllm.ANSWER_TOKENS", LONG)
     return LONG
 
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from agent.events import Passage
 from agent.language import Language
-from pipelines.catalog import PROMPTS, load
-from pipelines.llm.engine import Question
-from pipelines.llm.prompt import NOT_KNOWN, Prompts
+from pipelines.engines.llm.engine import Question
+from pipelines.engines.llm.prompt import NOT_KNOWN, Prompts
+from pipelines.packs.reader import PROMPTS, load
 
 ROAMING = Passage("en/roaming.md#prices", "Roaming in Europe costs 3.5 euros a day.", 9.0, "en")
 ASKED = "how much is roaming in europe"

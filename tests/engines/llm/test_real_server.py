@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
-from pipelines.llm.chat import Ask, whole
-from pipelines.llm.engine import EngineError, Late, Question
-from pipelines.llm.patience import Patience
-from pipelines.llm.vllm import Vllm
+from pipelines.engines.llm.chat import Ask, whole
+from pipelines.engines.llm.engine import EngineError, Late, Question
+from pipelines.engines.llm.timeouts import Patience
+from pipelines.engines.llm.vllm import Vllm
 from tests.engines.llm import lessons
 from tests.engines.llm.conftest import RealServer
 from tests.engines.llm.lessons import (

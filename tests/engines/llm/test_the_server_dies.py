@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.llm.engine import EngineError
-from pipelines.llm.vllm import Vllm
+from pipelines.engines.llm.engine import EngineError
+from pipelines.engines.llm.vllm import Vllm
 from tests.engines.llm import lessons
 from tests.engines.llm.conftest import RealServer
 from tests.engines.llm.lessons import ENDLESS, ROAMING

@@ -14,7 +14,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyzéèêàâçùûîôœëï'"
 
 def _quiet_imports() -> Any:
     """torch, after what `coqui_worker` does so that coqui-tts can be imported without CUDA."""
-    from pipelines.tts.coqui_worker import make_importable
+    from pipelines.engines.tts.coqui_worker import make_importable
 
     make_importable()
     import torch

@@ -14,9 +14,9 @@ import numpy.typing as npt
 import pytest
 import pytest_asyncio
 
-from pipelines.tts.coqui import Coqui
-from pipelines.tts.engine import EngineError, Voice
-from pipelines.tts.licences import load
+from pipelines.engines.tts.coqui import Coqui
+from pipelines.engines.tts.engine import EngineError, Voice
+from pipelines.engines.tts.licences import load
 from tests.engines.tts import places
 
 pytestmark = pytest.mark.skipif(
@@ -138,7 +138,7 @@ async def test_a_voice_that_reads_phonemes_says_what_makes_them(tmp_path: Path) 
 
 CODE = """
 import socket, sys
-from pipelines.tts.coqui_worker import _stay_inside
+from pipelines.engines.tts.coqui_worker import _stay_inside
 sys.addaudithook(_stay_inside)
 try:
     socket.create_connection(("192.0.2.1", 80), 1)

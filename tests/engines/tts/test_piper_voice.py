@@ -11,11 +11,11 @@ import pytest
 import pytest_asyncio
 import soxr
 
-from pipelines.asr.engine import SAMPLE_RATE
-from pipelines.asr.pocketsphinx import Pocketsphinx
-from pipelines.tts.engine import EngineError, Voice
-from pipelines.tts.espeak import EspeakSynthesiser
-from pipelines.tts.piper import Piper
+from pipelines.engines.asr.engine import SAMPLE_RATE
+from pipelines.engines.asr.pocketsphinx import Pocketsphinx
+from pipelines.engines.tts.engine import EngineError, Voice
+from pipelines.engines.tts.espeak import EspeakSynthesiser
+from pipelines.engines.tts.piper import Piper
 from tests.engines.tts import places
 
 pytestmark = pytest.mark.skipif(

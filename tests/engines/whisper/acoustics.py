@@ -11,7 +11,7 @@ import numpy.typing as npt
 import soxr
 from faster_whisper.feature_extractor import FeatureExtractor
 
-from pipelines.asr.engine import SAMPLE_RATE
+from pipelines.engines.asr.engine import SAMPLE_RATE
 from tests.engines.whisper.synthesis import Sound, Utterance
 
 TELEPHONE_RATE = 8000  # Hz

@@ -9,7 +9,7 @@ import numpy as np
 from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
 
-from pipelines.tts.espeak import EspeakSynthesiser
+from pipelines.engines.tts.espeak import EspeakSynthesiser
 from tests.engines.whisper.acoustics import Take, features, take, without_speech
 from tests.engines.whisper.sentences import draw, word_errors
 from tests.engines.whisper.synthesis import (

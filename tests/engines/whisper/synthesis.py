@@ -14,9 +14,9 @@ import numpy.typing as npt
 import soundfile
 import soxr
 
-from pipelines.asr.engine import SAMPLE_RATE
-from pipelines.tts.engine import Voice
-from pipelines.tts.espeak import EspeakSynthesiser
+from pipelines.engines.asr.engine import SAMPLE_RATE
+from pipelines.engines.tts.engine import Voice
+from pipelines.engines.tts.espeak import EspeakSynthesiser
 from tests.engines.whisper.sentences import DIGITS, Sentence, digits, draw
 
 Sound: TypeAlias = npt.NDArray[np.float32]  # 16 kHz mono, 1 is full scale

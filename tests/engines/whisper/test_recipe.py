@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from faster_whisper.tokenizer import Tokenizer
 
-from pipelines.asr.engine import SAMPLE_RATE
+from pipelines.engines.asr.engine import SAMPLE_RATE
 from tests.engines.whisper import recipe
 from tests.engines.whisper.acoustics import take, telephone, without_speech
 from tests.engines.whisper.batches import IGNORED, POSITION, batch, samples

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from faster_whisper import WhisperModel
 
-from pipelines.asr.engine import Recognised
-from pipelines.asr.faster_whisper import FasterWhisper
-from pipelines.asr.whisper.checkpoint import Checkpoint
-from pipelines.asr.whisper.decoding import Job, Whisper
-from pipelines.asr.whisper.windows import fitted
+from pipelines.engines.asr.engine import Recognised
+from pipelines.engines.asr.faster_whisper import FasterWhisper
+from pipelines.engines.asr.whisper.checkpoint import Checkpoint
+from pipelines.engines.asr.whisper.decoding import Job, Whisper
+from pipelines.engines.asr.whisper.windows import fitted
 from tests.asr.speech import noise, pieces, say
 from tests.engines.whisper.measuring import in_short_window, in_stock_window
 from tests.engines.whisper.sentences import word_errors

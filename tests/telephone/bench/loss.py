@@ -15,10 +15,10 @@ from statistics import mean
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.asr.accuracy import Clip, clip_sets
-from pipelines.asr.pocketsphinx import Pocketsphinx
+from pipelines.bench.asr_accuracy import Clip, clip_sets
 from pipelines.bench.row import Row
-from pipelines.sounds import read
+from pipelines.engines.asr.pocketsphinx import Pocketsphinx
+from pipelines.synthetic_caller.voice import read
 from tests.telephone.bench.place import BRIDGES, Place
 from tests.telephone.sip_phone import PERFECT, RATE, Network, SipPhone, narrow
 

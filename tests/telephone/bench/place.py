@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from pipelines.asr.pocketsphinx import Pocketsphinx
-from pipelines.catalog import load
+from pipelines.engines.asr.pocketsphinx import Pocketsphinx
+from pipelines.engines.tts.espeak import EspeakSynthesiser
+from pipelines.packs.reader import load
 from pipelines.settings import Settings
-from pipelines.sounds import CallerVoice
-from pipelines.tts.espeak import EspeakSynthesiser
+from pipelines.synthetic_caller.voice import CallerVoice
 from tests.telephone.house import Waxtaan
 from tests.telephone.lab import Asterisk
 from tests.telephone.sip_phone import narrow

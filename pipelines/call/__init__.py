@@ -1,0 +1,1 @@
+"""One call, from the open line to the closed one."""

@@ -1,0 +1,310 @@
+"""One call, from the open line to the closed one, as one readable list."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from loguru import logger
+from pipecat.pipeline.pipeline import Pipeline
+from pipecat.pipeline.worker import PipelineParams, PipelineWorker, ProcessorUnusablePolicy
+from pipecat.processors.audio.vad_processor import VADProcessor
+from pipecat.processors.frameworks.rtvi.observer import RTVIObserverParams
+from pipecat.turns.user_turn_processor import UserTurnProcessor
+from pipecat.workers.runner import WorkerRunner
+
+from agent.dialogue import Dialogue
+from agent.events import CallStarted
+from agent.privacy import figures
+from pipelines.assistant import House
+from pipelines.audio import AGENT_RATE
+from pipelines.call import messages as page
+from pipelines.call.asr import Ears
+from pipelines.call.caller_audio import Clock, Line
+from pipelines.call.connection import Connection
+from pipelines.call.dialogue_processor import Bridge, Outside
+from pipelines.call.latency import ResponseMeter
+from pipelines.call.playout import Playout
+from pipelines.call.rate_limit import Recent
+from pipelines.call.tts import Mouth
+from pipelines.call.turns import strategies
+from pipelines.call.vad import SharedSilero
+from pipelines.engines.asr.engine import SAMPLE_RATE, Recognised
+from pipelines.store.recording import Recording
+
+_READY = 2.0  # s for a client to say that it is ready; then the agent speaks regardless
+_POLICY_VIOLATION = 1008  # RFC 6455, 7.4.1
+_GOING_AWAY = 1001
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls: what the line claims of them, and the language to begin in."""
+
+    number: str | None
+    language: str
+    called: str = ""  # the number they called
+    flows: tuple[str, ...] = ()  # the use cases offered on it; () all
+
+
+class Call:
+    """Runs one call on an open line."""
+
+    def __init__(
+        self,
+        house: House,
+        connection: Connection,
+        caller: Caller,
+        publish: Callable[[page.Message], None] = lambda _: None,
+    ) -> None:
+        self._publish = publish
+        self._house = house
+        self._settings = house.settings
+        self._connection = connection
+        self._caller = caller
+        self._clock = Clock()
+        self._meter = ResponseMeter(SAMPLE_RATE, connection.agent_rate)
+        self._recording = self._new_recording()
+        self._worker: PipelineWorker | None = None
+        self._bridge: Bridge | None = None
+        self._ears: Ears | None = None
+        self._bad = Recent(house.settings.max_bad_messages, house.settings.bad_messages_seconds)
+        self._closing: asyncio.Task[None] | None = None
+
+    @property
+    def id(self) -> str:
+        """The call's id, "" where nothing is recorded."""
+        return self._recording.id if self._recording else ""
+
+    async def run(self) -> None:
+        """From greeting to goodbye. Returns when the line is closed."""
+        try:
+            await self._run(await self._pipeline())
+        finally:
+            if self._recording:
+                self._recording.close()
+
+    async def _pipeline(self) -> Pipeline:
+        band = self._connection.band
+        tongue, stream = await self._house.ears(self._caller.language, band, self._partial)
+        try:
+            return self._around(Ears(stream, tongue, max_turn=self._settings.max_turn_seconds))
+        except BaseException:
+            await stream.close()
+            raise
+
+    def _around(self, ears: Ears) -> Pipeline:
+        house, settings = self._house, self._settings
+        transport = self._connection.open(self._bad_message, self._gone)
+        self._ears = ears
+        self._bridge = self._make_bridge()
+        return Pipeline(
+            [
+                transport.input(),
+                Line(
+                    self._clock,
+                    self._caller_audio,
+                    self._flooded,
+                    max_ahead=settings.max_ahead_seconds,
+                    max_flood=settings.max_flood_seconds,
+                ),
+                VADProcessor(vad_analyzer=self._detector()),
+                ears,
+                UserTurnProcessor(user_turn_strategies=strategies()),
+                self._bridge,
+                Mouth(house.speakers, AGENT_RATE),
+                transport.output(),
+                Playout(self._agent_audio, lambda: self._connection.lag),
+            ]
+        )
+
+    @property
+    def reaches_people(self) -> bool:
+        """Whether a person can be brought into it now."""
+        exchange, bridge = self._connection.exchange, self._bridge
+        return exchange is not None and exchange.possible and bridge is not None and bridge.people
+
+    def take_over(self, person: str) -> bool:
+        """Somebody at the desk wants this call; False where it has not begun or is over."""
+        return self._bridge is not None and self._bridge.taken_over(person)
+
+    async def give_back(self) -> bool:
+        """The agent is to go on; False where no person has the call."""
+        exchange = self._connection.exchange
+        return exchange is not None and exchange.give_back()
+
+    async def _run(self, pipeline: Pipeline) -> None:
+        worker = PipelineWorker(
+            pipeline,
+            params=PipelineParams(
+                audio_in_sample_rate=SAMPLE_RATE,
+                audio_out_sample_rate=self._connection.agent_rate,
+            ),
+            enable_rtvi=self._connection.rtvi,
+            rtvi_observer_params=RTVIObserverParams(metrics_enabled=False),
+            enable_turn_tracking=False,
+            idle_timeout_secs=None,  # silence is the dialogue's business
+            cancel_timeout_secs=self._settings.stalled_write_seconds,
+            processor_unusable_policy=ProcessorUnusablePolicy.CANCEL,
+        )
+        self._worker = worker
+
+        if self._connection.rtvi:
+
+            @worker.rtvi.event_handler("on_client_ready")
+            async def on_client_ready(rtvi: object) -> None:
+                self._begin()
+
+        else:
+            self._begin()
+
+        runner = WorkerRunner(handle_sigint=False)
+        await runner.add_workers(worker)
+        began = time.monotonic()
+        impatient = asyncio.create_task(self._begin_after(_READY))
+        limit = asyncio.create_task(self._end_after(self._settings.max_call_seconds))
+        try:
+            await runner.run()
+        finally:
+            impatient.cancel()
+            limit.cancel()
+            if self._connection.exchange is not None:
+                await self._connection.exchange.close()
+            if self._closing:
+                await self._closing
+            if self._connection.stalled:  # nor can the client be told why
+                self._count("closed.stalled")
+            logger.info("call {} ended after {:.1f} s", self.id, time.monotonic() - began)
+
+    # What the parts are made of
+
+    def _detector(self) -> SharedSilero:
+        settings = self._settings
+        return SharedSilero(
+            confidence=settings.vad_confidence,
+            start=settings.vad_start,
+            stop=settings.vad_stop,
+            longest=settings.max_turn_seconds,
+            narrow=self._connection.band == "telephone",
+        )
+
+    def _make_bridge(self) -> Bridge:
+        catalog = self._house.catalog
+        downloads = self._settings.downloads and self._recording is not None
+        outside = Outside(
+            clock=self._clock,
+            back_office=self._house.back_office,
+            mind=self._house.mind,
+            recording=self._recording,
+            meter=self._meter,
+            packs=catalog.packs,
+            hang_up=self._hang_up,
+            count=self._count,
+            downloads=page.downloads(self.id) if downloads else {},
+            tongues=self._house.tongues,
+            publish=self._publish,
+            quick_pauses=self._settings.quick_pauses,
+            exchange=self._connection.exchange,
+        )
+        who = self._caller
+        flows = {k: v for k, v in catalog.flows.items() if not who.flows or k in who.flows}
+        dialogue = Dialogue(catalog.languages, flows, catalog.policy)
+        exchange = self._connection.exchange
+        start = CallStarted(
+            0.0,
+            self._connection.channel,
+            who.number,
+            who.language,
+            self._house.mind is not None,
+            people=exchange is not None and exchange.possible,
+            now=datetime.now().isoformat(timespec="seconds"),
+        )
+        bridge = Bridge(
+            dialogue,
+            outside,
+            start,
+            page.welcome(self._house.about(who.language), self.id, who.language),
+        )
+        if exchange is not None:
+            exchange.start(bridge)
+        return bridge
+
+    def _new_recording(self) -> Recording | None:
+        settings = self._settings
+        if not settings.record:
+            return None
+        connection = self._connection
+        said = figures(self._house.catalog.languages.values())
+        return Recording(settings.calls, connection.agent_rate, said, channel=connection.channel)
+
+    # What happens to the call
+
+    def _partial(self, recognised: Recognised) -> None:
+        if self._ears:
+            self._ears.partial(recognised)
+
+    def _caller_audio(self, pcm: bytes, at: float) -> None:
+        self._meter.caller(pcm, at)
+        if self._recording:
+            self._recording.caller(pcm)
+
+    def _agent_audio(self, pcm: bytes, rate: int, secret: bool) -> None:
+        at = self._clock.seconds
+        if self._recording:
+            self._recording.agent(pcm, at, secret)
+        latency = self._meter.agent(pcm, at)
+        if latency is not None and self._bridge:
+            self._house.latencies.append(latency)
+            self._bridge.create_task(self._bridge.answered(latency))
+
+    def _begin(self) -> None:
+        if self._bridge:
+            self._bridge.begin()
+
+    async def _begin_after(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        self._begin()
+
+    async def _end_after(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        self._close("too_long", _GOING_AWAY, f"calls end after {seconds:.0f} s")
+
+    def _count(self, what: str) -> None:
+        self._house.counters[what] += 1
+
+    async def _gone(self, reason: str) -> None:
+        """The other end closed the line."""
+        self._count("ended.line closed")
+        if self._worker:
+            await self._worker.cancel(reason="caller hung up")
+
+    async def _hang_up(self, reason: str) -> None:
+        """After what is still to be said."""
+        self._count(f"ended.{reason}")
+        self._connection.ending(self._bridge.queue if self._bridge else "")
+        if self._worker:
+            await self._worker.stop_when_done()
+
+    def _bad_message(self) -> None:
+        self._house.counters["bad_messages"] += 1
+        if self._bad.too_many():
+            self._close(
+                "bad_messages",
+                _POLICY_VIOLATION,
+                "too many messages that are not pipecat frames with audio or RTVI",
+            )
+
+    def _flooded(self) -> None:
+        self._close("flooded", _POLICY_VIOLATION, "audio came faster than real time")
+
+    def _close(self, counter: str, code: int, reason: str) -> None:
+        """Close with a reason that the client can show."""
+        if self._closing is None:
+            self._house.counters[f"closed.{counter}"] += 1
+            self._closing = asyncio.create_task(self._close_now(code, reason))
+
+    async def _close_now(self, code: int, reason: str) -> None:
+        await self._connection.close(code, reason)
+        if self._worker:
+            await self._worker.cancel(reason=reason)

@@ -1,0 +1,104 @@
+"""What the dialogue asked for and waits for: back office and language model. Answers are events."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import aclosing
+from typing import Any
+
+from loguru import logger
+
+from agent.actions import Compose, Fetch, Interpret
+from agent.events import Composed, Event, Failed, Fetched, Interpreted, Retrieved
+from pipelines.backoffice.protocol import BackOffice, NotFound, Unavailable
+from pipelines.call.caller_audio import Clock
+from pipelines.engines.llm.engine import Question
+from pipelines.errors import EngineError
+from pipelines.knowledge.grounded_model import Mind
+
+UNKNOWN = "not in the knowledge base"
+
+
+class Requests:
+    """One call's open requests, by number. Each is answered by events, or abandoned."""
+
+    def __init__(
+        self,
+        back_office: BackOffice,
+        mind: Mind | None,
+        clock: Clock,
+        happen: Callable[[Event], None],
+    ) -> None:
+        self._back_office = back_office
+        self._mind = mind
+        self._clock = clock
+        self._happen = happen
+        self._open: dict[int, asyncio.Task[None]] = {}
+
+    def ask(self, action: Fetch | Interpret | Compose) -> None:
+        """Start on a request."""
+        match action:
+            case Fetch():
+                work: Coroutine[Any, Any, None] = self._fetch(action)
+            case _ if self._mind is None:
+                self._fail(action.request, "no language model is configured")
+                return
+            case Interpret():
+                work = self._interpret(action, self._mind)
+            case Compose():
+                work = self._compose(action, self._mind)
+        task = asyncio.create_task(self._guarded(action, work))
+        self._open[action.request] = task
+        task.add_done_callback(lambda _: self._open.pop(action.request, None))
+
+    def abandon(self, request: int) -> None:
+        """The answer is no longer wanted."""
+        if task := self._open.pop(request, None):
+            task.cancel()
+
+    def close(self) -> None:
+        """No answer is wanted any more."""
+        for request in list(self._open):
+            self.abandon(request)
+
+    async def _guarded(
+        self, action: Fetch | Interpret | Compose, work: Coroutine[Any, Any, None]
+    ) -> None:
+        """A request that fails is an event, whatever it fails of: nobody is left waiting."""
+        try:
+            await work
+        except (Unavailable, EngineError) as error:
+            logger.warning("{}: {}", type(action).__name__.lower(), error)
+            self._fail(action.request, str(error))
+        except Exception as error:
+            logger.exception("a bug in '{}'", type(action).__name__.lower())
+            self._fail(action.request, type(error).__name__)
+
+    async def _fetch(self, fetch: Fetch) -> None:
+        try:
+            value = await self._back_office.fetch(fetch.name, fetch.arguments)
+        except NotFound:
+            value = {"not_found": True}
+        at = self._clock.seconds
+        self._happen(Fetched(at, fetch.request, fetch.name, fetch.arguments, value))
+
+    async def _interpret(self, ask: Interpret, mind: Mind) -> None:
+        question = Question(ask.text, ask.language, ask.question, ask.flows, ask.slots)
+        proposal = await mind.model.interpret(question)
+        at = self._clock.seconds
+        self._happen(Interpreted(at, ask.request, proposal.commands, round(proposal.confidence, 3)))
+
+    async def _compose(self, ask: Compose, mind: Mind) -> None:
+        passages = mind.knowledge.ask(ask.question, ask.language, mind.passages)
+        if not passages:
+            self._fail(ask.request, UNKNOWN)
+            return
+        self._happen(Retrieved(self._clock.seconds, ask.request, passages))
+        answer = mind.model.compose(ask.question, ask.language, passages)
+        async with aclosing(answer) as sentences:
+            async for text in sentences:
+                at, language = self._clock.seconds, mind.language_of(text)
+                self._happen(Composed(at, ask.request, text, last=False, language=language))
+        self._happen(Composed(self._clock.seconds, ask.request, "", last=True))
+
+    def _fail(self, request: int, reason: str) -> None:
+        self._happen(Failed(self._clock.seconds, request, reason))

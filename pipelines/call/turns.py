@@ -1,0 +1,70 @@
+"""When a turn ends: the dialogue knows what was asked, so it says how long a pause means the end.
+
+All waiting is counted in caller audio, not by a clock, so that a recording replayed faster than
+real time ends its turns in the same places.
+"""
+
+from collections.abc import Callable
+
+from pipecat.frames.frames import (
+    Frame,
+    InputAudioRawFrame,
+    VADUserStartedSpeakingFrame,
+    VADUserStoppedSpeakingFrame,
+)
+from pipecat.turns.types import ProcessFrameResult
+from pipecat.turns.user_start.vad_user_turn_start_strategy import VADUserTurnStartStrategy
+from pipecat.turns.user_stop.base_user_turn_stop_strategy import BaseUserTurnStopStrategy
+from pipecat.turns.user_turn_strategies import UserTurnStrategies
+
+from pipelines.audio import seconds
+from pipelines.call.frames import HeardFrame, ListenFrame
+
+_LATE = 1.0  # s that a final result may come after the longest pause: then the turn ends without it
+
+
+class PauseStopStrategy(BaseUserTurnStopStrategy):
+    """Ends the turn once the caller has paused for as long as the open question deserves."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pause: Callable[[str], float] = lambda _: 0.8
+        self._longest = 0.8
+        self._silence: float | None = None  # s since speech stopped; None while speaking
+        self._heard: str | None = None  # the final result for the turn so far
+
+    async def handle_user_turn_started(self) -> None:
+        """Nothing has been heard of this turn yet."""
+        self._silence = self._heard = None
+
+    async def process_frame(self, frame: Frame) -> ProcessFrameResult:
+        """Watches for speech, results and silence."""
+        match frame:
+            case ListenFrame():
+                self._pause, self._longest = frame.pause, frame.longest_pause
+            case VADUserStartedSpeakingFrame():
+                self._silence = self._heard = None
+            case VADUserStoppedSpeakingFrame():
+                self._silence = frame.stop_secs
+            case HeardFrame() if frame.recognised.final:
+                self._heard = frame.recognised.text
+                await self._end_if_due()
+            case InputAudioRawFrame() if self._silence is not None:
+                self._silence += seconds(frame.audio, frame.sample_rate)
+                await self._end_if_due()
+        return ProcessFrameResult.CONTINUE
+
+    async def _end_if_due(self) -> None:
+        if self._silence is None:
+            return
+        late = self._silence >= self._longest + _LATE
+        if late or (self._heard is not None and self._silence >= self._pause(self._heard)):
+            self._silence = None
+            await self.trigger_user_turn_stopped()
+
+
+def strategies() -> UserTurnStrategies:
+    """A turn starts with speech and ends with a pause; whether it interrupts, the dialogue says."""
+    return UserTurnStrategies(
+        start=[VADUserTurnStartStrategy(enable_interruptions=False)], stop=[PauseStopStrategy()]
+    )

@@ -1,0 +1,148 @@
+"""`waxtaan transcribe | say | understand`: one part of the house at a time."""
+
+import asyncio
+import json
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import track
+
+from agent.question import OpenQuestion
+from agent.understanding import understand as decide
+from pipelines.audio import AGENT_RATE, seconds, to_wav
+from pipelines.cli.errors import WRONG_USAGE, fail
+from pipelines.engines.asr.engine import SAMPLE_RATE, Recognised
+from pipelines.packs.reader import Pack, load
+from pipelines.settings import Settings
+
+_OUT = Console(highlight=False)
+
+
+def _pack(language: str, settings: Settings) -> Pack:
+    packs = load(settings.prompts).packs
+    if language not in packs:
+        fail(f"no language '{language}'; there are {', '.join(packs)}", WRONG_USAGE)
+    return packs[language]
+
+
+def _print(rows: Iterable[dict[str, Any]], as_json: bool) -> None:
+    for row in rows:
+        if as_json:
+            print(json.dumps(row, ensure_ascii=False))
+        else:
+            _OUT.print("  ".join(f"{key}: {value}" for key, value in row.items()), markup=False)
+
+
+def transcribe(
+    files: list[Path], language: str, engine: str, expect: Path | None, as_json: bool
+) -> None:
+    """Each recording through the ears."""
+    settings = Settings(asr=engine) if engine else Settings()  # type: ignore[arg-type]
+    pack = _pack(language, settings)
+    phrases = [s for i in pack.language.intents.values() for s in i.say]
+    if expect:
+        try:
+            lines = expect.read_text(encoding="utf-8").splitlines()
+        except OSError as error:
+            fail(f"{expect}: {error.strerror}", WRONG_USAGE)
+        phrases = [line.strip() for line in lines if line.strip()]
+    asyncio.run(_transcribe(files, language, phrases, settings, as_json))
+
+
+async def _transcribe(
+    files: list[Path], language: str, phrases: list[str], settings: Settings, as_json: bool
+) -> None:
+    from pipelines.assistant import fetching
+    from pipelines.engines.choice.asr import choose_ears, open_ears
+    from pipelines.engines.tts.espeak import EspeakSynthesiser
+    from pipelines.synthetic_caller.voice import read
+
+    voice = EspeakSynthesiser(settings.cache)
+    await voice.start()
+    choice = choose_ears(settings, load(settings.prompts).packs, fetching(settings))
+    ears = open_ears(choice, settings, voice.phonemes)
+    await ears.start()
+    try:
+        stream = await ears.open(language, "wide", lambda _: None)
+        stream.expect(language, phrases)
+        shown = Console(stderr=True)
+        for path in track(files, "Listening", console=shown, transient=True):
+            pcm = read(path, SAMPLE_RATE)
+            began = time.perf_counter()
+            stream.begin()
+            stream.hear(pcm)
+            heard = await stream.finish()
+            taken = time.perf_counter() - began
+            _print([_heard(path, heard, seconds(pcm, SAMPLE_RATE), taken)], as_json)
+        await stream.close()
+    finally:
+        await ears.close()
+        await voice.close()
+
+
+def _heard(path: Path, heard: Recognised, length: float, taken: float) -> dict[str, Any]:
+    return {
+        "file": str(path),
+        "text": heard.text,
+        "confidence": round(heard.confidence, 3),
+        "language": heard.language,
+        "seconds": round(length, 2),
+        "took": round(taken, 3),
+    }
+
+
+def say(text: str, output: Path, language: str, as_json: bool) -> None:
+    """The agent's voice into a file."""
+    pcm, row = asyncio.run(_say(text, language, Settings()))
+    try:
+        output.write_bytes(to_wav(pcm, AGENT_RATE))
+    except OSError as error:
+        fail(f"{output}: {error.strerror}", WRONG_USAGE)
+    _print([{"file": str(output), **row}], as_json)
+
+
+async def _say(text: str, language: str, settings: Settings) -> tuple[bytes, dict[str, Any]]:
+    from pipelines.assistant import House
+
+    house = await House.open(settings)
+    try:
+        if language not in (spoken := house.speakers.languages):
+            fail(f"no voice for '{language}'; there are {', '.join(spoken)}", WRONG_USAGE)
+        began = time.perf_counter()
+        pieces = house.speakers.audio(text, language)
+        pcm = b"".join([piece async for piece in pieces])
+        taken = time.perf_counter() - began
+        engine = house.speaking(language).name
+    finally:
+        await house.close()
+    length = round(seconds(pcm, AGENT_RATE), 2)
+    return pcm, {"voice": engine, "seconds": length, "took": round(taken, 3)}
+
+
+def understand(text: str, language: str, question: str, as_json: bool) -> None:
+    """The answer ladder on one sentence."""
+    settings = Settings()
+    pack = _pack(language, settings)
+    catalog = load(settings.prompts)
+    slots = {slot.name: slot for flow in catalog.flows.values() for slot in flow.slots}
+    found = decide(
+        text,
+        1.0,
+        OpenQuestion(question, slots.get(question)),
+        pack.language,
+        catalog.flows,
+        catalog.policy,
+    )
+    from pipelines.call.messages import command_text
+
+    row = {
+        "text": text,
+        "rung": found.rung,
+        "intent": found.intent,
+        "confidence": found.confidence,
+        "commands": [command_text(command) for command in found.commands],
+    }
+    _print([row], as_json)

@@ -1,0 +1,1 @@
+"""What hears, speaks and thinks: recognisers, voices, language models. All calls share them."""

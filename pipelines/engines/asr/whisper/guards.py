@@ -1,0 +1,78 @@
+"""When what Whisper says is not believed.
+
+Whisper writes fluent sentences about noise and repeats itself where it lost the thread. Thresholds
+named after OpenAI's are theirs (whisper/transcribe.py); the others are ours. Reasons:
+
+    silence      it doubts that anyone spoke, and is unsure of the words too
+    compression  the text packs as well as text that repeats itself
+    repetition   the same words again and again
+    speed        more words than anyone can say in the time
+    doubt        improbable words: the text stays if a second hearing gives no better one
+"""
+
+import math
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipelines.engines.asr.whisper.local_agreement import bare
+
+MENDABLE = frozenset({"compression", "repetition", "speed", "doubt"})  # by a longer window
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What one decoding gave. `logprob` is the mean of its tokens; words are as in HeardWord."""
+
+    text: str
+    logprob: float
+    no_speech: float
+    words: tuple[tuple[str, float, float, float], ...] = ()
+    languages: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def confidence(self) -> float:
+        """The geometric mean of the tokens' probabilities, 0..1; not calibrated."""
+        return math.exp(min(0.0, self.logprob))
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """The thresholds."""
+
+    no_speech: float = 0.6  # OpenAI's
+    logprob: float = -1.0  # OpenAI's
+    compression: float = 2.4  # OpenAI's; short texts never reach it
+    repeats: int = 4  # of the same 1 to 4 words in a row, ...
+    repeated_words: int = 6  # ... if they are so many words: four zeros are a number
+    words_a_second: float = 8.0  # the quickest speakers say six
+    guessed_token: float = 0.5  # of a guess; above a half, decoding anew would say the same
+
+    def reason(self, decoded: Decoded, seconds: float) -> str:
+        """Why it is not believed, "" if it is. `seconds` of audio were decoded."""
+        if decoded.no_speech > self.no_speech and decoded.logprob < self.logprob:
+            return "silence"
+        if compression(decoded.text) > self.compression:
+            return "compression"
+        words = decoded.text.split()
+        if self._repeats(words):
+            return "repetition"
+        if len(words) > 2 + self.words_a_second * seconds:
+            return "speed"
+        return "doubt" if decoded.logprob < self.logprob else ""
+
+    def _repeats(self, words: Sequence[str]) -> bool:
+        plain = [bare(word) for word in words]
+        for size in range(1, 5):
+            needed = max(self.repeats, math.ceil(self.repeated_words / size)) * size
+            for start in range(len(plain) - needed + 1):
+                run = plain[start : start + needed]
+                if run == run[:size] * (needed // size):
+                    return True
+        return False
+
+
+def compression(text: str) -> float:
+    """How many times smaller the text packs (OpenAI's measure)."""
+    raw = text.encode()
+    return len(raw) / len(zlib.compress(raw))

@@ -1,0 +1,205 @@
+"""One call's ears on Whisper: a turn is decoded again as it grows, and when it seems to have ended.
+
+* While the caller speaks, the turn so far is decoded at intervals; what two hypotheses agree on is
+  stable (agreement.py).
+* When speech may have ended (loudness.py) the turn is decoded as for a final result, up to the end
+  of speech and a little more. If the voice detector agrees a moment later, that is the final result
+  and is there at once; if the caller goes on, it was one more hypothesis.
+* The turn's audio is kept here until its result is out, so a worker's death costs time, not words.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from pipelines.engines.asr.engine import EngineError, Recognised
+from pipelines.engines.asr.whisper.guards import Decoded
+from pipelines.engines.asr.whisper.queue import Rank, Wish
+from pipelines.engines.asr.whisper.scheduler import Desk
+from pipelines.engines.asr.whisper.turn import Habits, Listening, Material, Turn, nothing
+from pipelines.engines.asr.whisper.windows import FULL
+
+SPOKEN = 0.06  # s of loud audio; less is a click
+FIRST = 0.24  # s of loud audio before the first hypothesis: the shortest words
+ROOM = 2.0  # times what a partial takes, between two of a call
+TRIES = 3  # of a final, before the worker's deaths are the turn's fault
+HINTS = 400  # characters; the worker counts tokens
+
+
+class Source(Protocol):
+    """The engine, as a stream knows it."""
+
+    def listening(self, language: str) -> Listening:
+        """Raises EngineError where the language is not served."""
+        ...
+
+
+class FasterWhisperStream:
+    """See engine.py."""
+
+    def __init__(
+        self,
+        source: Source,
+        desk: Desk,
+        habits: Habits,
+        language: str,
+        on_partial: Callable[[Recognised], None],
+    ) -> None:
+        self.dropped = 0  # bytes of overlong turns
+        self._source, self._desk, self._habits = source, desk, habits
+        self._on_partial = on_partial
+        self._expected = source.listening(language)
+        self._turns = 0
+        self._turn: Turn | None = None
+        self._flying: Material | None = None  # of this turn, with the worker
+        self._failures = 0  # of this turn
+        self._final: asyncio.Future[Recognised] | None = None  # of this turn
+        self._due = 0.0  # of the final, on the event loop's clock
+        self._served = 0.0  # when the last hypothesis was ready
+        self._call = desk.open(self)
+
+    @property
+    def stable(self) -> tuple[str, ...]:
+        """The words of the turn's partial results that will not change in later ones."""
+        return self._turn.agreement.stable if self._turn else ()
+
+    def expect(self, language: str, phrases: Sequence[str]) -> None:
+        """See engine.py; a hint, where the list is short enough to be one."""
+        hint = ", ".join(phrases)
+        self._expected = replace(
+            self._source.listening(language), hint=hint if len(hint) <= HINTS else ""
+        )
+
+    def begin(self) -> None:
+        """See engine.py."""
+        self._end()
+        self._turns += 1
+        self._turn = Turn(self._turns, self._expected, self._habits)
+
+    def hear(self, pcm: bytes) -> None:
+        """See engine.py. Audio without `begin` is not heard."""
+        if self._turn is not None and self._final is None:
+            self.dropped += self._turn.hear(pcm)
+            self._consider(self._turn)
+
+    async def finish(self) -> Recognised:
+        """See engine.py. Text "" and `rejected` "overloaded" where it cannot be ready in time."""
+        turn = self._turn
+        if turn is None:
+            return nothing(self._expected, "")
+        if turn.loudness.loud < SPOKEN:
+            self._end()
+            return nothing(turn.listening, "silence" if turn.audio else "")
+        loop = asyncio.get_running_loop()
+        self._due = loop.time() + self._habits.deadline
+        if (ready := self._ready(turn)) is not None:
+            self._end()
+            return ready
+        final: asyncio.Future[Recognised] = loop.create_future()
+        self._final = final
+        if self._flying is None or not turn.covered_by(self._flying):
+            self._ask(turn, Rank.FINAL)
+        try:
+            async with asyncio.timeout_at(self._due):
+                return await final
+        except TimeoutError:
+            return self._out_of_time(turn)
+        finally:
+            if self._turn is turn:
+                self._end()
+
+    async def close(self) -> None:
+        """See engine.py."""
+        if self._final is not None and not self._final.done():
+            self._final.set_exception(EngineError("faster_whisper: the stream was closed"))
+        self._end()
+        self._desk.leave(self._call)
+
+    def _end(self) -> None:
+        """The turn, if there is one, is over."""
+        self._desk.queue.drop(self._call)
+        self._turn = self._flying = self._final = None
+        self._failures = 0
+
+    # -- what is wished for --------------------------------------------------------------------
+
+    def _consider(self, turn: Turn) -> None:
+        """Wish for a hypothesis if it is time for one."""
+        if self._flying is not None or turn.loudness.loud < FIRST:
+            return
+        waiting = self._desk.queue.wish(self._call)
+        again = max(self._habits.interval, ROOM * self._desk.partial)
+        if turn.whole_wanted or (turn.heard_again and not self._desk.queue):
+            if waiting is None or waiting.rank is not Rank.LIKELY:
+                self._ask(turn, Rank.LIKELY)
+        elif waiting is None and turn.growing and (not turn.taken or turn.untaken >= again):
+            self._ask(turn, Rank.PARTIAL)
+
+    def _ask(self, turn: Turn, rank: Rank) -> None:
+        now = asyncio.get_running_loop().time()
+        due = {Rank.FINAL: self._due, Rank.LIKELY: now, Rank.PARTIAL: self._served}[rank]
+        model, window = turn.listening.model, turn.window(rank)
+        self._desk.put(Wish(self._call, rank, model, window, due, alone=self._failures > 0))
+
+    # -- what comes of it ----------------------------------------------------------------------
+
+    def material(self, wish: Wish) -> Material:
+        """See desk.Caller."""
+        assert self._turn is not None, "a call without a turn has no wish in the queue"
+        self._flying = self._turn.material(wish.rank)
+        return self._flying
+
+    def decoded(self, material: Material, decoded: Decoded) -> None:
+        """See desk.Caller."""
+        turn = self._turn
+        if turn is None or turn.number != material.turn:
+            return
+        self._flying = None
+        self._served = asyncio.get_running_loop().time()
+        partial = turn.take(material, decoded)
+        if self._final is None:
+            if partial is not None:
+                self._on_partial(partial)
+            self._consider(turn)
+        elif (ready := self._ready(turn)) is None:
+            self._ask(turn, Rank.FINAL)
+        elif not self._final.done():
+            self._final.set_result(ready)
+
+    def _ready(self, turn: Turn) -> Recognised | None:
+        """The final result, where there is one or no time to hear the turn again."""
+        ready = turn.ready()
+        if ready is None and turn.heard_again and turn.whole is not None:
+            takes = self._desk.expected * FULL / turn.whole.window
+            if asyncio.get_running_loop().time() + takes > self._due:
+                return turn.best()
+        return ready
+
+    def failed(self, material: Material, error: EngineError) -> None:
+        """See desk.Caller."""
+        turn = self._turn
+        if turn is None or turn.number != material.turn:
+            return
+        self._flying = None
+        self._failures += 1
+        if self._final is None:
+            self._consider(turn)
+        elif self._failures < TRIES:
+            self._ask(turn, Rank.FINAL)
+        elif not self._final.done():
+            self._final.set_exception(error)
+
+    def too_late(self) -> None:
+        """See desk.Caller."""
+        if self._turn is not None and self._final is not None and not self._final.done():
+            best = self._turn.best() or nothing(self._turn.listening, "overloaded")
+            self._final.set_result(best)
+
+    def _out_of_time(self, turn: Turn) -> Recognised:
+        best = turn.best()
+        if best is None and not self._desk.worker.alive:
+            raise EngineError(
+                "faster_whisper: the worker process died during the turn and is not back yet"
+            )
+        return best or nothing(turn.listening, "overloaded")

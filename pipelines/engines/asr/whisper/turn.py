@@ -1,0 +1,204 @@
+"""One turn as Whisper hears it: which of its audio is decoded, and what of that can be final.
+
+Values only: no clock, no worker. All times in seconds since the turn began.
+"""
+
+from dataclasses import dataclass, field
+
+from pipelines.engines.asr.engine import SAMPLE_RATE, HeardWord, Recognised
+from pipelines.engines.asr.whisper.guards import MENDABLE, Decoded, Guards
+from pipelines.engines.asr.whisper.languages import language_of
+from pipelines.engines.asr.whisper.local_agreement import Agreement
+from pipelines.engines.asr.whisper.loudness import Loudness
+from pipelines.engines.asr.whisper.queue import Rank
+from pipelines.engines.asr.whisper.windows import FULL, Windows, fitted, most_tokens
+
+SECOND = SAMPLE_RATE * 2  # bytes
+TAIL = 0.08  # s of quiet after which speech may have ended, and that is decoded with it
+MISTRUSTED = 0.8  # s of quiet that the voice detector called speech: then all of it is decoded
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """How a language is listened for."""
+
+    language: str
+    model: int  # place in the worker's list
+    token: str
+    own: bool  # Whisper's own token: then it can tell languages apart
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What all turns of an engine have in common. Times in seconds."""
+
+    deadline: float  # for a final result
+    interval: float  # between two hypotheses, at least
+    longest_turn: float
+    most_tokens: int
+    windows: Windows
+    guards: Guards
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What of a turn is to be decoded."""
+
+    turn: int
+    pcm: bytes
+    window: int  # encoder positions
+    token: str
+    hint: str
+    tokens: int  # the most that it may say
+    whole: bool  # as a final result is: with words
+    languages: bool  # whether the language is asked for too
+    guess: str  # what an earlier hearing made of it
+    guessed_token: float  # how probable each of its tokens has to be, to stand
+    covered: float  # the end of the last speech
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A decoding that can be the final one."""
+
+    decoded: Decoded
+    reason: str  # why it is not believed
+    covered: float
+    length: int  # bytes of the turn that were decoded
+    window: int
+
+
+@dataclass
+class Turn:
+    """A turn in progress."""
+
+    number: int
+    listening: Listening
+    habits: Habits
+    audio: bytearray = field(default_factory=bytearray)
+    loudness: Loudness = field(default_factory=Loudness)
+    agreement: Agreement = field(default_factory=Agreement)
+    taken: float = 0.0  # audio that hypotheses have been asked for
+    latest: str = ""  # what was heard last
+    whole: Whole | None = None
+
+    def hear(self, pcm: bytes) -> int:
+        """More of it; how many bytes were too many."""
+        room = int(self.habits.longest_turn * SAMPLE_RATE) * 2 - len(self.audio)
+        kept = pcm[: max(0, room)]
+        self.audio += kept
+        self.loudness.hear(kept)
+        return len(pcm) - len(kept)
+
+    @property
+    def growing(self) -> bool:
+        """Whether the caller speaks, as far as loudness tells."""
+        return self.loudness.quiet < TAIL
+
+    @property
+    def untaken(self) -> float:
+        """How much of it no hypothesis has been asked for."""
+        return self.loudness.heard - self.taken
+
+    @property
+    def whole_wanted(self) -> bool:
+        """Whether speech may have ended and no decoding is what the final one would be."""
+        return TAIL <= self.loudness.quiet <= MISTRUSTED and not self._is_final(self.whole)
+
+    @property
+    def heard_again(self) -> bool:
+        """Whether what was heard of it has to be heard again, in the full window."""
+        return (
+            self.whole is not None
+            and self.habits.windows == "fitted_then_full"
+            and self.whole.reason in MENDABLE
+            and self.whole.window < FULL
+            and self._is_final(self.whole)
+        )
+
+    def pcm(self, rank: Rank) -> bytes:
+        """All of it, or up to where speech seems to have ended."""
+        end = len(self.audio)
+        if rank is not Rank.PARTIAL and self.loudness.quiet <= MISTRUSTED:
+            end = min(end, round((self.loudness.end + TAIL) * SAMPLE_RATE) * 2)
+        return bytes(memoryview(self.audio)[: end // 2 * 2])
+
+    def window(self, rank: Rank) -> int:
+        """The encoder positions that it needs."""
+        if self.habits.windows == "full" or self.heard_again:
+            return FULL
+        return fitted(len(self.pcm(rank)) / SECOND)
+
+    def material(self, rank: Rank) -> Material:
+        """What is to be decoded now."""
+        pcm = self.pcm(rank)
+        self.taken = self.loudness.heard
+        whole = rank is Rank.FINAL or (rank is Rank.LIKELY and not self.growing)
+        return Material(
+            turn=self.number,
+            pcm=pcm,
+            window=self.window(rank),
+            token=self.listening.token,
+            hint=self.listening.hint,
+            tokens=most_tokens(len(pcm) / SECOND, self.habits.most_tokens),
+            whole=whole,
+            languages=self.listening.own and whole,
+            guess=self.latest if whole and not self.heard_again else "",
+            guessed_token=self.habits.guards.guessed_token,
+            covered=self.loudness.end,
+        )
+
+    def covered_by(self, material: Material) -> bool:
+        """Whether a decoding of that would be the final one."""
+        return material.whole and len(material.pcm) == len(self.pcm(Rank.FINAL))
+
+    def take(self, material: Material, decoded: Decoded) -> Recognised | None:
+        """A decoding; the partial result that it makes, where it is believed."""
+        reason = self.habits.guards.reason(decoded, len(material.pcm) / SECOND)
+        self.latest = decoded.text if reason in ("", "doubt") else ""
+        if material.whole:
+            self.whole = Whole(
+                decoded, reason, material.covered, len(material.pcm), material.window
+            )
+        if not decoded.text or reason not in ("", "doubt"):
+            return None
+        text = self.agreement.take(decoded.text.split())
+        return Recognised(text, self.listening.language, decoded.confidence, 1.0, final=False)
+
+    def ready(self) -> Recognised | None:
+        """The final result, where a decoding has given one and no better is to be had."""
+        return self.best() if self._is_final(self.whole) and not self.heard_again else None
+
+    def best(self) -> Recognised | None:
+        """What the last whole decoding heard, if it covers all speech."""
+        whole = self.whole
+        if whole is None or whole.covered != self.loudness.end:
+            return None
+        found = whole.decoded.languages if self.listening.own else ()
+        languages = tuple((language_of(token), chance) for token, chance in found)
+        if not whole.decoded.text:
+            return nothing(self.listening, "", languages)
+        if whole.reason not in ("", "doubt"):
+            return nothing(self.listening, whole.reason, languages)
+        return Recognised(
+            text=whole.decoded.text,
+            language=self.listening.language,
+            confidence=whole.decoded.confidence,
+            language_confidence=1.0,
+            final=True,
+            words=tuple(HeardWord(*word) for word in whole.decoded.words),
+            languages=languages,
+        )
+
+    def _is_final(self, whole: Whole | None) -> bool:
+        return whole is not None and whole.length == len(self.pcm(Rank.FINAL))
+
+
+def nothing(
+    listening: Listening, why: str, languages: tuple[tuple[str, float], ...] = ()
+) -> Recognised:
+    """A final result without text."""
+    return Recognised(
+        "", listening.language, 0.0, 1.0, final=True, languages=languages, rejected=why
+    )

@@ -1,0 +1,46 @@
+"""Which engine hears and which speaks, for each language, and why: what `auto` stands for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pipelines.engines.choice.asr import EarsChoice, choose_ears
+from pipelines.engines.choice.tts import VoiceChoice, choose_voices
+from pipelines.engines.weights import Get
+from pipelines.errors import EngineError
+from pipelines.packs.reader import Catalog
+from pipelines.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Which engines hear and speak, and why."""
+
+    ears: EarsChoice = field(default_factory=lambda: EarsChoice("pocketsphinx", ""))
+    voices: Mapping[str, VoiceChoice] = field(default_factory=dict)
+
+
+def choose(settings: Settings, catalog: Catalog, get: Get) -> Choices:
+    """The engines for these settings; `get` brings weights that are missing.
+
+    Raises:
+        EngineError: what is configured cannot be had, or is not for production.
+    """
+    choices = Choices(
+        choose_ears(settings, catalog.packs, get), choose_voices(settings, catalog.packs, get)
+    )
+    if settings.profile == "production" and not settings.allow_embedded:
+        if choices.ears.engine == "pocketsphinx":
+            raise EngineError(_not_for_production("ears pocketsphinx", choices.ears.why))
+        for code in catalog.packs:
+            choice = choices.voices[code]
+            if choice.speakers and choice.speakers[0].engine == "espeak":
+                raise EngineError(_not_for_production(f"voice espeak for '{code}'", choice.why))
+    return choices
+
+
+def _not_for_production(what: str, why: str) -> str:
+    return (
+        f"the production profile does not start on an embedded engine: {what} ({why}). Put the "
+        "weights of a better one under the models folder (waxtaan check tells which), or set "
+        "WAXTAAN_ALLOW_EMBEDDED=true"
+    )

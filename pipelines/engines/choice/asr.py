@@ -1,0 +1,130 @@
+"""Which engine hears, and why.
+
+`auto` is Whisper where its weights lie under `models` or the hub hands them over at start, and the
+embedded engine otherwise, at once and said plainly.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipelines.engines.asr.engine import Recogniser
+from pipelines.engines.asr.faster_whisper import FasterWhisper
+from pipelines.engines.asr.pocketsphinx import Pocketsphinx
+from pipelines.engines.asr.pronunciation import Phonemes
+from pipelines.engines.asr.whisper.checkpoint import Checkpoint
+from pipelines.engines.weights import Get, Weights
+from pipelines.errors import EngineError
+from pipelines.packs.reader import Pack
+from pipelines.settings import Settings
+
+_FILES = ("model.bin", "config.json", "*.json", "vocabulary.*")
+_NEEDS = ("model.bin", "config.json", "tokenizer.json")
+
+
+def _whisper(size: str, repository: str, megabytes: int) -> Weights:
+    return Weights(f"whisper/{size}", repository, _FILES, _NEEDS, "MIT", megabytes)
+
+
+# What faster-whisper itself names by size; megabytes as their hub pages give them.
+WHISPER: Mapping[str, Weights] = {
+    "tiny": _whisper("tiny", "Systran/faster-whisper-tiny", 78),
+    "base": _whisper("base", "Systran/faster-whisper-base", 148),
+    "small": _whisper("small", "Systran/faster-whisper-small", 486),
+    "medium": _whisper("medium", "Systran/faster-whisper-medium", 1530),
+    "large-v3": _whisper("large-v3", "Systran/faster-whisper-large-v3", 3090),
+    "large-v3-turbo": _whisper(
+        "large-v3-turbo", "mobiuslabsgmbh/faster-whisper-large-v3-turbo", 1620
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EarsChoice:
+    """The engine that hears, and why it is that one. Checkpoints only for faster_whisper."""
+
+    engine: str
+    why: str
+    default: Checkpoint | None = None
+    checkpoints: Mapping[str, Checkpoint] = field(default_factory=dict)  # by language
+
+
+def choose_ears(settings: Settings, packs: Mapping[str, Pack], get: Get) -> EarsChoice:
+    """The configured ears, or the best there are.
+
+    Raises:
+        EngineError: what is configured by name cannot be had.
+    """
+    if settings.asr == "pocketsphinx":
+        return EarsChoice("pocketsphinx", "configured")
+    device = _device(settings)
+    compute = settings.whisper_compute
+    if compute == "auto":
+        compute = "float16" if device == "cuda" else "int8"
+    size = settings.whisper_model
+    if size == "auto":
+        size = "large-v3-turbo" if device == "cuda" else "base"
+    try:
+        folder = _folder(size, settings, get)
+    except EngineError as error:
+        if settings.asr == "faster_whisper":
+            raise
+        return EarsChoice("pocketsphinx", str(error))
+    checkpoints = {
+        code: Checkpoint(
+            _folder(pack.ears.model, settings, get),
+            pack.ears.token,
+            pack.ears.compute or compute,
+            pack.ears.device or device,
+        )
+        for code, pack in packs.items()
+        if pack.ears is not None
+    }
+    why = f"Whisper {size} from {folder}, {compute} on {device}"
+    return EarsChoice("faster_whisper", why, Checkpoint(folder, "", compute, device), checkpoints)
+
+
+def open_ears(choice: EarsChoice, settings: Settings, phonemes: Phonemes) -> Recogniser:
+    """The chosen engine, to be started. `phonemes` serve the embedded one."""
+    if choice.engine == "pocketsphinx":
+        return Pocketsphinx(phonemes=phonemes)
+    return FasterWhisper(
+        choice.default,
+        choice.checkpoints,
+        threads=settings.whisper_threads,
+        calls=settings.whisper_calls,
+        deadline=settings.whisper_deadline,
+        longest_turn=settings.max_turn_seconds,
+    )
+
+
+def _device(settings: Settings) -> str:
+    if settings.whisper_device != "auto":
+        return settings.whisper_device
+    if not any(Path(device).exists() for device in ("/dev/nvidiactl", "/dev/dxg")):
+        return "cpu"  # without loading what a driver would be asked with
+    import ctranslate2
+
+    return "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+
+
+def _folder(model: str, settings: Settings, get: Get) -> Path:
+    """Where a checkpoint lies: a folder's path, a folder under `models`, or a size by name."""
+    for folder in (Path(model), settings.models / model):
+        if (folder / "model.bin").is_file():
+            return folder
+    weights = WHISPER.get(model)
+    if weights is None and "/" in model and not Path(model).is_absolute():
+        weights = Weights(f"whisper/{model}", model, _FILES, _NEEDS, "see its page", 0)
+    if weights is None:
+        raise EngineError(
+            f"no Whisper checkpoint {model!r}: neither a folder with model.bin, here or under "
+            f"{settings.models}, nor one of {', '.join(WHISPER)}"
+        )
+    try:
+        return get(weights)
+    except EngineError as error:
+        raise EngineError(
+            f"Whisper {model} ({weights.megabytes} MB, {weights.licence}) is not in "
+            f"{settings.models / weights.folder}: {error}"
+        ) from error

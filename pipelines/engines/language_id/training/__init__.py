@@ -1,0 +1,1 @@
+"""Makes the table that tells languages by letters, and measures it; nothing here runs in a call."""

@@ -1,0 +1,138 @@
+"""What a language model may propose: a closed list, as a JSON schema and checked again on arrival.
+
+The schema binds what the server's model can write at all (only listed use cases, details and
+values); it is not part of the prompt, so the prompt's beginning stays the same for every turn. A
+server that ignores the schema gains nothing: what is not on the list is an error here.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeAlias, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipelines.engines.llm.engine import EngineError, Question
+
+MOST = 3  # commands in one proposal: a wish and its details
+LONGEST = 4096  # characters of an answer that is looked at
+NUMBER = r"[0-9]{1,20}"  # a detail without a list of values is a number
+
+_PlainName: TypeAlias = Literal[
+    "ask_knowledge",
+    "affirm",
+    "deny",
+    "repeat",
+    "cancel",
+    "help",
+    "goodbye",
+    "chitchat",
+    "out_of_scope",
+    "not_understood",
+]
+_SignalName: TypeAlias = Literal["person", "emergency", "anger", "leaving"]
+PLAIN: tuple[str, ...] = get_args(_PlainName)
+SIGNALS: tuple[str, ...] = get_args(_SignalName)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class _StartFlow(_Strict):
+    command: Literal["start_flow"]
+    flow: str
+
+
+class _Detail(_Strict):
+    command: Literal["set_slot", "correct"]
+    slot: str
+    value: str
+
+
+class _Signal(_Strict):
+    command: Literal["signal"]
+    signal: _SignalName
+
+
+class _Plain(_Strict):
+    command: _PlainName
+
+
+_Command: TypeAlias = Annotated[
+    _StartFlow | _Detail | _Signal | _Plain, Field(discriminator="command")
+]
+
+
+class _Answer(_Strict):
+    commands: list[_Command] = Field(min_length=1, max_length=MOST)
+
+
+def schema(question: Question) -> dict[str, Any]:
+    """The JSON schema of the answers that the state of the call allows."""
+    choices = [_object(command=list(PLAIN)), _object(command=["signal"], signal=list(SIGNALS))]
+    if question.flows:
+        choices.append(_object(command=["start_flow"], flow=list(question.flows)))
+    for slot, values in question.slots.items():
+        choices.append(_object(command=["set_slot", "correct"], slot=[slot], value=list(values)))
+    items = {"type": "array", "items": {"anyOf": choices}, "minItems": 1, "maxItems": MOST}
+    return {
+        "type": "object",
+        "properties": {"commands": items},
+        "required": ["commands"],
+        "additionalProperties": False,
+    }
+
+
+def _object(**fields: list[str]) -> dict[str, Any]:
+    number = {"type": "string", "pattern": f"^{NUMBER}$"}
+    return {
+        "type": "object",
+        "properties": {
+            name: {"type": "string", "enum": values} if values else number
+            for name, values in fields.items()
+        },
+        "required": list(fields),
+        "additionalProperties": False,
+    }
+
+
+def parse(answer: str, question: Question) -> tuple[dict[str, Any], ...]:
+    """The commands of an answer, checked against what `question` allows.
+
+    Raises:
+        EngineError: it is not JSON, or holds something that is not on the list. The answer itself
+            may repeat the caller's words, so no error tells it.
+    """
+    if len(answer) > LONGEST:
+        raise EngineError(f"the language model's proposal is longer than {LONGEST} characters")
+    try:
+        commands = _Answer.model_validate_json(answer).commands
+    except ValidationError as error:
+        kinds = ", ".join(sorted({str(e["type"]) for e in error.errors(include_input=False)}))
+        raise EngineError(f"the language model's answer is no proposal ({kinds})") from None
+    for command in commands:
+        _require(command, question)
+    return tuple(command.model_dump() for command in commands)
+
+
+def _require(command: BaseModel, question: Question) -> None:
+    match command:
+        case _StartFlow(flow=flow) if flow not in question.flows:
+            raise EngineError("the language model proposed a use case that was not offered to it")
+        case _Detail(slot=slot, value=value) if not _fits(value, question.slots.get(slot)):
+            raise EngineError("the language model proposed a detail that was not asked for")
+
+
+def _fits(value: str, values: tuple[str, ...] | None) -> bool:
+    if values is None:
+        return False
+    number = value.isascii() and value.isdigit() and len(value) <= 20
+    return value in values if values else number
+
+
+def example(kind: str, name: str) -> Mapping[str, str] | None:
+    """The command that a language pack's intent stands for; None where it stands for none."""
+    if kind == "flow":
+        return {"command": "start_flow", "flow": name}
+    if kind == "signal" and name in SIGNALS:
+        return {"command": "signal", "signal": name}
+    return {"command": name} if name in PLAIN else None

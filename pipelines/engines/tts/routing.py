@@ -1,0 +1,104 @@
+"""Who speaks which language: an engine and a voice for each, and who steps in when it fails.
+
+A neural voice may die, or be late to start again; a caller is never answered with silence, so the
+embedded voice says the sentence in its place. What a voice cannot read (figures, for voices that
+read letters only) is spelt out for it first.
+"""
+
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from loguru import logger
+
+from pipelines.engines.tts.cache import AudioCache
+from pipelines.engines.tts.engine import EngineError, Voice
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """A voice of one of the engines."""
+
+    engine: str
+    voice: Voice
+
+
+class Speakers:
+    """All languages' voices; one per process, shared by all calls.
+
+    Args:
+        caches: by engine's name, each with its engine.
+        speakers: by language, the one to speak first and those who step in, in order.
+        spelt: by engine's name, what turns a text in a language into one that its voices can read.
+    """
+
+    def __init__(
+        self,
+        caches: Mapping[str, AudioCache],
+        speakers: Mapping[str, tuple[Speaker, ...]],
+        spelt: Mapping[str, Callable[[str, str], str]],
+    ) -> None:
+        self._caches = caches
+        self._speakers = speakers
+        self._spelt = spelt
+
+    @property
+    def languages(self) -> list[str]:
+        """All that are spoken."""
+        return sorted(language for language, speakers in self._speakers.items() if speakers)
+
+    def speaker(self, language: str) -> Speaker | None:
+        """Who speaks first; None where nobody does."""
+        return next(iter(self._speakers.get(language, ())), None)
+
+    async def audio(
+        self, text: str, language: str, fixed: bool = False
+    ) -> AsyncGenerator[bytes, None]:
+        """A sentence as sound; see `AudioCache.audio`.
+
+        Raises:
+            EngineError: no voice for the language, or none of its voices could say the sentence.
+        """
+        speakers = self._speakers.get(language, ())
+        if not speakers:
+            raise EngineError(
+                f"no voice for '{language}': add one under [voice] in "
+                f"prompts/{language}/language.toml"
+            )
+        for speaker in speakers:
+            begun = False
+            try:
+                async with aclosing(self._said_by(speaker, text, language, fixed)) as pieces:
+                    async for pcm in pieces:
+                        begun = True
+                        yield pcm
+                return
+            except EngineError as error:
+                if begun or speaker is speakers[-1]:  # two voices in one sentence are none
+                    raise
+                logger.warning("{} cannot say a sentence, another voice does: {}", speaker, error)
+
+    async def warm(self, language: str, sentences: list[str]) -> None:
+        """Render fixed wording ahead, in the first speaker's voice.
+
+        Raises:
+            EngineError: as the engine does.
+        """
+        if speaker := self.speaker(language):
+            read = [(self._read(s, language, speaker.engine), speaker.voice) for s in sentences]
+            await self._caches[speaker.engine].warm(read)
+
+    async def close(self) -> None:
+        """End what is still being rendered. Safe to call twice."""
+        for cache in self._caches.values():
+            await cache.close()
+
+    def _said_by(
+        self, speaker: Speaker, text: str, language: str, fixed: bool
+    ) -> AsyncGenerator[bytes, None]:
+        read = self._read(text, language, speaker.engine)
+        return self._caches[speaker.engine].audio(read, speaker.voice, fixed)
+
+    def _read(self, text: str, language: str, engine: str) -> str:
+        spell = self._spelt.get(engine)
+        return spell(text, language) if spell else text

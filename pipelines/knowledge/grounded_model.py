@@ -1,0 +1,85 @@
+"""What a thought needs: a language model, the knowledge base, a check of the answer's language."""
+
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from agent.events import Passage
+from pipelines.engines.language_id.identify import identify
+from pipelines.engines.llm.engine import LanguageModel
+from pipelines.engines.llm.prompt import Prompts
+from pipelines.knowledge import Knowledge
+from pipelines.packs.reader import Catalog
+from pipelines.settings import Settings
+
+_SURE = 0.9  # of a sentence's language, before the gate is told
+_ENOUGH = 4  # words: fewer are names and "yes"
+
+
+async def _cold(languages: Sequence[str]) -> None:
+    """A model that needs no warming."""
+
+
+class Shelf(Protocol):
+    """A knowledge base."""
+
+    def ask(self, text: str, language: str, k: int = 3) -> tuple[Passage, ...]:
+        """The passages that an answer may rest on, the best first; none where none does."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Mind:
+    """Shared by all calls."""
+
+    model: LanguageModel
+    knowledge: Shelf
+    passages: int = 3  # the most that the model is shown
+    language_of: Callable[[str], str] = lambda _: ""  # a sentence's; "" where it cannot be told
+    warm: Callable[[Sequence[str]], Coroutine[Any, Any, None]] = _cold  # for these languages
+
+
+def language_of(text: str) -> str:
+    """The language of a sentence, "" where it is too short or unclear to tell."""
+    languages = identify(text) if len(text.split()) >= _ENOUGH else ()
+    return languages[0][0] if languages and languages[0][1] >= _SURE else ""
+
+
+def knowledge(settings: Settings, catalog: Catalog) -> Knowledge:
+    """The operator's pages, or the example pages. Raises KnowledgeError naming a bad one."""
+    fallbacks = {
+        code: pack.language.fallback.code
+        for code, pack in catalog.packs.items()
+        if pack.language.fallback
+    }
+    return Knowledge.read(
+        settings.knowledge, settings.prompts, fallbacks=fallbacks, least=settings.knowledge_least
+    )
+
+
+async def open_mind(settings: Settings, catalog: Catalog) -> Mind | None:
+    """The configured language model and what it may know; None where none is configured.
+
+    Raises:
+        EngineError: a server answers and lacks what is configured.
+        KnowledgeError: a page of the knowledge base cannot be used.
+    """
+    if settings.llm == "none":
+        return None
+    from pipelines.engines.llm.vllm import Vllm
+
+    pages = knowledge(settings, catalog)
+    prompts = Prompts.read(settings.prompts / "llm", catalog.languages, tuple(catalog.flows))
+    model = Vllm(
+        prompts,
+        settings.llm_urls,
+        model=settings.llm_model,
+        adapters=settings.llm_adapters,
+        key=settings.llm_key.get_secret_value(),
+        first_token=settings.llm_first_token,
+        deadline=settings.llm_deadline,
+        failures=settings.llm_breaker_failures,
+        rest=settings.llm_breaker_rest,
+    )
+    await model.start()
+    return Mind(model, pages, settings.knowledge_passages, language_of, model.warm)

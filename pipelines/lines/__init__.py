@@ -1,0 +1,1 @@
+"""How callers reach us, web and telephone alike, and which calls are going on."""

@@ -1,0 +1,1 @@
+"""Calls from the web page and from every pipecat client: RTVI over a WebSocket."""

@@ -1,0 +1,165 @@
+"""The HTTP and WebSocket server: the demo page, calls, recordings, health."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, HTTPException, Request, Response, WebSocket
+from fastapi.responses import FileResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
+
+from pipelines.assistant import House
+from pipelines.audio import AGENT_RATE, to_wav
+from pipelines.call.call import Caller
+from pipelines.desk import routes as desk
+from pipelines.lines.active_calls import Reception
+from pipelines.lines.telephony import bridges
+from pipelines.lines.web.connection import WebConnection
+from pipelines.lines.web.origin import same_origin
+from pipelines.server.close_codes import CountClosings
+
+WEB = Path(__file__).resolve().parents[1] / "lines" / "web" / "static"
+_POLICY = 1008  # policy violation, RFC 6455, 7.4.1
+_BUSY = 1013  # try again later, IANA WebSocket close code registry
+_CALL_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{12}")
+_FILE = re.compile(
+    r"(?:caller|agent|person-[0-9]{1,3})\.wav|log\.jsonl"
+)  # a person: with the caller
+_KINDS = {".wav": "audio/wav", ".jsonl": "application/jsonl"}
+_CSP = (
+    "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; media-src 'self' blob:"
+)
+
+
+def create_app(house: House, reception: Reception | None = None) -> FastAPI:
+    """The app. The house is opened and closed by its owner, and so is the reception."""
+    reception = reception or Reception(house)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+
+    app = FastAPI(title="Waxtaan", lifespan=lifespan, docs_url=None, redoc_url=None)
+
+    @app.middleware("http")
+    async def headers(
+        request: Request, call_next: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
+        response = await call_next(request)
+        response.headers["Content-Security-Policy"] = _CSP
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    app.add_middleware(CountClosings, counters=house.counters)
+
+    @app.websocket("/call")
+    async def call(websocket: WebSocket) -> None:
+        await answer(reception, websocket)
+
+    @app.get("/healthz")
+    async def healthz() -> dict[str, Any]:
+        return health(house)
+
+    @app.get("/languages")
+    async def languages() -> list[dict[str, Any]]:
+        return [
+            {"code": code, "name": pack.language.name, "complete": not pack.language.gaps}
+            for code, pack in house.catalog.packs.items()
+        ]
+
+    @app.get("/samples")
+    async def samples() -> dict[str, Any]:
+        return {"callers": sample_callers(house)}
+
+    @app.get("/samples/{language}/{name}/{step}.wav")
+    async def sample(language: str, name: str, step: int) -> Response:
+        return Response(await sample_audio(house, language, name, step), media_type="audio/wav")
+
+    @app.get("/calls/{call_id}/{file}")
+    async def recording(call_id: str, file: str) -> FileResponse:
+        path = house.settings.calls / call_id / file
+        known = _CALL_ID.fullmatch(call_id) and _FILE.fullmatch(file)
+        if not house.settings.downloads or not known or not path.exists():
+            raise HTTPException(404, "no such recording")
+        return FileResponse(path, media_type=_KINDS[path.suffix], filename=f"{call_id}-{file}")
+
+    @app.exception_handler(404)
+    async def not_found(request: Request, error: HTTPException) -> JSONResponse:
+        return JSONResponse({"error": error.detail}, 404)
+
+    for add in bridges.routes(house.settings):
+        add(app, reception)
+    desk.add(app, reception)
+    app.mount("/", StaticFiles(directory=WEB, html=True), name="page")
+    return app
+
+
+async def answer(reception: Reception, websocket: WebSocket) -> None:
+    """Take a call, or say why not."""
+    house, settings = reception.house, reception.house.settings
+    await websocket.accept()
+    if not same_origin(websocket.headers, settings.allowed_origins):
+        house.counters["refused.origin"] += 1
+        await websocket.close(_POLICY, "calls from pages of other sites are not taken")
+        return
+    if not reception.room():
+        await websocket.close(_BUSY, f"all {settings.max_calls} lines are busy, try again soon")
+        return
+    query = websocket.query_params
+    language = query.get("language", settings.language)
+    if language not in house.catalog.packs:
+        language = settings.language
+    number = re.sub(r"\D", "", query.get("caller", "")) or None
+    line = WebConnection(websocket, settings.stalled_write_seconds)
+    await reception.take(line, Caller(number, language)).task
+
+
+def health(house: House) -> dict[str, Any]:
+    """How the house is doing."""
+    ears, voice = house.recogniser, house.speaking(house.settings.language)
+    return {
+        "status": "ok",
+        "mode": "demonstration" if house.demonstrates else house.settings.profile,
+        "notice": house.notice(house.settings.language),
+        "calls": house.calls,
+        "engines": {
+            "ears": {"name": ears.name, "version": ears.version},
+            "voice": {"name": voice.name, "version": voice.version},
+        },
+        "languages": {
+            code: {"ears": ears.serves(code), "voice": house.speaking(code).serves(code)}
+            for code in house.catalog.packs
+        },
+        "counters": dict(sorted(house.counters.items())),
+    }
+
+
+def sample_callers(house: House) -> list[dict[str, Any]]:
+    """The sample callers of every language, with where their voices are."""
+    found = []
+    for code, pack in house.catalog.packs.items():
+        for caller in pack.callers:
+            steps = []
+            for number, step in enumerate(caller.steps):
+                entry = step.model_dump(exclude_defaults=True)
+                if step.say:
+                    entry["audio"] = f"/samples/{code}/{caller.name}/{number}.wav"
+                steps.append(entry)
+            found.append(
+                {"name": caller.name, "title": caller.title, "language": code, "steps": steps}
+            )
+    return found
+
+
+async def sample_audio(house: House, language: str, name: str, step: int) -> bytes:
+    """A sample caller's sentence as a WAV file, in another voice than the agent's."""
+    pack = house.catalog.packs.get(language)
+    caller = next((c for c in pack.callers if c.name == name), None) if pack else None
+    if pack is None or caller is None or not 0 <= step < len(caller.steps):
+        raise HTTPException(404, "no such sample caller")
+    pieces = house.cache.audio(caller.steps[step].say, house.caller_voice(language), fixed=True)
+    return to_wav(b"".join([pcm async for pcm in pieces]), AGENT_RATE)

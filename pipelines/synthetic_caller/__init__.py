@@ -1,0 +1,1 @@
+"""A caller for demonstrations, benchmarks and tests, and its voice."""
