@@ -12,7 +12,10 @@ from pipelines.audio import AGENT_RATE
 from pipelines.backoffice.demo import DemoBackOffice
 from pipelines.backoffice.http import HttpBackOffice
 from pipelines.backoffice.protocol import BackOffice
-from pipelines.call import vad
+from pipelines.engine_choice import Choices, choose
+from pipelines.engine_choice.asr import open_ears
+from pipelines.engine_choice.tts import open_voices
+from pipelines.engines import vad
 from pipelines.engines.asr.engine import (
     SAMPLE_RATE,
     Band,
@@ -22,9 +25,6 @@ from pipelines.engines.asr.engine import (
     RecogniserStream,
 )
 from pipelines.engines.asr.unavailable import DeafStream
-from pipelines.engines.choice import Choices, choose
-from pipelines.engines.choice.asr import open_ears
-from pipelines.engines.choice.tts import open_voices
 from pipelines.engines.language_id.evidence import combine
 from pipelines.engines.language_id.identify import identify, languages
 from pipelines.engines.tts.cache import AudioCache

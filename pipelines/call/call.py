@@ -29,8 +29,8 @@ from pipelines.call.playout import Playout
 from pipelines.call.rate_limit import Recent
 from pipelines.call.tts import Mouth
 from pipelines.call.turns import strategies
-from pipelines.call.vad import SharedSilero
 from pipelines.engines.asr.engine import SAMPLE_RATE, Recognised
+from pipelines.engines.vad import SharedSilero
 from pipelines.store.recording import Recording
 
 _READY = 2.0  # s for a client to say that it is ready; then the agent speaks regardless

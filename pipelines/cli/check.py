@@ -12,13 +12,14 @@ from agent.question import OpenQuestion
 from agent.understanding import understand
 from agent.wording import word
 from pipelines.cli.errors import WRONG_USAGE, fail
-from pipelines.engines.choice import choose
-from pipelines.engines.choice.asr import open_ears
-from pipelines.engines.tts import licences, rule_voices
+from pipelines.engine_choice import choose
+from pipelines.engine_choice.asr import open_ears
+from pipelines.engines.tts import rule_voices
 from pipelines.engines.tts.espeak import EspeakSynthesiser
 from pipelines.engines.tts.normalisation import gaps
 from pipelines.engines.weights import Weights, asked_once, offer
 from pipelines.errors import EngineError
+from pipelines.packs import voices as licences
 from pipelines.packs.reader import Catalog, Pack, load
 from pipelines.settings import Settings
 

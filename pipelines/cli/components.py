@@ -56,7 +56,7 @@ async def _transcribe(
     files: list[Path], language: str, phrases: list[str], settings: Settings, as_json: bool
 ) -> None:
     from pipelines.assistant import fetching
-    from pipelines.engines.choice.asr import choose_ears, open_ears
+    from pipelines.engine_choice.asr import choose_ears, open_ears
     from pipelines.engines.tts.espeak import EspeakSynthesiser
     from pipelines.synthetic_caller.voice import read
 

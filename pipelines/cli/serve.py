@@ -45,7 +45,7 @@ def _run(settings: Settings, listener: socket.socket) -> None:
     from pipelines.desk.check import check as check_desk
     from pipelines.desk.webhook import delivering
     from pipelines.lines.active_calls import Reception
-    from pipelines.lines.garbage import settle
+    from pipelines.lines.garbage_collection import settle
     from pipelines.lines.telephony import bridges
     from pipelines.server.app import create_app
     from pipelines.server.watchdog import watched

@@ -15,7 +15,7 @@ from pipelines.call import messages as page
 from pipelines.call.call import Call, Caller
 from pipelines.call.connection import Connection
 from pipelines.lines.call_feed import Hub
-from pipelines.lines.garbage import after_call
+from pipelines.lines.garbage_collection import after_call
 
 if TYPE_CHECKING:
     from pipelines.lines.telephony.asterisk.transfers import Pbx

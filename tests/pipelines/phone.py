@@ -30,8 +30,8 @@ from pipelines.assistant import House
 from pipelines.audio import AGENT_RATE
 from pipelines.backoffice.demo import DemoBackOffice
 from pipelines.backoffice.protocol import BackOffice
-from pipelines.call import vad
 from pipelines.call.caller_audio import STEP
+from pipelines.engines import vad
 from pipelines.engines.asr.engine import SAMPLE_RATE, Recogniser
 from pipelines.engines.tts.cache import AudioCache
 from pipelines.engines.tts.espeak import EspeakSynthesiser

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from pipelines.engines.choice import Choices, choose
-from pipelines.engines.tts import licences
+from pipelines.engine_choice import Choices, choose
 from pipelines.engines.weights import Weights
 from pipelines.errors import EngineError
+from pipelines.packs import voices as licences
 from pipelines.packs.reader import EarsFile, load
 from pipelines.settings import Settings
 

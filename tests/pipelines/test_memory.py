@@ -5,7 +5,7 @@ import gc
 import os
 from collections import Counter
 
-from pipelines.lines.garbage import after_call
+from pipelines.lines.garbage_collection import after_call
 from tests.pipelines.conftest import Open
 from tests.pipelines.phone import Guest, Server
 

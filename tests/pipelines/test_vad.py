@@ -6,7 +6,7 @@ import pytest
 import soxr
 from pipecat.audio.vad.vad_analyzer import VADState
 
-from pipelines.call.vad import SharedSilero
+from pipelines.engines.vad import SharedSilero
 from tests.asr.speech import noise, say
 
 STEP = 640  # bytes, 20 ms
@@ -65,7 +65,7 @@ async def test_a_beginning_survives_one_weak_window_and_not_two(
     def begins(*windows: float) -> bool:
         told = iter(windows)
         monkeypatch.setattr(
-            "pipelines.call.vad.SileroVADAnalyzer.voice_confidence", lambda *_: next(told)
+            "pipelines.engines.vad.SileroVADAnalyzer.voice_confidence", lambda *_: next(told)
         )
         ears = detector(narrow=False)
         found = [ears._run_analyzer(bytes(1_024)) for _ in windows]

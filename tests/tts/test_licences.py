@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.engines.tts.licences import UNKNOWN, load
 from pipelines.packs.reader import CatalogError
+from pipelines.packs.voices import UNKNOWN, load
 
 EUROPEAN_UNION = "bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt ro sk sl sv"
 FRENCH, MMS = "tts_models/fr/css10/vits", "tts_models/sqi/fairseq/vits"

@@ -16,7 +16,7 @@ import pytest_asyncio
 
 from pipelines.engines.tts.coqui import Coqui
 from pipelines.engines.tts.engine import EngineError, Voice
-from pipelines.engines.tts.licences import load
+from pipelines.packs.voices import load
 from tests.engines.tts import places
 
 pytestmark = pytest.mark.skipif(

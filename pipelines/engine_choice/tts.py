@@ -15,13 +15,13 @@ from pathlib import Path
 from pipelines.engines.tts import coqui
 from pipelines.engines.tts.coqui import Coqui
 from pipelines.engines.tts.engine import Voice
-from pipelines.engines.tts.licences import Voices, load, model
 from pipelines.engines.tts.models import ModelVoices
 from pipelines.engines.tts.piper import Piper
 from pipelines.engines.tts.routing import Speaker
 from pipelines.engines.weights import Get, Weights
 from pipelines.errors import EngineError
 from pipelines.packs.reader import Pack
+from pipelines.packs.voices import Voices, load, model
 from pipelines.settings import Settings
 
 ENGINES: Mapping[str, tuple[str, ...]] = {

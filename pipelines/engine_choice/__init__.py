@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pipelines.engines.choice.asr import EarsChoice, choose_ears
-from pipelines.engines.choice.tts import VoiceChoice, choose_voices
+from pipelines.engine_choice.asr import EarsChoice, choose_ears
+from pipelines.engine_choice.tts import VoiceChoice, choose_voices
 from pipelines.engines.weights import Get
 from pipelines.errors import EngineError
 from pipelines.packs.reader import Catalog
