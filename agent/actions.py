@@ -9,7 +9,7 @@ from agent.language_routing import Kind, Memory
 
 @dataclass(frozen=True, slots=True)
 class Expecting:
-    """What the open question expects of the ears; decides hints, keypad and endpointing.
+    """What the open question expects to be said; decides hints, keypad and endpointing.
 
     `intents` names sets of sample sentences in the language pack (an embedded recogniser listens
     for these and nothing else); `digits` is how many keys complete the answer (0: none wanted);

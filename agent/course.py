@@ -6,7 +6,7 @@ still missing. Nothing here looks at events or hypotheses: `agent/dialogue.py` d
 
 from collections.abc import Mapping
 
-from agent import llm as thought
+from agent import llm
 from agent.actions import Abandon, Explain, Fetch, HangUp, Transfer
 from agent.acts import Act, Ask, Confirm, Handoff, Inform, LookUp
 from agent.alternatives import alternatives
@@ -36,7 +36,7 @@ from agent.language import Language
 from agent.policy import Policy, RuleSetting
 from agent.question import asked_back
 from agent.state import ALTERNATIVES, Calling, Conversation
-from agent.transfer import Reaching
+from agent.transfer import PersonTransfer
 
 
 class Course:
@@ -54,7 +54,7 @@ class Course:
         self._policy = policy
         slots = (slot for flow in flows.values() for slot in flow.slots)
         self._secret = frozenset(slot.name for slot in slots if slot.secret)
-        self.people = Reaching(floor, languages, policy, self._secret)
+        self.people = PersonTransfer(floor, languages, policy, self._secret)
 
     @property
     def conversation(self) -> Conversation:
@@ -84,7 +84,7 @@ class Course:
                     self._floor.ask("open", "ask.open")
                     return
                 case AskKnowledge(question):
-                    thought.compose(self._floor, question)
+                    llm.compose(self._floor, question)
                     return
                 case SmallTalk() | OutOfScope():
                     talk = isinstance(command, SmallTalk)

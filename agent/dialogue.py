@@ -8,7 +8,7 @@ it. All memory is `conversation`, a fold over the events received and the action
 
 from collections.abc import Mapping
 
-from agent import llm as thought
+from agent import llm
 from agent.actions import Abandon, Action, Explain, HangUp, Hush, Route
 from agent.alternatives import ALTERNATIVE, NUMBER
 from agent.commands import ChangeLanguage, Command, NotUnderstood
@@ -99,18 +99,18 @@ class Dialogue:
                 return
             case TurnStarted():
                 self._give_way()
-                thought.supersede(self._floor, "interpret")
+                llm.supersede(self._floor, "interpret")
             case TurnEnded() if c.typed_over:
                 return  # keys are surer than words, and what they answered is not asked any more
             case TurnEnded():
                 self._on_turn()
             case KeyPressed():
                 self._give_way()
-                thought.supersede(self._floor)
+                llm.supersede(self._floor)
                 self._on_understood(on_key(c, self._floor.question, tuple(self._flows)))
             case LanguageChosen():
                 self._give_way()
-                thought.supersede(self._floor)
+                llm.supersede(self._floor)
                 change = ChangeLanguage(event.language)
                 self._on_understood(Understanding("keypad", "language", 1.0, (change,)))
             case Failed() if self._lost(before, event.request):
@@ -168,7 +168,7 @@ class Dialogue:
         elif heard is None or not heard.text.strip():
             self._on_noise()
         else:
-            thought.supersede(self._floor)
+            llm.supersede(self._floor)
             self._on_words(self._routed(heard))
 
     def _on_noise(self) -> None:
@@ -179,7 +179,7 @@ class Dialogue:
             return
         self._floor.say_again(c.cut)  # a cough: go on where we were interrupted
         if c.unanswered:
-            thought.interpret(self._floor, c.unanswered, self._flows)
+            llm.interpret(self._floor, c.unanswered, self._flows)
         whole = not any(pending.name == "compose" for pending in c.pending)
         for left, text in zip(reversed(range(len(c.held))), c.held, strict=True):
             if not self._on_answer(text, "", whole and not left):
@@ -233,7 +233,7 @@ class Dialogue:
         secret = slot is not None and slot.secret
         sure = heard.confidence >= self._policy.think_above
         if found is NOT_UNDERSTOOD and c.language_model and sure and not secret:
-            thought.interpret(self._floor, said[-1], self._flows)
+            llm.interpret(self._floor, said[-1], self._flows)
             return
         self._on_understood(found)
 
@@ -276,7 +276,7 @@ class Dialogue:
 
     def _on_answer(self, text: str, language: str, last: bool) -> bool:
         """A sentence of an answer; False where it must not be said, which ends the answer."""
-        passed = not text or thought.say(self._floor, text, language)
+        passed = not text or llm.say(self._floor, text, language)
         answered = self.conversation.answered
         if not passed or (last and not answered):
             self._floor.say("knowledge.lost" if answered else "knowledge.unknown")

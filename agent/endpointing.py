@@ -1,4 +1,4 @@
-"""How long a pause the open question deserves, and what the ears should expect.
+"""How long a pause the open question deserves, and what the recogniser should expect.
 
 A yes is complete at once; a wish told in one's own words has pauses in it. All in seconds of
 silence after the last speech.

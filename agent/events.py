@@ -32,7 +32,7 @@ class TurnStarted:
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """What the ears believe was said in the turn so far; the newest replaces the older.
+    """What the recogniser believes was said in the turn so far; the newest replaces the older.
 
     `words` are (word, confidence); `languages` is all evidence of the language spoken, from sound
     and words, most probable first, empty where there is none. `rejected` says why something that

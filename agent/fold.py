@@ -44,8 +44,8 @@ from agent.events import (
     TurnEnded,
     TurnStarted,
 )
-from agent.privacy import blank
-from agent.state import THOUGHTS, Conversation, Line, Pending
+from agent.privacy import redact
+from agent.state import LLM_REQUESTS, Conversation, Line, Pending
 
 
 def apply(c: Conversation, event: Event) -> Conversation:
@@ -78,7 +78,7 @@ def apply(c: Conversation, event: Event) -> Conversation:
             return replace(c, hypothesis=event)
         case TurnEnded():
             text = c.hypothesis.text if c.hypothesis and not c.typed_over else ""
-            text = blank(text) if c.expecting.secret else text
+            text = redact(text) if c.expecting.secret else text
             heard = (Line("caller", text),) if text else ()
             silences = 0 if text else c.silences
             return replace(
@@ -119,7 +119,7 @@ def apply(c: Conversation, event: Event) -> Conversation:
 
 def _speech_ended(c: Conversation, event: SpeechEnded) -> Conversation:
     ended = next((s for s in c.saying if s.utterance == event.utterance), None)
-    text = blank(event.heard) if ended and ended.secret else event.heard
+    text = redact(event.heard) if ended and ended.secret else event.heard
     heard = (Line("agent", text, event.utterance),) if text else ()
     cut = (*c.cut, ended) if ended and event.interrupted else c.cut
     if event.interrupted and not event.heard:
@@ -147,7 +147,7 @@ def _answered(c: Conversation, event: Fetched | Failed | Interpreted) -> Convers
         pending=tuple(p for p in c.pending if p.request != event.request),
         quiet_since=event.at,
     )
-    if asked.name in THOUGHTS:
+    if asked.name in LLM_REQUESTS:
         return replace(c, unanswered="")
     if asked.name == "callback" and not (isinstance(event, Fetched) and event.value.get("booked")):
         return _not_booked(c, asked, free=not isinstance(event, Fetched))
@@ -222,7 +222,7 @@ def record(c: Conversation, action: Action) -> Conversation:
             others = tuple(p for p in c.pending if p is not gone)
             if late and gone and gone.name == "callback":
                 return _not_booked(replace(c, pending=others, quiet_since=c.at), gone, free=True)
-            failed = late and gone is not None and gone.name not in THOUGHTS
+            failed = late and gone is not None and gone.name not in LLM_REQUESTS
             return replace(c, pending=others, failures=c.failures + failed, quiet_since=c.at)
         case Transfer() if action.request:
             return presence.ringing(c, action)

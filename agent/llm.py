@@ -12,7 +12,7 @@ from agent.floor import Floor
 from agent.flow import Flow
 from agent.gate import check
 from agent.proposals import may_fill
-from agent.state import THOUGHTS
+from agent.state import LLM_REQUESTS
 
 
 def interpret(floor: Floor, said: str, flows: Mapping[str, Flow]) -> None:
@@ -31,7 +31,7 @@ def compose(floor: Floor, question: str) -> None:
 def supersede(floor: Floor, *names: str) -> None:
     """What the caller says now replaces what the language model was asked about."""
     for pending in floor.conversation.pending:
-        if pending.name in (names or THOUGHTS):
+        if pending.name in (names or LLM_REQUESTS):
             floor.do(Abandon(pending.request))
 
 

@@ -53,7 +53,7 @@ class Numerals:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Token:
     """A word, a sign, or a number with its value. `digits` are those it is written with."""
 
     kind: str  # "word", "other", "date", "clock", "number"
@@ -70,11 +70,11 @@ def plain(text: str) -> str:
     return "".join(str(unicodedata.digit(c)) if c > "9" and c.isdigit() else c for c in text)
 
 
-def pieces(text: str, numerals: Numerals) -> list[Piece]:
+def tokens(text: str, numerals: Numerals) -> list[Token]:
     """The words, signs and numbers of a text, in order; number words have become numbers."""
     text = _IN_LETTERS.sub(lambda m: re.sub(r"[ .-]", "", m.group()), plain(text))
     text = re.sub(r"(?<=[^\W\d_])-(?=[^\W\d_])", " ", text)
-    found = [_piece(m, text, numerals.decimal_point) for m in _TOKEN.finditer(text)]
+    found = [_token(m, text, numerals.decimal_point) for m in _TOKEN.finditer(text)]
     return list(_counted(found, numerals))
 
 
@@ -83,11 +83,11 @@ def written(value: Decimal) -> str:
     return re.sub(r"\D", "", f"{value:f}")
 
 
-def _piece(match: re.Match[str], text: str, point: str) -> Piece:
+def _token(match: re.Match[str], text: str, point: str) -> Token:
     kind, said = match.lastgroup or "other", match.group()
     glued = match.start() > 0 and not text[match.start() - 1].isspace()
     value = _value(said, point) if kind == "number" else None
-    return Piece(kind, said, glued, value, re.sub(r"\D", "", said))
+    return Token(kind, said, glued, value, re.sub(r"\D", "", said))
 
 
 def _value(figures: str, point: str) -> Decimal:
@@ -104,28 +104,28 @@ def _value(figures: str, point: str) -> Decimal:
     return Decimal(figures.replace(",", "."))
 
 
-def _counted(found: list[Piece], numerals: Numerals) -> Iterator[Piece]:
+def _counted(found: list[Token], numerals: Numerals) -> Iterator[Token]:
     at = 0
     while at < len(found):
-        piece = found[at]
-        if piece.kind == "number" and piece.value is not None:
+        token = found[at]
+        if token.kind == "number" and token.value is not None:
             following = found[at + 1].text if at + 1 < len(found) else ""
             if scale := numerals.scales.get(following):  # "2 million"
-                value = piece.value * scale
-                piece = Piece("number", piece.text, piece.glued, value, written(value))
+                value = token.value * scale
+                token = Token("number", token.text, token.glued, value, written(value))
                 at += 1
-        elif piece.kind == "word" and (spelled := _Spelled(found, at, numerals)).value is not None:
+        elif token.kind == "word" and (spelled := _Spelled(found, at, numerals)).value is not None:
             value = spelled.value
-            piece = Piece("number", piece.text, piece.glued, value, written(value), True)
+            token = Token("number", token.text, token.glued, value, written(value), True)
             at = spelled.end - 1
-        yield piece
+        yield token
         at += 1
 
 
 class _Spelled:
     """The number that is spelled from a word on: its `value`, None if there is none, and `end`."""
 
-    def __init__(self, found: list[Piece], at: int, numerals: Numerals) -> None:
+    def __init__(self, found: list[Token], at: int, numerals: Numerals) -> None:
         self._found = found
         self._n = numerals
         self._total = 0  # thousands that are complete
@@ -142,7 +142,7 @@ class _Spelled:
     def _word(self, at: int) -> tuple[int, int, bool] | None:
         """(value, how many words, whether it multiplies), the longest that stands there."""
         for length in (2, 1):
-            said = [piece.text for piece in self._found[at : at + length]]
+            said = [token.text for token in self._found[at : at + length]]
             for name in (" ".join(said), "".join(said)):  # "quatre vingts", "twen-ty"
                 if name in self._n.numbers:
                     return self._n.numbers[name], length, False

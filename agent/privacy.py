@@ -1,7 +1,7 @@
-"""What must never be written down, and blanking it, digit by digit.
+"""What must never be written down, and its redaction, digit by digit.
 
-A blanked digit is "•". The dialogue never looks at the value of a secret, only at how long it is
-and what the back office makes of it, so a blanked log still replays to the same (blanked) actions.
+A redacted digit is "•". The dialogue never looks at the value of a secret, only at how long it is
+and what the back office makes of it, so a redacted log replays to the same (redacted) actions.
 """
 
 import re
@@ -32,26 +32,26 @@ _WORD = re.compile(r"[^\W\d_]+")
 Entry = TypeVar("Entry", bound=Event | Action)
 
 
-def blank(text: str) -> str:
+def redact(text: str) -> str:
     """Every digit hidden."""
     return re.sub(r"\d", "•", text)
 
 
-def figures(languages: Iterable[Language]) -> dict[str, str]:
-    """What the words for single figures are hidden by, as `Blanking` takes them."""
+def digit_words(languages: Iterable[Language]) -> dict[str, str]:
+    """What the words for single digits are replaced with, as `Redaction` takes them."""
     said = (each.digits.items() for each in languages)
     return {word: "•" * len(digit) for pairs in said for word, digit in pairs}
 
 
-class Blanking:
+class Redaction:
     """Passes over one call's events and actions, in order, before they are written.
 
-    `figures` are the words in which a code may be said; each stands for as many digits as it hides,
-    so that the dialogue makes the same of it.
+    `digit_words` are the words in which a code may be said; each stands for as many digits as it
+    hides, so that the dialogue makes the same of it.
     """
 
-    def __init__(self, figures: Mapping[str, str] | None = None) -> None:
-        self._figures = figures or {}
+    def __init__(self, digit_words: Mapping[str, str] | None = None) -> None:
+        self._digit_words = digit_words or {}
         self._secret_question = False
         self._secret_key = -1.0  # when the last one came
         self._secret_turn = False  # it began when a secret was asked for: said along with the keys
@@ -71,7 +71,7 @@ class Blanking:
                 return replace(event, key="•")
             case Hypothesis():
                 if self._hides or self._secret_turn:
-                    hide = self._hide if self._says_code(event.text) else blank
+                    hide = self._hide if self._says_code(event.text) else redact
                     said = tuple((hide(word), sure) for word, sure in event.words)
                     return replace(event, text=hide(event.text), words=said)
                 hidden = _without_cards(event.text)
@@ -79,20 +79,20 @@ class Blanking:
                 return replace(event, text=hidden, words=said)
             case Fetched():
                 secret = SECRET_FACTS.get(event.name, frozenset())
-                value = {k: blank(str(v)) if k in secret else v for k, v in event.value.items()}
+                value = {k: redact(str(v)) if k in secret else v for k, v in event.value.items()}
                 return replace(event, arguments=_arguments(event.arguments), value=value)
             case SpeechEnded() if event.utterance in self._secret_utterances:
-                return replace(event, heard=blank(event.heard))
+                return replace(event, heard=redact(event.heard))
         return event
 
     def _says_code(self, text: str) -> bool:
         """Whether figures are said one by one; a lone one among words may be an article."""
-        said = [word.casefold() in self._figures for word in _WORD.findall(text)]
+        said = [word.casefold() in self._digit_words for word in _WORD.findall(text)]
         return all(said) or sum(said) > 1
 
     def _hide(self, text: str) -> str:
-        hidden = _WORD.sub(lambda m: self._figures.get(m.group().casefold(), m.group()), text)
-        return blank(hidden)
+        hidden = _WORD.sub(lambda m: self._digit_words.get(m.group().casefold(), m.group()), text)
+        return redact(hidden)
 
     @property
     def _hides(self) -> bool:
@@ -105,7 +105,7 @@ class Blanking:
                 self._secret_question = action.expecting.secret
             case Speak() if action.secret:
                 self._secret_utterances.add(action.utterance)
-                return replace(action, text=blank(action.text))
+                return replace(action, text=redact(action.text))
             case Fetch():
                 return replace(action, arguments=_arguments(action.arguments))
             case Transfer():
@@ -130,15 +130,15 @@ def _packet(packet: Mapping[str, Any]) -> dict[str, Any]:
 def _command(command: Command) -> Command:
     match command:
         case SetSlot(slot, value) if slot in SECRET_SLOTS:
-            return replace(command, value=blank(value))
+            return replace(command, value=redact(value))
         case AskKnowledge(question):
             return replace(command, question=_without_cards(question))
     return command
 
 
 def _arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: blank(v) if k in SECRET_SLOTS else v for k, v in arguments.items()}
+    return {k: redact(v) if k in SECRET_SLOTS else v for k, v in arguments.items()}
 
 
 def _without_cards(text: str) -> str:
-    return _CARD.sub(lambda match: blank(match.group()), text)
+    return _CARD.sub(lambda match: redact(match.group()), text)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
-from agent.numerals import Numerals, Piece, pieces
+from agent.numerals import Numerals, Token, tokens
 
 # Written alike everywhere. A language's own words come on top (`Numerals.units`).
 SYMBOLS: Mapping[str, str] = {
@@ -46,7 +46,7 @@ class Quantity:
 @lru_cache(maxsize=512)
 def quantities(text: str, numerals: Numerals) -> tuple[Quantity, ...]:
     """Every quantity in `text`, in order."""
-    return tuple(_amounts(_Reader(pieces(text, numerals), numerals)))
+    return tuple(_amounts(_Reader(tokens(text, numerals), numerals)))
 
 
 def runs(found: tuple[Quantity, ...]) -> Iterator[tuple[Quantity, ...]]:
@@ -73,7 +73,7 @@ def is_ordinal(token: str) -> bool:
 
 def names(text: str, numerals: Numerals, known: Mapping[str, str]) -> frozenset[str]:
     """What of `known` (words -> what they name) a text names."""
-    said = pieces(text, numerals)
+    said = tokens(text, numerals)
     reader = _Reader(said, numerals)
     found = set()
     for at in range(len(said)):
@@ -83,7 +83,7 @@ def names(text: str, numerals: Numerals, known: Mapping[str, str]) -> frozenset[
 
 
 class _Reader:
-    def __init__(self, said: list[Piece], numerals: Numerals) -> None:
+    def __init__(self, said: list[Token], numerals: Numerals) -> None:
         self._said = said
         self._n = numerals
         self._units = {**SYMBOLS, **numerals.units}
@@ -97,7 +97,7 @@ class _Reader:
                 at += 1
                 continue
             quantity, end = self._read(at, last)
-            between = tuple(piece.text for piece in self._said[last:at])
+            between = tuple(token.text for token in self._said[last:at])
             joined = bare and all(text in _BETWEEN for text in between)
             if not self._is_other_word(at, end, quantity, joined):
                 yield replace(quantity, joined=joined), between
@@ -107,14 +107,14 @@ class _Reader:
 
     def _is_other_word(self, at: int, end: int, quantity: Quantity, joined: bool) -> bool:
         """ "one of you"; but an article may stand among numbers ("one one two")."""
-        piece = self._said[at]
+        token = self._said[at]
         among = joined or (end < len(self._said) and self._said[end].kind == "number")
-        article = piece.spelled and piece.text in self._n.articles and quantity.value < 10
+        article = token.spelled and token.text in self._n.articles and quantity.value < 10
         return article and not (among or quantity.unit)
 
     def _read(self, at: int, last: int) -> tuple[Quantity, int]:
-        piece = self._said[at]
-        quantity = _number(piece)
+        token = self._said[at]
+        quantity = _number(token)
         end = at + 1
         if end < len(self._said) and self._said[end].glued:
             end += bool(_ORDINAL.fullmatch(self._said[end].text))
@@ -137,7 +137,7 @@ class _Reader:
         after = end + 1 if end < len(self._said) and self._said[end].text in ("of", ".") else end
         if after < len(self._said) and self._said[after].text in self._n.month:
             return f"date-{self._n.month[self._said[after].text]}", after + 1
-        before = [piece.text for piece in self._said[max(last, at - 2) : at]][::-1]
+        before = [token.text for token in self._said[max(last, at - 2) : at]][::-1]
         if before and before[0] in _PREFIXED:
             return SYMBOLS[before[0]], end
         near = [self._n.month[word] for word in before if word in self._n.month]
@@ -180,23 +180,23 @@ def _are_cents(money: Quantity, found: Quantity, between: tuple[str, ...]) -> bo
     return named or (not between and not found.unit and len(found.digits) == 2)
 
 
-def _number(piece: Piece) -> Quantity:
-    if piece.kind == "date":
-        first, second, third = (int(part) for part in re.split("[-/]", piece.text))
+def _number(token: Token) -> Quantity:
+    if token.kind == "date":
+        first, second, third = (int(part) for part in re.split("[-/]", token.text))
         day, month = (third, second) if first > 31 else (first, second)
         day, month = (month, day) if month > 12 else (day, month)
         unit = f"date-{month}" if 1 <= month <= 12 else ""
-        return Quantity(Decimal(day), unit, digits=piece.digits)
-    if piece.kind == "clock":
-        hour, minute = (int(part) for part in re.findall(r"\d+", piece.text))
-        return Quantity(Decimal(hour * 60 + minute), "clock", digits=piece.digits)
-    return Quantity(piece.value or Decimal(0), digits=piece.digits)
+        return Quantity(Decimal(day), unit, digits=token.digits)
+    if token.kind == "clock":
+        hour, minute = (int(part) for part in re.findall(r"\d+", token.text))
+        return Quantity(Decimal(hour * 60 + minute), "clock", digits=token.digits)
+    return Quantity(token.value or Decimal(0), digits=token.digits)
 
 
-def _year(piece: Piece) -> Iterator[tuple[Quantity, tuple[str, ...]]]:
+def _year(token: Token) -> Iterator[tuple[Quantity, tuple[str, ...]]]:
     """The year of a date in figures is a number of its own, as it is in "5 December 2026"."""
-    if piece.kind == "date":
-        year = max(re.split("[-/]", piece.text), key=len)
+    if token.kind == "date":
+        year = max(re.split("[-/]", token.text), key=len)
         yield Quantity(Decimal(year), digits=year), ("of",)
 
 

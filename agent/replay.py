@@ -8,7 +8,7 @@ from agent import events
 from agent.actions import Action
 from agent.dialogue import Dialogue
 from agent.events import Event
-from agent.privacy import Blanking
+from agent.privacy import Redaction
 
 _EVENTS = get_args(events.Event)
 
@@ -25,12 +25,12 @@ class Difference:
 def differences(entries: Iterable[Event | Action], dialogue: Dialogue) -> list[Difference]:
     """Feed a log's events to a fresh dialogue and compare its actions with the log's.
 
-    Actions are compared as they would be written, so blanked secrets compare equal.
+    Actions are compared as they would be written, so redacted secrets compare equal.
     """
-    blanking = Blanking()
+    redaction = Redaction()
     found = []
     for event, then in _exchanges(entries):
-        now = tuple(blanking.action(a) for a in dialogue.receive(event))
+        now = tuple(redaction.action(a) for a in dialogue.receive(event))
         if now != then:
             found.append(Difference(event, then, now))
     return found

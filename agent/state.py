@@ -15,7 +15,7 @@ LASTING = frozenset({"line", "pin"})
 
 ALTERNATIVES = "alternatives"  # the use case of ours that follows where nobody could be reached
 
-THOUGHTS = frozenset({"interpret", "compose"})  # requests to the language model, by name
+LLM_REQUESTS = frozenset({"interpret", "compose"})  # requests to the language model, by name
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Reaching people: announced to the caller, rung while we keep the caller company, let go again.
+"""Reaching people: announced to the caller, rung while we keep them company, let go again.
 
 The caller may change their mind or ask for something else while it rings; then nobody is rung any
 more and the call goes on with us. What they say otherwise gets a short word and no more. While a
@@ -19,10 +19,10 @@ from agent.language import Language
 from agent.participants import not_wanted
 from agent.policy import Policy, Queue
 from agent.state import Calling, Conversation
-from agent.whisper_announcement import whisper
+from agent.whisper_announcement import whisper_announcement
 
 
-class Reaching:
+class PersonTransfer:
     """One call's way to people."""
 
     def __init__(
@@ -102,7 +102,7 @@ class Reaching:
                 reason,
                 packet(c, Handoff(reason, queue), self._secret),
                 c.requests + 1,
-                whisper(c, reason, language, self._secret),
+                whisper_announcement(c, reason, language, self._secret),
                 language.code,
                 target,
             )

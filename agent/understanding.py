@@ -84,7 +84,7 @@ def understand(
 ) -> Understanding:
     """The meaning of a turn. `text` is what was heard or typed, `confidence` how surely.
 
-    `heard` are its words with the confidence of each, where the ears tell: a detail is no surer
+    `heard` are its words with the confidence of each, where it is told: a detail is no surer
     than the weakest word that says it, however well the rest of the sentence was heard.
     """
     plain = words(text)

@@ -6,7 +6,7 @@ from agent.language import Language, words
 def spoken_digits(text: str, language: Language) -> str:
     """The digits in `text` (reduced to words), typed or said one by one; "" if there are none.
 
-    A blanked digit ("•", see `agent/privacy.py`) counts as one, so that a log replays.
+    A redacted digit ("•", see `agent/privacy.py`) counts as one, so that a log replays.
     """
     found = ""
     for word in text.split():

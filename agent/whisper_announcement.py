@@ -11,7 +11,7 @@ from agent.state import ALTERNATIVES, Conversation
 from agent.wording import word
 
 
-def whisper(
+def whisper_announcement(
     c: Conversation, reason: str, language: Language, secret_slots: Collection[str]
 ) -> tuple[str, ...]:
     """The sentences, in `language`, the reason first and the keys last."""

@@ -16,7 +16,9 @@ app = typer.Typer(
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
-Tongue = Annotated[str, typer.Option("--language", "-l", help="A language code, e.g. en or fr.")]
+LanguageOption = Annotated[
+    str, typer.Option("--language", "-l", help="A language code, e.g. en or fr.")
+]
 
 
 knowledge = typer.Typer(help="The operator's pages.", no_args_is_help=True)
@@ -26,7 +28,7 @@ app.add_typer(knowledge, name="knowledge")
 @knowledge.command()
 def ask(
     text: Annotated[str, typer.Argument(help="What a caller asks.")],
-    language: Tongue = "en",
+    language: LanguageOption = "en",
     json: Json = False,
 ) -> None:
     """What the knowledge base has on a question, and whether it would be answered."""
@@ -51,7 +53,7 @@ def call(
     wav: Annotated[list[Path] | None, typer.Option(help="A turn from a file; repeatable.")] = None,
     say: Annotated[list[str] | None, typer.Option(help="A spoken turn; repeatable.")] = None,
     sample: Annotated[str, typer.Option(help="A sample caller from callers.toml.")] = "tour",
-    language: Tongue = "en",
+    language: LanguageOption = "en",
     url: Annotated[str | None, typer.Option(help="WebSocket of a running server.")] = None,
     out: Annotated[Path | None, typer.Option(help="Keep what the caller heard here.")] = None,
 ) -> None:
@@ -103,12 +105,12 @@ def bench(
 @app.command()
 def transcribe(
     files: Annotated[list[Path], typer.Argument(help="Recordings.")],
-    language: Tongue = "en",
-    engine: Annotated[str, typer.Option(help="Which ears; as configured if left out.")] = "",
+    language: LanguageOption = "en",
+    engine: Annotated[str, typer.Option(help="Which recogniser; as configured if left out.")] = "",
     expect: Annotated[Path | None, typer.Option(help="Phrases to expect, one a line.")] = None,
     json: Json = False,
 ) -> None:
-    """What the ears hear in a recording. Without --expect: everything the language pack knows."""
+    """What is recognised in a recording. Without --expect: everything the language pack knows."""
     from pipelines.cli.components import transcribe as run
 
     run(files, language, engine, expect, json)
@@ -118,7 +120,7 @@ def transcribe(
 def say(
     text: Annotated[str, typer.Argument(help="What to say.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="WAV file to write.")],
-    language: Tongue = "en",
+    language: LanguageOption = "en",
     json: Json = False,
 ) -> None:
     """What the voice sounds like."""
@@ -130,7 +132,7 @@ def say(
 @app.command()
 def understand(
     text: Annotated[str, typer.Argument(help="What a caller says.")],
-    language: Tongue = "en",
+    language: LanguageOption = "en",
     question: Annotated[
         str, typer.Option(help="The open question, e.g. open or service.")
     ] = "open",

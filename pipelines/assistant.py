@@ -13,7 +13,7 @@ from pipelines.backoffice.demo import DemoBackOffice
 from pipelines.backoffice.http import HttpBackOffice
 from pipelines.backoffice.protocol import BackOffice
 from pipelines.engine_choice import Choices, choose
-from pipelines.engine_choice.asr import open_ears
+from pipelines.engine_choice.asr import open_recogniser
 from pipelines.engine_choice.tts import open_voices
 from pipelines.engines import vad
 from pipelines.engines.asr.engine import (
@@ -24,7 +24,7 @@ from pipelines.engines.asr.engine import (
     Recogniser,
     RecogniserStream,
 )
-from pipelines.engines.asr.unavailable import DeafStream
+from pipelines.engines.asr.unavailable import UnavailableStream
 from pipelines.engines.language_id.evidence import combine
 from pipelines.engines.language_id.identify import identify, languages
 from pipelines.engines.tts.cache import AudioCache
@@ -32,47 +32,47 @@ from pipelines.engines.tts.engine import Synthesiser, Voice
 from pipelines.engines.tts.espeak import EspeakSynthesiser, readable
 from pipelines.engines.tts.models import ModelVoices
 from pipelines.engines.tts.normalisation import spoken
-from pipelines.engines.tts.routing import Speaker, Speakers
+from pipelines.engines.tts.routing import EngineVoice, VoiceRouter
 from pipelines.engines.weights import Get, asked_once, fetch
-from pipelines.knowledge.grounded_model import Mind, open_mind
-from pipelines.packs.reader import Catalog, CatalogError, Pack, load
+from pipelines.knowledge.grounded_model import GroundedModel, open_grounded_model
+from pipelines.packs.reader import ConfigurationError, DialogueConfig, Pack, load
 from pipelines.settings import Settings
 from pipelines.synthetic_caller.voice import caller_voice
 
-_TONGUES = 5  # languages that a turn may be in, and no more
+_MOST_LANGUAGES = 5  # languages that a turn may be in, and no more
 # wordings that are parts of sentences, or shown and not said
 _PARTS = ("money.", "date", "time", "item.", "service.", "flow.", "queue.", "tongue.", "notice.")
 
 
 @dataclass
-class House:
+class Assistant:
     """Opened with `open`, closed with `close`."""
 
     settings: Settings
-    catalog: Catalog
+    config: DialogueConfig
     recogniser: Recogniser
     synthesiser: EspeakSynthesiser
     cache: AudioCache
     back_office: BackOffice
-    mind: Mind | None = None
+    grounded_model: GroundedModel | None = None
     choices: Choices = field(default_factory=Choices)
     neural: Sequence[ModelVoices] = ()
     counters: Counter[str] = field(default_factory=Counter)
     calls: int = 0  # going on now
     latencies: deque[float] = field(default_factory=lambda: deque(maxlen=1000))  # s, newest last
-    speakers: Speakers = field(init=False)
+    voice_router: VoiceRouter = field(init=False)
     warming: asyncio.Task[None] | None = None  # the language model's
 
     def __post_init__(self) -> None:
         started = {"espeak", *(engine.name for engine in self.neural)}
-        embedded = {code: (Speaker("espeak", voice),) for code, voice in self.voices().items()}
+        embedded = {code: (EngineVoice("espeak", voice),) for code, voice in self.voices().items()}
         chosen = {
             code: tuple(s for s in choice.speakers if s.engine in started)
             for code, choice in self.choices.voices.items()
         }
         directory = self.settings.cache / "audio"
         caches = {e.name: AudioCache(directory, e, AGENT_RATE) for e in self.neural}
-        self.speakers = Speakers(
+        self.voice_router = VoiceRouter(
             {"espeak": self.cache, **caches},
             {**embedded, **chosen},
             {"espeak": readable, **dict.fromkeys(caches, spoken)},
@@ -80,18 +80,22 @@ class House:
 
     @classmethod
     async def open(cls, settings: Settings) -> Self:
-        """Everything loaded and warm. Raises EngineError or CatalogError naming what is missing."""
-        catalog = load(settings.prompts)
-        if settings.language not in catalog.packs:
-            known = ", ".join(catalog.packs)
-            raise CatalogError(
+        """Everything loaded and warm.
+
+        Raises:
+            EngineError, ConfigurationError: naming what is missing.
+        """
+        config = load(settings.prompts)
+        if settings.language not in config.packs:
+            known = ", ".join(config.packs)
+            raise ConfigurationError(
                 f"setting language: no pack '{settings.language}'; there are {known}"
             )
         office = back_office(settings)
-        choices = await asyncio.to_thread(choose, settings, catalog, fetching(settings))
-        mind = await open_mind(settings, catalog)
+        choices = await asyncio.to_thread(choose, settings, config, fetching(settings))
+        grounded_model = await open_grounded_model(settings, config)
         synthesiser = EspeakSynthesiser(settings.cache)
-        recogniser = open_ears(choices.ears, settings, synthesiser.phonemes)
+        recogniser = open_recogniser(choices.asr, settings, synthesiser.phonemes)
         neural = open_voices(settings, choices.voices)
         try:
             await asyncio.gather(
@@ -103,12 +107,12 @@ class House:
             )
             if 0 < recogniser.capacity < settings.max_calls:
                 logger.warning(
-                    "this machine's ears carry {} calls at once, max_calls is {}: further callers "
-                    "have the keypad only",
+                    "this machine recognises the speech of {} calls at once, max_calls is {}: further "
+                    "callers have the keypad only",
                     recogniser.capacity,
                     settings.max_calls,
                 )
-            await _first_turn(recogniser, catalog.packs[settings.language])
+            await _first_turn(recogniser, config.packs[settings.language])
         except BaseException:
             for engine in neural:
                 await engine.close()
@@ -116,41 +120,49 @@ class House:
             await synthesiser.close()
             raise
         cache = AudioCache(settings.cache / "audio", synthesiser, AGENT_RATE)
-        house = cls(
-            settings, catalog, recogniser, synthesiser, cache, office, mind, choices, neural
+        assistant = cls(
+            settings,
+            config,
+            recogniser,
+            synthesiser,
+            cache,
+            office,
+            grounded_model,
+            choices,
+            neural,
         )
-        if mind is not None:
-            house.warming = asyncio.create_task(mind.warm(tuple(catalog.packs)))
-        return house
+        if grounded_model is not None:
+            assistant.warming = asyncio.create_task(grounded_model.warm(tuple(config.packs)))
+        return assistant
 
     async def ears(
         self, language: str, band: Band, on_partial: Callable[[Recognised], None]
     ) -> tuple[str, RecogniserStream]:
-        """One call's ears, and the language they begin with; deaf ones where there is no room."""
+        """One call's stream, and its first language; without room, a stream that hears nothing."""
         if self.recogniser.serves(language) is None:  # the keypad and a person remain
             language = self.settings.language
         try:
             return language, await self.recogniser.open(language, band, on_partial)
         except EngineError as error:
             self.counters["deaf"] += 1
-            logger.warning("a call without ears: {}", error)
-            return language, DeafStream(language)
+            logger.warning("a call without a recogniser: {}", error)
+            return language, UnavailableStream(language)
 
     def voices(self) -> dict[str, Voice]:
         """The embedded engine's voice for each language."""
         name = self.synthesiser.name
-        packs = self.catalog.packs.items()
+        packs = self.config.packs.items()
         return {code: pack.voices[name] for code, pack in packs if name in pack.voices}
 
     def speaking(self, language: str) -> Synthesiser:
         """The engine that speaks a language first."""
-        speaker = self.speakers.speaker(language)
+        speaker = self.voice_router.speaker(language)
         named = (e for e in self.neural if speaker is not None and e.name == speaker.engine)
         return next(named, self.synthesiser)
 
     @property
     def demonstrates(self) -> bool:
-        """Whether an embedded engine hears or speaks the house's own language."""
+        """Whether an embedded engine hears or speaks the assistant's own language."""
         spoken_by = self.speaking(self.settings.language).name
         return self.recogniser.name == "pocketsphinx" or spoken_by == "espeak"
 
@@ -158,28 +170,28 @@ class House:
         """A voice for sample callers, unlike the agent's."""
         return caller_voice(self.voices()[language], language)
 
-    def tongues(
+    def language_scores(
         self, text: str, told: str, sound: tuple[tuple[str, float], ...]
     ) -> tuple[tuple[str, float], ...]:
         """Which languages a turn may be in, most probable first; () where nothing tells.
 
-        `told` is the language that the ears listened for, "" for what was typed; `sound` is what
-        they say themselves. Ears with a closed list of phrases hear no other language.
+        `told` is the language that the recogniser listened for, "" for what was typed; `sound` is
+        what it says itself. One with a closed list of phrases hears no other language.
         """
         if told and not self.recogniser.dictates:
             return ()
-        found = combine(sound, identify(text), told=told, expected=tuple(self.catalog.packs))
-        return tuple((code, round(share, 3)) for code, share in found[:_TONGUES])
+        found = combine(sound, identify(text), told=told, expected=tuple(self.config.packs))
+        return tuple((code, round(share, 3)) for code, share in found[:_MOST_LANGUAGES])
 
     def notice(self, language: str) -> str:
         """What visitors are told about embedded engines, in their language; "" of others."""
         if not self.demonstrates:
             return ""
-        return " ".join(self.catalog.packs[language].language.sentences("notice.demonstration"))
+        return " ".join(self.config.packs[language].language.sentences("notice.demonstration"))
 
     def about(self, language: str) -> dict[str, object]:
-        """What a visitor is told of the house at the start of a call."""
-        packs = self.catalog.packs.items()
+        """What a visitor is told of the assistant at the start of a call."""
+        packs = self.config.packs.items()
         ears, voice = self.recogniser, self.speaking(language)
         return {
             "languages": [{"code": code, "name": p.language.name} for code, p in packs],
@@ -192,7 +204,7 @@ class House:
 
     async def warm_voices(self) -> None:
         """Synthesise all fixed wording that is not on disk yet."""
-        for code, pack in self.catalog.packs.items():
+        for code, pack in self.config.packs.items():
             sentences = [
                 sentence
                 for name, wording in pack.language.phrases.items()
@@ -201,21 +213,21 @@ class House:
                 if "{" not in sentence
             ]
             try:
-                await self.speakers.warm(code, sentences)
+                await self.voice_router.warm(code, sentences)
             except EngineError as error:
                 logger.warning("the voice of '{}' was not warmed: {}", code, error)
 
     async def close(self) -> None:
         """End all engines."""
-        await self.speakers.close()
+        await self.voice_router.close()
         for engine in self.neural:
             await engine.close()
         await self.recogniser.close()
         await self.synthesiser.close()
         if self.warming is not None:
             self.warming.cancel()
-        if self.mind is not None:
-            await self.mind.model.close()
+        if self.grounded_model is not None:
+            await self.grounded_model.model.close()
         await self.back_office.close()
 
 

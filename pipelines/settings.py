@@ -44,7 +44,7 @@ class NumberSetting(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    language: str = ""  # "" the house's
+    language: str = ""  # "" the assistant's
     flows: tuple[str, ...] = ()  # use cases offered on it; () all
 
 

@@ -15,25 +15,32 @@ from pipelines.settings import Settings
 
 
 def _benchmarks() -> dict[str, Callable[[Settings], Iterator[Row]]]:
-    from pipelines.bench import asr as ears
-    from pipelines.bench import calls, intents, knowledge, memory, recognition, replay
-    from pipelines.bench import language_id as languages
-    from pipelines.bench import llm as thought
-    from pipelines.bench import tts as voices
-    from pipelines.bench import tts_cache as voice
+    from pipelines.bench import (
+        asr,
+        calls,
+        intents,
+        knowledge,
+        language_id,
+        llm,
+        memory,
+        recognition,
+        replay,
+        tts,
+        tts_cache,
+    )
 
     return {
         "calls": calls.run,
-        "voice": voice.run,
-        "voices": voices.run,
+        "voice": tts_cache.run,
+        "voices": tts.run,
         "replay": replay.run,
         "memory": memory.run,
         "recognition": recognition.run,
         "intents": intents.run,
-        "ears": ears.run,
-        "thought": thought.run,
+        "ears": asr.run,
+        "thought": llm.run,
         "knowledge": knowledge.run,
-        "languages": languages.run,
+        "languages": language_id.run,
     }
 
 

@@ -1,4 +1,4 @@
-"""Callers for the benchmark of the ears: they speak as people do, and wait for the result."""
+"""Callers for the ASR benchmark: they speak as people do, and wait for the result."""
 
 import asyncio
 import random
@@ -11,7 +11,7 @@ from pipelines.engines.asr.faster_whisper import FasterWhisper
 STEP = 0.02  # s; a telephone's packet
 NOTICED = 0.16  # s of speech before the voice detector says so: vad_start, and its own window
 STOPPED = 0.224  # s of silence before it says that speech has ended: vad_stop, and its own window
-PRE_ROLL = 0.5  # s from before speech was noticed, as ears.py keeps them
+PRE_ROLL = 0.5  # s from before speech was noticed, as call/asr.py keeps them
 
 
 @dataclass

@@ -12,7 +12,7 @@ from pipelines.bench.row import Row
 from pipelines.engines.asr.engine import SAMPLE_RATE
 from pipelines.engines.asr.pocketsphinx import Pocketsphinx
 from pipelines.engines.tts.espeak import EspeakSynthesiser
-from pipelines.packs.reader import Catalog, load
+from pipelines.packs.reader import DialogueConfig, load
 from pipelines.settings import Settings
 from pipelines.synthetic_caller.voice import read
 
@@ -32,12 +32,12 @@ _CLIPS = (
 
 def run(settings: Settings) -> Iterator[Row]:
     """The rows."""
-    catalog = load(settings.prompts)
+    config = load(settings.prompts)
     clips = [
         (settings.data / path, q, i) for path, q, i in _CLIPS if (settings.data / path).exists()
     ]
     if clips:
-        right = asyncio.run(_heard_right(clips, catalog))
+        right = asyncio.run(_heard_right(clips, config))
         note = f"{right} of {len(clips)} clips, expecting what a call would"
         yield Row("en: sound to intent", [100 * right / len(clips)], "%", note=note)
     clinc = settings.data / "clinc150" / "data.json"
@@ -46,24 +46,26 @@ def run(settings: Settings) -> Iterator[Row]:
         return
     data = json.loads(clinc.read_text(encoding="utf-8"))
     sentences = [text for part, rows in data.items() if part.startswith("oos") for text, _ in rows]
-    taken = [u for text in sentences if (u := _understood(text, "open", catalog)).intent]
-    sure = [u for u in taken if u.confidence >= catalog.policy.confirm_below]
+    taken = [u for text in sentences if (u := _understood(text, "open", config)).intent]
+    sure = [u for u in taken if u.confidence >= config.policy.confirm_below]
     n = len(sentences)
     note = f"{len(taken)} of {n} sentences of CLINC150; {len(sure)} of them not asked back"
     yield Row("en: out of scope taken for an intent", [100 * len(taken) / n], "%", note=note)
 
 
-def _understood(text: str, question: str, catalog: Catalog, sure: float = 1.0) -> Understanding:
-    language = catalog.packs["en"].language
-    return understand(text, sure, OpenQuestion(question), language, catalog.flows, catalog.policy)
+def _understood(
+    text: str, question: str, config: DialogueConfig, sure: float = 1.0
+) -> Understanding:
+    language = config.packs["en"].language
+    return understand(text, sure, OpenQuestion(question), language, config.flows, config.policy)
 
 
-async def _heard_right(clips: list[tuple[Path, str, str]], catalog: Catalog) -> int:
+async def _heard_right(clips: list[tuple[Path, str, str]], config: DialogueConfig) -> int:
     voice = EspeakSynthesiser()
     await voice.start()
     ears = Pocketsphinx(phonemes=voice.phonemes)
     await ears.start()
-    pack = catalog.packs["en"]
+    pack = config.packs["en"]
     right = 0
     try:
         stream = await ears.open("en", "wide", lambda _: None)
@@ -73,7 +75,7 @@ async def _heard_right(clips: list[tuple[Path, str, str]], catalog: Catalog) -> 
             stream.begin()
             stream.hear(read(path, SAMPLE_RATE))
             heard = await stream.finish()
-            found = _understood(heard.text, question, catalog, heard.confidence)
+            found = _understood(heard.text, question, config, heard.confidence)
             right += found.intent == intent
         await stream.close()
     finally:

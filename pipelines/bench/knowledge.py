@@ -33,7 +33,7 @@ def measure(knowledge: Knowledge, language: str, prompts: Path) -> Score:
     asked = tomllib.loads((prompts / language / "questions.toml").read_text(encoding="utf-8"))
     answers = [(f"{language}/{s}", q) for s, qs in asked["answers"].items() for q in qs]
     first = sum(
-        any(f.piece.source == s for f in knowledge.search(q, language, 1)) for s, q in answers
+        any(f.chunk.source == s for f in knowledge.search(q, language, 1)) for s, q in answers
     )
     found = sum(any(p.source == s for p in knowledge.ask(q, language)) for s, q in answers)
     others = asked["elsewhere"]
@@ -44,9 +44,9 @@ def measure(knowledge: Knowledge, language: str, prompts: Path) -> Score:
 
 def run(settings: Settings) -> Iterator[Row]:
     """The rows: on the example pages, whatever pages the operator has."""
-    catalog = load(settings.prompts)
+    config = load(settings.prompts)
     knowledge = Knowledge.read(Path(), settings.prompts, least=settings.knowledge_least, own=False)
-    for code in (c for c in catalog.packs if (settings.prompts / c / "questions.toml").exists()):
+    for code in (c for c in config.packs if (settings.prompts / c / "questions.toml").exists()):
         score = measure(knowledge, code, settings.prompts)
         n = f"{score.questions} questions"
         yield Row(f"{code}: right section found first", [100 * score.first], "%", note=n)

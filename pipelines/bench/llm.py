@@ -68,8 +68,8 @@ def run(settings: Settings) -> Iterator[Row]:
 
 
 async def _measure(settings: Settings) -> _Taken:
-    catalog = load(settings.prompts)
-    prompts = Prompts.read(settings.prompts / "llm", catalog.languages, tuple(catalog.flows))
+    config = load(settings.prompts)
+    prompts = Prompts.read(settings.prompts / "llm", config.languages, tuple(config.flows))
     key = settings.llm_key.get_secret_value()
     model = Vllm(
         prompts,
@@ -89,7 +89,7 @@ async def _measure(settings: Settings) -> _Taken:
             await model.warm(["en"])
             for number in range(_TIMES):
                 said = _SAID[number % len(_SAID)]
-                question = Question(said, "en", "", tuple(catalog.flows))
+                question = Question(said, "en", "", tuple(config.flows))
                 await _interpreting(taken, model, client, endpoint, prompts, question)
                 await _composing(taken, model, client, endpoint, prompts)
         finally:

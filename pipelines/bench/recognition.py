@@ -1,4 +1,4 @@
-"""How well the ears hear people: recordings that nobody here made, from `WAXTAAN_DATA`."""
+"""How well the recogniser hears people: recordings that nobody here made, from `WAXTAAN_DATA`."""
 
 import asyncio
 from collections.abc import Iterator

@@ -24,14 +24,14 @@ def run(settings: Settings) -> Iterator[Row]:
         return
     texts = [log.read_text(encoding="utf-8").splitlines(keepends=True) for log in logs]
     chosen = list(itertools.islice(itertools.cycle(texts), _CALLS))
-    catalog = load(settings.prompts)
+    config = load(settings.prompts)
     began = time.perf_counter()
     for text in chosen:
         list(read(text))
     reading = time.perf_counter() - began
     began = time.perf_counter()
     for text in chosen:
-        dialogue = Dialogue(catalog.languages, catalog.flows, catalog.policy)
+        dialogue = Dialogue(config.languages, config.flows, config.policy)
         differences(read(text), dialogue)
     took = time.perf_counter() - began
     note = f"{len(logs)} different logs"

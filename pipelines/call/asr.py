@@ -21,14 +21,14 @@ from pipecat.frames.frames import (
 )
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
-from pipelines.call.frames import HeardFrame, ListenFrame
+from pipelines.call.frames import ListenFrame, RecognisedFrame
 from pipelines.engines.asr.engine import EngineError, Recognised, RecogniserStream
 
 _PRE_ROLL = 25  # steps of 20 ms from before speech was noticed: a soft beginning is speech too
 
 
-class Ears(FrameProcessor):
-    """One call's ears. `stream` was opened for `language`, and is closed with the call."""
+class AsrProcessor(FrameProcessor):
+    """Feeds one call's recogniser. `stream` was opened for `language`; it is closed with the call."""
 
     def __init__(self, stream: RecogniserStream, language: str, *, max_turn: float) -> None:
         super().__init__()
@@ -75,7 +75,7 @@ class Ears(FrameProcessor):
         try:
             self._stream.expect(frame.language, frame.phrases)
         except EngineError as error:  # the keypad still works, and a person is one key away
-            logger.warning("ears: {}", error)
+            logger.warning("asr: {}", error)
             self._stream.expect(self._language, ())
 
     def _hear(self, pcm: bytes) -> None:
@@ -100,12 +100,12 @@ class Ears(FrameProcessor):
         try:
             recognised = await self._stream.finish()
         except EngineError as error:
-            logger.warning("ears: {}", error)
+            logger.warning("asr: {}", error)
             recognised = Recognised("", "", 0.0, 0.0, final=True)
         await self._tell(recognised)
 
     async def _tell(self, recognised: Recognised) -> None:
-        await self.push_frame(HeardFrame(recognised=recognised))
+        await self.push_frame(RecognisedFrame(recognised=recognised))
         if recognised.final:
             frame: Frame = TranscriptionFrame(recognised.text, "caller", "", finalized=True)
         else:

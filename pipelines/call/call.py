@@ -16,18 +16,18 @@ from pipecat.workers.runner import WorkerRunner
 
 from agent.dialogue import Dialogue
 from agent.events import CallStarted
-from agent.privacy import figures
-from pipelines.assistant import House
+from agent.privacy import digit_words
+from pipelines.assistant import Assistant
 from pipelines.audio import AGENT_RATE
-from pipelines.call import messages as page
-from pipelines.call.asr import Ears
-from pipelines.call.caller_audio import Clock, Line
+from pipelines.call import messages
+from pipelines.call.asr import AsrProcessor
+from pipelines.call.caller_audio import AudioClock, CallerAudio
 from pipelines.call.connection import Connection
-from pipelines.call.dialogue_processor import Bridge, Outside
+from pipelines.call.dialogue_processor import DialogueProcessor, Resources
 from pipelines.call.latency import ResponseMeter
 from pipelines.call.playout import Playout
-from pipelines.call.rate_limit import Recent
-from pipelines.call.tts import Mouth
+from pipelines.call.rate_limit import RateLimit
+from pipelines.call.tts import TtsProcessor
 from pipelines.call.turns import strategies
 from pipelines.engines.asr.engine import SAMPLE_RATE, Recognised
 from pipelines.engines.vad import SharedSilero
@@ -53,23 +53,25 @@ class Call:
 
     def __init__(
         self,
-        house: House,
+        assistant: Assistant,
         connection: Connection,
         caller: Caller,
-        publish: Callable[[page.Message], None] = lambda _: None,
+        publish: Callable[[messages.Message], None] = lambda _: None,
     ) -> None:
         self._publish = publish
-        self._house = house
-        self._settings = house.settings
+        self._assistant = assistant
+        self._settings = assistant.settings
         self._connection = connection
         self._caller = caller
-        self._clock = Clock()
+        self._clock = AudioClock()
         self._meter = ResponseMeter(SAMPLE_RATE, connection.agent_rate)
         self._recording = self._new_recording()
         self._worker: PipelineWorker | None = None
-        self._bridge: Bridge | None = None
-        self._ears: Ears | None = None
-        self._bad = Recent(house.settings.max_bad_messages, house.settings.bad_messages_seconds)
+        self._processor: DialogueProcessor | None = None
+        self._ears: AsrProcessor | None = None
+        self._bad = RateLimit(
+            assistant.settings.max_bad_messages, assistant.settings.bad_messages_seconds
+        )
         self._closing: asyncio.Task[None] | None = None
 
     @property
@@ -87,22 +89,24 @@ class Call:
 
     async def _pipeline(self) -> Pipeline:
         band = self._connection.band
-        tongue, stream = await self._house.ears(self._caller.language, band, self._partial)
+        tongue, stream = await self._assistant.ears(self._caller.language, band, self._partial)
         try:
-            return self._around(Ears(stream, tongue, max_turn=self._settings.max_turn_seconds))
+            return self._around(
+                AsrProcessor(stream, tongue, max_turn=self._settings.max_turn_seconds)
+            )
         except BaseException:
             await stream.close()
             raise
 
-    def _around(self, ears: Ears) -> Pipeline:
-        house, settings = self._house, self._settings
+    def _around(self, ears: AsrProcessor) -> Pipeline:
+        assistant, settings = self._assistant, self._settings
         transport = self._connection.open(self._bad_message, self._gone)
         self._ears = ears
-        self._bridge = self._make_bridge()
+        self._processor = self._make_processor()
         return Pipeline(
             [
                 transport.input(),
-                Line(
+                CallerAudio(
                     self._clock,
                     self._caller_audio,
                     self._flooded,
@@ -112,8 +116,8 @@ class Call:
                 VADProcessor(vad_analyzer=self._detector()),
                 ears,
                 UserTurnProcessor(user_turn_strategies=strategies()),
-                self._bridge,
-                Mouth(house.speakers, AGENT_RATE),
+                self._processor,
+                TtsProcessor(assistant.voice_router, AGENT_RATE),
                 transport.output(),
                 Playout(self._agent_audio, lambda: self._connection.lag),
             ]
@@ -122,17 +126,22 @@ class Call:
     @property
     def reaches_people(self) -> bool:
         """Whether a person can be brought into it now."""
-        exchange, bridge = self._connection.exchange, self._bridge
-        return exchange is not None and exchange.possible and bridge is not None and bridge.people
+        transfers, processor = self._connection.transfers, self._processor
+        return (
+            transfers is not None
+            and transfers.possible
+            and processor is not None
+            and processor.people
+        )
 
     def take_over(self, person: str) -> bool:
         """Somebody at the desk wants this call; False where it has not begun or is over."""
-        return self._bridge is not None and self._bridge.taken_over(person)
+        return self._processor is not None and self._processor.taken_over(person)
 
     async def give_back(self) -> bool:
         """The agent is to go on; False where no person has the call."""
-        exchange = self._connection.exchange
-        return exchange is not None and exchange.give_back()
+        transfers = self._connection.transfers
+        return transfers is not None and transfers.give_back()
 
     async def _run(self, pipeline: Pipeline) -> None:
         worker = PipelineWorker(
@@ -169,8 +178,8 @@ class Call:
         finally:
             impatient.cancel()
             limit.cancel()
-            if self._connection.exchange is not None:
-                await self._connection.exchange.close()
+            if self._connection.transfers is not None:
+                await self._connection.transfers.close()
             if self._closing:
                 await self._closing
             if self._connection.stalled:  # nor can the client be told why
@@ -189,53 +198,53 @@ class Call:
             narrow=self._connection.band == "telephone",
         )
 
-    def _make_bridge(self) -> Bridge:
-        catalog = self._house.catalog
+    def _make_processor(self) -> DialogueProcessor:
+        config = self._assistant.config
         downloads = self._settings.downloads and self._recording is not None
-        outside = Outside(
+        resources = Resources(
             clock=self._clock,
-            back_office=self._house.back_office,
-            mind=self._house.mind,
+            back_office=self._assistant.back_office,
+            grounded_model=self._assistant.grounded_model,
             recording=self._recording,
             meter=self._meter,
-            packs=catalog.packs,
+            packs=config.packs,
             hang_up=self._hang_up,
             count=self._count,
-            downloads=page.downloads(self.id) if downloads else {},
-            tongues=self._house.tongues,
+            downloads=messages.downloads(self.id) if downloads else {},
+            language_scores=self._assistant.language_scores,
             publish=self._publish,
             quick_pauses=self._settings.quick_pauses,
-            exchange=self._connection.exchange,
+            transfers=self._connection.transfers,
         )
         who = self._caller
-        flows = {k: v for k, v in catalog.flows.items() if not who.flows or k in who.flows}
-        dialogue = Dialogue(catalog.languages, flows, catalog.policy)
-        exchange = self._connection.exchange
+        flows = {k: v for k, v in config.flows.items() if not who.flows or k in who.flows}
+        dialogue = Dialogue(config.languages, flows, config.policy)
+        transfers = self._connection.transfers
         start = CallStarted(
             0.0,
             self._connection.channel,
             who.number,
             who.language,
-            self._house.mind is not None,
-            people=exchange is not None and exchange.possible,
+            self._assistant.grounded_model is not None,
+            people=transfers is not None and transfers.possible,
             now=datetime.now().isoformat(timespec="seconds"),
         )
-        bridge = Bridge(
+        processor = DialogueProcessor(
             dialogue,
-            outside,
+            resources,
             start,
-            page.welcome(self._house.about(who.language), self.id, who.language),
+            messages.welcome(self._assistant.about(who.language), self.id, who.language),
         )
-        if exchange is not None:
-            exchange.start(bridge)
-        return bridge
+        if transfers is not None:
+            transfers.start(processor)
+        return processor
 
     def _new_recording(self) -> Recording | None:
         settings = self._settings
         if not settings.record:
             return None
         connection = self._connection
-        said = figures(self._house.catalog.languages.values())
+        said = digit_words(self._assistant.config.languages.values())
         return Recording(settings.calls, connection.agent_rate, said, channel=connection.channel)
 
     # What happens to the call
@@ -254,13 +263,13 @@ class Call:
         if self._recording:
             self._recording.agent(pcm, at, secret)
         latency = self._meter.agent(pcm, at)
-        if latency is not None and self._bridge:
-            self._house.latencies.append(latency)
-            self._bridge.create_task(self._bridge.answered(latency))
+        if latency is not None and self._processor:
+            self._assistant.latencies.append(latency)
+            self._processor.create_task(self._processor.answered(latency))
 
     def _begin(self) -> None:
-        if self._bridge:
-            self._bridge.begin()
+        if self._processor:
+            self._processor.begin()
 
     async def _begin_after(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -271,7 +280,7 @@ class Call:
         self._close("too_long", _GOING_AWAY, f"calls end after {seconds:.0f} s")
 
     def _count(self, what: str) -> None:
-        self._house.counters[what] += 1
+        self._assistant.counters[what] += 1
 
     async def _gone(self, reason: str) -> None:
         """The other end closed the line."""
@@ -282,13 +291,13 @@ class Call:
     async def _hang_up(self, reason: str) -> None:
         """After what is still to be said."""
         self._count(f"ended.{reason}")
-        self._connection.ending(self._bridge.queue if self._bridge else "")
+        self._connection.ending(self._processor.queue if self._processor else "")
         if self._worker:
             await self._worker.stop_when_done()
 
     def _bad_message(self) -> None:
-        self._house.counters["bad_messages"] += 1
-        if self._bad.too_many():
+        self._assistant.counters["bad_messages"] += 1
+        if self._bad.exceeded():
             self._close(
                 "bad_messages",
                 _POLICY_VIOLATION,
@@ -301,7 +310,7 @@ class Call:
     def _close(self, counter: str, code: int, reason: str) -> None:
         """Close with a reason that the client can show."""
         if self._closing is None:
-            self._house.counters[f"closed.{counter}"] += 1
+            self._assistant.counters[f"closed.{counter}"] += 1
             self._closing = asyncio.create_task(self._close_now(code, reason))
 
     async def _close_now(self, code: int, reason: str) -> None:

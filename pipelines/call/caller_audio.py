@@ -28,7 +28,7 @@ _FORGETS = 0.99  # how much of the loudest counts 20 ms later; a fifth after thr
 _FAINT = 100  # of 32,768; a pause whatever was before it
 
 
-class Clock:
+class AudioClock:
     """Seconds of caller audio since the call began."""
 
     def __init__(self) -> None:
@@ -40,12 +40,12 @@ class Clock:
         return round(self.samples / SAMPLE_RATE, 3)
 
 
-class Line(FrameProcessor):
+class CallerAudio(FrameProcessor):
     """Brings caller audio into shape and counts it. `on_audio(pcm, at)` sees every 20 ms."""
 
     def __init__(
         self,
-        clock: Clock,
+        clock: AudioClock,
         on_audio: Callable[[bytes, float], None],
         on_flood: Callable[[], None],
         *,

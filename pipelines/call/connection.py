@@ -9,7 +9,7 @@ from agent.actions import Transfer
 from pipelines.engines.asr.engine import Band
 
 
-class Told(Protocol):
+class TransferListener(Protocol):
     """What a call does with what becomes of its transfers."""
 
     def joined(self, request: int, person: str) -> None:
@@ -29,7 +29,7 @@ class Told(Protocol):
         ...
 
 
-class Exchange(Protocol):
+class Transfers(Protocol):
     """What can bring a person into one call."""
 
     @property
@@ -37,7 +37,7 @@ class Exchange(Protocol):
         """Whether people can be rung now."""
         ...
 
-    def start(self, told: Told) -> None:
+    def start(self, told: TransferListener) -> None:
         """The call has begun; outcomes go to `told`."""
         ...
 
@@ -64,7 +64,7 @@ class Connection(Protocol):
     channel: str  # "web", "telephone"
     band: Band
     agent_rate: int  # Hz of what the agent says
-    exchange: Exchange | None  # None where no person can be brought in
+    transfers: Transfers | None  # None where no person can be brought in
     rtvi: bool  # whether the other end speaks pipecat's client protocol, and says when it is ready
 
     def open(

@@ -66,68 +66,76 @@ from agent.events import (
     TurnStarted,
 )
 from agent.language import Language
-from agent.privacy import SECRET_SLOTS, Blanking, figures
+from agent.privacy import SECRET_SLOTS, Redaction, digit_words
 from pipelines.backoffice.protocol import BackOffice
-from pipelines.call import messages as page
-from pipelines.call.caller_audio import Clock
-from pipelines.call.connection import Exchange
+from pipelines.call import messages
+from pipelines.call.caller_audio import AudioClock
+from pipelines.call.connection import Transfers
 from pipelines.call.frames import (
-    HeardFrame,
-    HushedFrame,
     ListenFrame,
-    SayFrame,
+    RecognisedFrame,
+    SilencedFrame,
+    SpeakFrame,
     SpokenFrame,
     Utterance,
 )
 from pipelines.call.latency import ResponseMeter
 from pipelines.call.requests import Requests
 from pipelines.engines.asr.engine import Recognised
-from pipelines.knowledge.grounded_model import Mind
+from pipelines.knowledge.grounded_model import GroundedModel
 from pipelines.packs.reader import Pack
 from pipelines.store.recording import Recording
 
-Tongues: TypeAlias = tuple[tuple[str, float], ...]
+LanguageScores: TypeAlias = tuple[tuple[str, float], ...]
 
 _HUSHED = 1.0  # s: an output that takes longer to fall silent is broken in other ways
 _TICK_AGAIN = 0.5  # s between ticks for a deadline that a tick did not move
 
 
 @dataclass(frozen=True, slots=True)
-class Outside:
+class Resources:
     """What the bridge carries actions out with."""
 
-    clock: Clock
+    clock: AudioClock
     back_office: BackOffice
-    mind: Mind | None
+    grounded_model: GroundedModel | None
     recording: Recording | None
     meter: ResponseMeter
     packs: Mapping[str, Pack]
     hang_up: Callable[[str], Awaitable[None]]
     count: Callable[[str], None]  # a thing worth counting happened
     downloads: Mapping[str, str]  # what -> where, for the page
-    tongues: Callable[[str, str, Tongues], Tongues]  # text, told, by its sound: which language
-    exchange: Exchange | None = None  # what can bring a person in
-    publish: Callable[[page.Message], None] = lambda _: None  # for the desk
+    language_scores: Callable[
+        [str, str, LanguageScores], LanguageScores
+    ]  # text, told, by its sound: which language
+    transfers: Transfers | None = None  # what can bring a person in
+    publish: Callable[[messages.Message], None] = lambda _: None  # for the desk
     quick_pauses: bool = True  # a turn ends early where what was heard is a complete answer
 
 
-class Bridge(FrameProcessor):
+class DialogueProcessor(FrameProcessor):
     """One call's bridge."""
 
     def __init__(
-        self, dialogue: Dialogue, outside: Outside, start: CallStarted, welcome: page.Message
+        self,
+        dialogue: Dialogue,
+        resources: Resources,
+        start: CallStarted,
+        welcome: messages.Message,
     ) -> None:
         super().__init__()
         self._welcome = welcome
         self._dialogue = dialogue
-        self._outside = outside
+        self._resources = resources
         self._start_with = start
         self._started = False
         self._events: asyncio.Queue[Event] = asyncio.Queue()
         self._worker: asyncio.Task[None] | None = None
-        self._requests = Requests(outside.back_office, outside.mind, outside.clock, self.happen)
-        said = figures(pack.language for pack in outside.packs.values())
-        self._blanking = Blanking(said)  # for the page; the recording has its own
+        self._requests = Requests(
+            resources.back_office, resources.grounded_model, resources.clock, self.happen
+        )
+        said = digit_words(pack.language for pack in resources.packs.values())
+        self._redaction = Redaction(said)  # for the page; the recording has its own
         self._ticked = (-1.0, -1.0)  # (deadline, at)
         self._turn_ended = 0.0  # by the clock: how long we took, not what the caller waited
         self._noticed = 0.0  # s that speech takes to be taken for it
@@ -171,7 +179,7 @@ class Bridge(FrameProcessor):
             self._events.put_nowait(event)
 
     def _happened(self, frame: Frame) -> None:
-        at = self._outside.clock.seconds
+        at = self._resources.clock.seconds
         match frame:
             case InputAudioRawFrame():
                 self._tick(at)
@@ -179,7 +187,7 @@ class Bridge(FrameProcessor):
                 self._noticed = frame.start_secs
             case UserStartedSpeakingFrame():
                 self.happen(TurnStarted(at, self._noticed))
-            case HeardFrame(recognised=recognised):
+            case RecognisedFrame(recognised=recognised):
                 self.happen(self._hypothesis(at, recognised))
             case UserStoppedSpeakingFrame():
                 self._turn_ended = time.monotonic()
@@ -190,7 +198,7 @@ class Bridge(FrameProcessor):
                 self.happen(SpeechStarted(at, utterance.number))
             case SpokenFrame(utterance=utterance, heard=heard, interrupted=interrupted):
                 self.happen(SpeechEnded(at, utterance.number, heard, interrupted))
-            case HushedFrame():
+            case SilencedFrame():
                 self._hushed.set()
             case InterruptionFrame():  # not ours: somebody else silenced us
                 for speak in self._dialogue.conversation.saying:
@@ -204,15 +212,17 @@ class Bridge(FrameProcessor):
         data = data if isinstance(data, dict) else {}
         if kind == "say" and isinstance(data.get("text"), str):
             self._typed(at, data["text"])
-        elif kind == "language" and data.get("language") in self._outside.packs:
+        elif kind == "language" and data.get("language") in self._resources.packs:
             self.happen(LanguageChosen(at, data["language"]))
         elif kind == "hang-up":
             self.create_task(self._leave())
 
     def _hypothesis(self, at: float, heard: Recognised) -> Hypothesis:
-        tongues: Tongues = ()
+        language_scores: LanguageScores = ()
         if heard.final and heard.text:
-            tongues = self._outside.tongues(heard.text, heard.language, heard.languages)
+            language_scores = self._resources.language_scores(
+                heard.text, heard.language, heard.languages
+            )
         return Hypothesis(
             at,
             heard.text,
@@ -221,7 +231,7 @@ class Bridge(FrameProcessor):
             round(heard.confidence, 3),
             heard.final,
             tuple((word.text, round(word.confidence, 3)) for word in heard.words),
-            tongues,
+            language_scores,
             heard.rejected,
         )
 
@@ -229,8 +239,8 @@ class Bridge(FrameProcessor):
         language = self._dialogue.conversation.language
         self.happen(TurnStarted(at))
         text = text[:500]
-        tongues = self._outside.tongues(text, "", ())
-        self.happen(Hypothesis(at, text, language, 1.0, 1.0, final=True, languages=tongues))
+        language_scores = self._resources.language_scores(text, "", ())
+        self.happen(Hypothesis(at, text, language, 1.0, 1.0, final=True, languages=language_scores))
         self.happen(TurnEnded(at))
 
     def _tick(self, at: float) -> None:
@@ -259,17 +269,17 @@ class Bridge(FrameProcessor):
         if event is self._start_with:
             await self._tell(self._welcome)
         actions = self._dialogue.receive(event)
-        recording = self._outside.recording
+        recording = self._resources.recording
         if recording:
             recording.event(event)
             for action in actions:
                 recording.action(action)
-        await self._show(self._blanking.event(event))
+        await self._show(self._redaction.event(event))
         for action in actions:
-            await self._show(self._blanking.action(action))
+            await self._show(self._redaction.action(action))
             await self._carry_out(action)
         if not (isinstance(event, Hypothesis) or self._dialogue.conversation.ended):
-            await self._tell(page.state(self._dialogue.conversation, SECRET_SLOTS))
+            await self._tell(messages.state(self._dialogue.conversation, SECRET_SLOTS))
 
     async def _carry_out(self, action: Action) -> None:
         match action:
@@ -277,7 +287,7 @@ class Bridge(FrameProcessor):
                 utterance = Utterance(
                     action.utterance, action.text, action.language, action.fixed, action.secret
                 )
-                await self.push_frame(SayFrame(utterance=utterance))
+                await self.push_frame(SpeakFrame(utterance=utterance))
             case Hush():
                 await self._hush()
             case Listen():
@@ -287,15 +297,15 @@ class Bridge(FrameProcessor):
             case Abandon(request, _):
                 self._requests.abandon(request)
             case Explain(rung):
-                self._outside.count(f"rung.{rung}")
+                self._resources.count(f"rung.{rung}")
             case Transfer():
-                self._outside.count(f"handoff.{action.reason}")
+                self._resources.count(f"handoff.{action.reason}")
                 logger.info("call handed to {}: {}", action.queue, action.reason)
-                if self._outside.exchange and action.request:
-                    self._outside.exchange.transfer(action)
+                if self._resources.transfers and action.request:
+                    self._resources.transfers.transfer(action)
             case Withdraw(request):
-                if self._outside.exchange:
-                    self._outside.exchange.withdraw(request)
+                if self._resources.transfers:
+                    self._resources.transfers.withdraw(request)
             case HangUp():
                 await self._hang_up(action.reason)
 
@@ -308,9 +318,9 @@ class Bridge(FrameProcessor):
                 await self._hushed.wait()
 
     async def _listen(self, action: Listen) -> None:
-        language = self._outside.packs[action.language].language
+        language = self._resources.packs[action.language].language
         expecting = action.expecting
-        phrases = self._outside.packs[action.language].expected(expecting.intents)
+        phrases = self._resources.packs[action.language].expected(expecting.intents)
         await self.push_frame(
             ListenFrame(
                 language=action.language,
@@ -322,35 +332,35 @@ class Bridge(FrameProcessor):
         )
 
     def _pause(self, expecting: Expecting, language: Language) -> Callable[[str], float]:
-        if not self._outside.quick_pauses:
+        if not self._resources.quick_pauses:
             return lambda _: expecting.pause
         return partial(pause, open_for=expecting, language=language)
 
-    # What becomes of a transfer: see connection.Told
+    # What becomes of a transfer: see connection.TransferListener
 
     def joined(self, request: int, person: str) -> None:
         """A person talks with the caller."""
-        self._outside.count("transfer.joined")
-        self.happen(PersonJoined(self._outside.clock.seconds, request, person))
+        self._resources.count("transfer.joined")
+        self.happen(PersonJoined(self._resources.clock.seconds, request, person))
 
     def failed(self, request: int, reason: str) -> None:
         """Nobody took the call."""
-        self._outside.count(f"transfer.{reason}")
-        self.happen(TransferFailed(self._outside.clock.seconds, request, reason))
+        self._resources.count(f"transfer.{reason}")
+        self.happen(TransferFailed(self._resources.clock.seconds, request, reason))
 
     def left(self, back: bool) -> None:
         """The person is gone."""
-        self.happen(PersonLeft(self._outside.clock.seconds, back))
+        self.happen(PersonLeft(self._resources.clock.seconds, back))
 
     def keep(self, name: str, data: bytes) -> None:
         """A file that belongs to the recording."""
-        if self._outside.recording:
-            self._outside.recording.keep(name, data)
+        if self._resources.recording:
+            self._resources.recording.keep(name, data)
 
     # Watching, measuring, ending
 
     def _measure(self, event: Event) -> None:
-        meter = self._outside.meter
+        meter = self._resources.meter
         match event:
             case TurnStarted():
                 meter.turn_started(event.at)
@@ -370,7 +380,7 @@ class Bridge(FrameProcessor):
         """Somebody at the desk wants the call; False where it has not begun or is over."""
         if self._over or not self._started:
             return False
-        self.happen(TakenOver(self._outside.clock.seconds, person))
+        self.happen(TakenOver(self._resources.clock.seconds, person))
         return True
 
     async def answered(self, latency: float) -> None:
@@ -386,12 +396,12 @@ class Bridge(FrameProcessor):
         )
 
     async def _show(self, entry: Event | Action) -> None:
-        message = page.about(entry, self._dialogue.conversation)
+        message = messages.about(entry, self._dialogue.conversation)
         if message:
             await self._tell(message)
 
-    async def _tell(self, message: page.Message) -> None:
-        self._outside.publish(message)
+    async def _tell(self, message: messages.Message) -> None:
+        self._resources.publish(message)
         await self.push_frame(RTVIServerMessageFrame(data=message))
 
     async def _leave(self) -> None:
@@ -401,17 +411,17 @@ class Bridge(FrameProcessor):
 
     async def _hang_up(self, reason: str) -> None:
         self._reason = reason
-        outside = self._outside
-        call_id = outside.recording.id if outside.recording else ""
-        await self._tell(page.ended(reason, call_id, outside.downloads))
-        await self._outside.hang_up(reason)
+        resources = self._resources
+        call_id = resources.recording.id if resources.recording else ""
+        await self._tell(messages.ended(reason, call_id, resources.downloads))
+        await self._resources.hang_up(reason)
 
     async def _apologise(self) -> None:
         """The last word for a broken call is a spoken sentence, never silence."""
-        language = self._outside.packs[self._start_with.language].language
+        language = self._resources.packs[self._start_with.language].language
         for sentence in language.sentences("trouble"):
             utterance = Utterance(0, sentence, language.code, fixed=True, secret=False)
-            await self.push_frame(SayFrame(utterance=utterance))
+            await self.push_frame(SpeakFrame(utterance=utterance))
         await self._hang_up("internal error")
 
     async def _end(self) -> None:
@@ -421,8 +431,8 @@ class Bridge(FrameProcessor):
         self._requests.close()
         if self._worker and self._worker is not asyncio.current_task():
             await self.cancel_task(self._worker)
-        recording = self._outside.recording
-        ended = CallEnded(self._outside.clock.seconds, self._reason)
+        recording = self._resources.recording
+        ended = CallEnded(self._resources.clock.seconds, self._reason)
         self._dialogue.receive(ended)
         if recording:
             recording.event(ended)

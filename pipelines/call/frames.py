@@ -1,4 +1,4 @@
-"""The frames of our own that travel the pipeline, between `bridge.py` and the rest."""
+"""The frames of our own that travel the pipeline, between the dialogue's processor and the rest."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ class Utterance:
 
 
 @dataclass
-class SayFrame(DataFrame):
+class SpeakFrame(DataFrame):
     """Say this, after what is already being said."""
 
     utterance: Utterance = field(kw_only=True)
@@ -53,13 +53,13 @@ class SpokenFrame(SystemFrame):
 
 
 @dataclass
-class HushedFrame(SystemFrame):
+class SilencedFrame(SystemFrame):
     """Upstream, from the far end of the output: an interruption has passed through all of it."""
 
 
 @dataclass
-class HeardFrame(SystemFrame):
-    """What the ears made of the turn so far.
+class RecognisedFrame(SystemFrame):
+    """What the recogniser made of the turn so far.
 
     pipecat's transcription frames carry the same for its clients; as data frames they may be
     overtaken by the end of the turn, a system frame, that they bring about. This one may not.
@@ -70,7 +70,7 @@ class HeardFrame(SystemFrame):
 
 @dataclass
 class ListenFrame(SystemFrame):
-    """Upstream, to the ears and the turn strategies: what the open question expects.
+    """Upstream, to the recogniser and the turn strategies: what the open question expects.
 
     `pause(text)` is how many seconds of silence end a turn of which `text` was heard.
     """

@@ -1,6 +1,6 @@
 """What the demo page, and any client that asks, is told about a call: plain data for JSON.
 
-Sent as RTVI server messages; `type` says which. Secrets are blanked before they get here.
+Sent as RTVI server messages; `type` says which. Secrets are redacted before they get here.
 """
 
 from collections.abc import Mapping

@@ -7,7 +7,7 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from pipelines.audio import seconds
 from pipelines.call.frames import (
-    HushedFrame,
+    SilencedFrame,
     SpokenFrame,
     Utterance,
     UtteranceBeginsFrame,
@@ -47,7 +47,7 @@ class Playout(FrameProcessor):
                 if self._now is not None:
                     played = max(0.0, self._played - self._lag())
                     await self._end(_heard_part(self._now, played), interrupted=True)
-                await self.push_frame(HushedFrame(), FrameDirection.UPSTREAM)
+                await self.push_frame(SilencedFrame(), FrameDirection.UPSTREAM)
         await self.push_frame(frame, direction)
 
     async def _heard(self, frame: OutputAudioRawFrame) -> None:

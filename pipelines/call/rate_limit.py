@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 
 
-class Recent:
+class RateLimit:
     """Whether it happened `most` times within `seconds`; `clock` only ever goes up."""
 
     def __init__(
@@ -15,7 +15,7 @@ class Recent:
         self._clock = clock
         self._times: deque[float] = deque(maxlen=most)
 
-    def too_many(self) -> bool:
+    def exceeded(self) -> bool:
         """It happened once more: whether that was once too often."""
         self._times.append(self._clock())
         full = len(self._times) == self._times.maxlen

@@ -10,10 +10,10 @@ from loguru import logger
 from agent.actions import Compose, Fetch, Interpret
 from agent.events import Composed, Event, Failed, Fetched, Interpreted, Retrieved
 from pipelines.backoffice.protocol import BackOffice, NotFound, Unavailable
-from pipelines.call.caller_audio import Clock
+from pipelines.call.caller_audio import AudioClock
 from pipelines.engines.llm.engine import Question
 from pipelines.errors import EngineError
-from pipelines.knowledge.grounded_model import Mind
+from pipelines.knowledge.grounded_model import GroundedModel
 
 UNKNOWN = "not in the knowledge base"
 
@@ -24,12 +24,12 @@ class Requests:
     def __init__(
         self,
         back_office: BackOffice,
-        mind: Mind | None,
-        clock: Clock,
+        grounded_model: GroundedModel | None,
+        clock: AudioClock,
         happen: Callable[[Event], None],
     ) -> None:
         self._back_office = back_office
-        self._mind = mind
+        self._grounded_model = grounded_model
         self._clock = clock
         self._happen = happen
         self._open: dict[int, asyncio.Task[None]] = {}
@@ -39,13 +39,13 @@ class Requests:
         match action:
             case Fetch():
                 work: Coroutine[Any, Any, None] = self._fetch(action)
-            case _ if self._mind is None:
+            case _ if self._grounded_model is None:
                 self._fail(action.request, "no language model is configured")
                 return
             case Interpret():
-                work = self._interpret(action, self._mind)
+                work = self._interpret(action, self._grounded_model)
             case Compose():
-                work = self._compose(action, self._mind)
+                work = self._compose(action, self._grounded_model)
         task = asyncio.create_task(self._guarded(action, work))
         self._open[action.request] = task
         task.add_done_callback(lambda _: self._open.pop(action.request, None))
@@ -81,22 +81,22 @@ class Requests:
         at = self._clock.seconds
         self._happen(Fetched(at, fetch.request, fetch.name, fetch.arguments, value))
 
-    async def _interpret(self, ask: Interpret, mind: Mind) -> None:
+    async def _interpret(self, ask: Interpret, grounded_model: GroundedModel) -> None:
         question = Question(ask.text, ask.language, ask.question, ask.flows, ask.slots)
-        proposal = await mind.model.interpret(question)
+        proposal = await grounded_model.model.interpret(question)
         at = self._clock.seconds
         self._happen(Interpreted(at, ask.request, proposal.commands, round(proposal.confidence, 3)))
 
-    async def _compose(self, ask: Compose, mind: Mind) -> None:
-        passages = mind.knowledge.ask(ask.question, ask.language, mind.passages)
+    async def _compose(self, ask: Compose, grounded_model: GroundedModel) -> None:
+        passages = grounded_model.knowledge.ask(ask.question, ask.language, grounded_model.passages)
         if not passages:
             self._fail(ask.request, UNKNOWN)
             return
         self._happen(Retrieved(self._clock.seconds, ask.request, passages))
-        answer = mind.model.compose(ask.question, ask.language, passages)
+        answer = grounded_model.model.compose(ask.question, ask.language, passages)
         async with aclosing(answer) as sentences:
             async for text in sentences:
-                at, language = self._clock.seconds, mind.language_of(text)
+                at, language = self._clock.seconds, grounded_model.language_of(text)
                 self._happen(Composed(at, ask.request, text, last=False, language=language))
         self._happen(Composed(self._clock.seconds, ask.request, "", last=True))
 

@@ -18,17 +18,17 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.utils.text.base_text_aggregator import TextType
 
 from pipelines.audio import seconds
-from pipelines.call.frames import SayFrame, Utterance, UtteranceBeginsFrame, UtteranceEndsFrame
+from pipelines.call.frames import SpeakFrame, Utterance, UtteranceBeginsFrame, UtteranceEndsFrame
 from pipelines.engines.tts.engine import EngineError
-from pipelines.engines.tts.routing import Speakers
+from pipelines.engines.tts.routing import VoiceRouter
 
 _PAUSE = 0.2  # s after each sentence
 
 
-class Mouth(FrameProcessor):
-    """One call's mouth. `rate` is that of the speakers' audio in Hz."""
+class TtsProcessor(FrameProcessor):
+    """One call's sentences, spoken. `rate` is that of the voices' audio in Hz."""
 
-    def __init__(self, speakers: Speakers, rate: int) -> None:
+    def __init__(self, speakers: VoiceRouter, rate: int) -> None:
         super().__init__()
         self._speakers = speakers
         self._rate = rate
@@ -36,7 +36,7 @@ class Mouth(FrameProcessor):
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Says what is to be said; everything else passes."""
         await super().process_frame(frame, direction)
-        if isinstance(frame, SayFrame):
+        if isinstance(frame, SpeakFrame):
             await self._say(frame.utterance)
         else:
             await self.push_frame(frame, direction)
@@ -49,7 +49,7 @@ class Mouth(FrameProcessor):
         try:
             await self._play(utterance, context)
         except EngineError as error:  # the dialogue goes on; the caller can still be transferred
-            logger.warning("mouth: {}", error)
+            logger.warning("tts: {}", error)
             failed = str(error)
         text = TTSTextFrame(utterance.text, TextType.SENTENCE, context)
         text.will_be_spoken = True

@@ -18,7 +18,7 @@ from pipecat.turns.user_stop.base_user_turn_stop_strategy import BaseUserTurnSto
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
 from pipelines.audio import seconds
-from pipelines.call.frames import HeardFrame, ListenFrame
+from pipelines.call.frames import ListenFrame, RecognisedFrame
 
 _LATE = 1.0  # s that a final result may come after the longest pause: then the turn ends without it
 
@@ -46,7 +46,7 @@ class PauseStopStrategy(BaseUserTurnStopStrategy):
                 self._silence = self._heard = None
             case VADUserStoppedSpeakingFrame():
                 self._silence = frame.stop_secs
-            case HeardFrame() if frame.recognised.final:
+            case RecognisedFrame() if frame.recognised.final:
                 self._heard = frame.recognised.text
                 await self._end_if_due()
             case InputAudioRawFrame() if self._silence is not None:

@@ -57,10 +57,10 @@ async def _steps(
 
     if wav:
         return [Step(pcm=read(path, SAMPLE_RATE)) for path in wav]
-    catalog = load(settings.prompts)
-    pack = catalog.packs.get(language)
+    config = load(settings.prompts)
+    pack = config.packs.get(language)
     if pack is None:
-        fail(f"no language '{language}'; there are {', '.join(catalog.packs)}", WRONG_USAGE)
+        fail(f"no language '{language}'; there are {', '.join(config.packs)}", WRONG_USAGE)
     async with CallerVoice(settings, pack) as voice:
         if say:
             return [Step(pcm=await voice.say(text)) for text in say]

@@ -13,14 +13,14 @@ from agent.understanding import understand
 from agent.wording import word
 from pipelines.cli.errors import WRONG_USAGE, fail
 from pipelines.engine_choice import choose
-from pipelines.engine_choice.asr import open_ears
+from pipelines.engine_choice.asr import open_recogniser
 from pipelines.engines.tts import rule_voices
 from pipelines.engines.tts.espeak import EspeakSynthesiser
 from pipelines.engines.tts.normalisation import gaps
 from pipelines.engines.weights import Weights, asked_once, offer
 from pipelines.errors import EngineError
 from pipelines.packs import voices as licences
-from pipelines.packs.reader import Catalog, Pack, load
+from pipelines.packs.reader import DialogueConfig, Pack, load
 from pipelines.settings import Settings
 
 _OUT = Console(highlight=False)
@@ -29,43 +29,43 @@ _OUT = Console(highlight=False)
 def check() -> None:
     """Ends with 1 if something is wrong."""
     settings = Settings()
-    catalog = load(settings.prompts)
-    problems = [p for pack in catalog.packs.values() for p in pack_problems(pack, catalog)]
-    problems += policy_problems(catalog)
+    config = load(settings.prompts)
+    problems = [p for pack in config.packs.values() for p in pack_problems(pack, config)]
+    problems += policy_problems(config)
     _OUT.print(
         f"Settings: profile {settings.profile}, ears {settings.asr}, voice {settings.tts}, "
         f"language model {settings.llm}, port {settings.port}; weights under {settings.models}"
     )
     _OUT.print(f"Back office: {settings.back_office}; recordings under {settings.calls}/")
-    _OUT.print(f"Use cases: {', '.join(catalog.flows)}")
-    problems += _engines(settings, catalog)
+    _OUT.print(f"Use cases: {', '.join(config.flows)}")
+    problems += _engines(settings, config)
     if settings.llm != "none":
-        problems += asyncio.run(_language_model(settings, catalog))
-    for code, pack in catalog.packs.items():
+        problems += asyncio.run(_language_model(settings, config))
+    for code, pack in config.packs.items():
         if pack.language.gaps:
             _OUT.print(f"{code} falls back for: {', '.join(pack.language.gaps)}")
     for problem in problems:
         _OUT.print(f"[red]problem[/red] {problem}")
-    _OUT.print(f"{len(catalog.packs)} languages, {len(problems)} problems")
+    _OUT.print(f"{len(config.packs)} languages, {len(problems)} problems")
     if problems:
         raise SystemExit(1)
 
 
-def _engines(settings: Settings, catalog: Catalog) -> list[str]:
+def _engines(settings: Settings, config: DialogueConfig) -> list[str]:
     """What would hear and speak each language, and why; what cannot. Nothing is fetched."""
 
     def get(weights: Weights) -> Path:
         return offer(weights, settings.models, settings.hub, settings.hub_patience)
 
     try:
-        choices = choose(settings, catalog, asked_once(get))
+        choices = choose(settings, config, asked_once(get))
     except EngineError as error:
         return [str(error)]
     voice = EspeakSynthesiser()
-    ears = open_ears(choices.ears, settings, voice.phonemes)
+    ears = open_recogniser(choices.asr, settings, voice.phonemes)
     table = Table("language", "pack", "ears", "voice", "licence", title="What serves what")
     known, problems = licences.load(settings.prompts), []
-    for code, pack in catalog.packs.items():
+    for code, pack in config.packs.items():
         missing = f"{len(pack.language.gaps)} gaps; " if pack.language.gaps else ""
         choice = choices.voices[code]
         if not choice.speakers:
@@ -83,7 +83,7 @@ def _engines(settings: Settings, catalog: Catalog) -> list[str]:
             choice.licence + ("" if free else " (not for commercial use)"),
         )
     _OUT.print(table)
-    _OUT.print(f"Ears are {choices.ears.engine}: {choices.ears.why}", markup=False)
+    _OUT.print(f"Ears are {choices.asr.engine}: {choices.asr.why}", markup=False)
     for code, choice in choices.voices.items():
         if choice.speakers:
             engine = choice.speakers[0].engine
@@ -93,21 +93,21 @@ def _engines(settings: Settings, catalog: Catalog) -> list[str]:
             counted = engine == "espeak" and code not in rule_voices.LANGUAGES  # by the engine
             if not counted and (unsaid := gaps().get(code)):
                 _OUT.print(f"{code}: not read out right: {', '.join(unsaid)}", markup=False)
-            if code not in catalog.packs:
+            if code not in config.packs:
                 _OUT.print(f"{code} has no pack yet: only 'waxtaan say' speaks it", markup=False)
     return problems
 
 
-async def _language_model(settings: Settings, catalog: Catalog) -> list[str]:
-    from pipelines.knowledge.grounded_model import open_mind
+async def _language_model(settings: Settings, config: DialogueConfig) -> list[str]:
+    from pipelines.knowledge.grounded_model import open_grounded_model
 
     try:
-        mind = await open_mind(settings, catalog)
+        grounded_model = await open_grounded_model(settings, config)
     except EngineError as error:
         return [str(error)]
-    if mind is not None:
-        await mind.model.close()
-    for code, pack in catalog.packs.items():
+    if grounded_model is not None:
+        await grounded_model.model.close()
+    for code, pack in config.packs.items():
         if not pack.language.gate.reads_words:
             _OUT.print(
                 f"prompts/{code}/gate.toml: missing, so promises and numbers in words are not "
@@ -117,25 +117,25 @@ async def _language_model(settings: Settings, catalog: Catalog) -> list[str]:
     return []
 
 
-def pack_problems(pack: Pack, catalog: Catalog) -> list[str]:
+def pack_problems(pack: Pack, config: DialogueConfig) -> list[str]:
     """What is wrong with a language pack, each naming file and key."""
     language = pack.language
     folder = f"prompts/{language.code}"
     found = []
-    english = catalog.packs["en"].language if "en" in catalog.packs else language
+    english = config.packs["en"].language if "en" in config.packs else language
     for name in english.phrases:
         if not language.has(name):
             found.append(f"{folder}/phrases.toml: {name}: missing")
     for name in english.intents:
         if name not in language.intents:
             found.append(f"{folder}/intents.toml: [{name}]: missing")
-    for flow in catalog.flows:
+    for flow in config.flows:
         if flow not in language.intents:
             found.append(f"{folder}/intents.toml: [{flow}]: a use case that nobody can ask for")
     for intent in language.intents.values():
         for sentence in intent.must if intent.kind != "answer" else ():
             heard = understand(
-                sentence, 1.0, OpenQuestion("open"), language, catalog.flows, catalog.policy
+                sentence, 1.0, OpenQuestion("open"), language, config.flows, config.policy
             )
             if heard.intent != intent.name:
                 found.append(
@@ -147,18 +147,18 @@ def pack_problems(pack: Pack, catalog: Catalog) -> list[str]:
     return found
 
 
-def policy_problems(catalog: Catalog) -> list[str]:
+def policy_problems(config: DialogueConfig) -> list[str]:
     """What is wrong with the escalation policy."""
     from agent.escalation import RULES
 
     known = {rule.__name__ for rule in RULES}
     found = [
         f"prompts/escalation.toml: [rules.{name}]: no such rule; known: {', '.join(sorted(known))}"
-        for name in catalog.policy.rules
+        for name in config.policy.rules
         if name not in known
     ]
-    for name, setting in catalog.policy.rules.items():
-        for pack in catalog.packs.values():
+    for name, setting in config.policy.rules.items():
+        for pack in config.packs.values():
             if not pack.language.has(f"queue.{setting.queue}"):
                 found.append(
                     f"prompts/escalation.toml: [rules.{name}]: queue '{setting.queue}' has no "

@@ -1,4 +1,4 @@
-"""`waxtaan transcribe | say | understand`: one part of the house at a time."""
+"""`waxtaan transcribe | say | understand`: one component at a time."""
 
 import asyncio
 import json
@@ -39,7 +39,7 @@ def _print(rows: Iterable[dict[str, Any]], as_json: bool) -> None:
 def transcribe(
     files: list[Path], language: str, engine: str, expect: Path | None, as_json: bool
 ) -> None:
-    """Each recording through the ears."""
+    """Each recording through the recogniser."""
     settings = Settings(asr=engine) if engine else Settings()  # type: ignore[arg-type]
     pack = _pack(language, settings)
     phrases = [s for i in pack.language.intents.values() for s in i.say]
@@ -56,14 +56,14 @@ async def _transcribe(
     files: list[Path], language: str, phrases: list[str], settings: Settings, as_json: bool
 ) -> None:
     from pipelines.assistant import fetching
-    from pipelines.engine_choice.asr import choose_ears, open_ears
+    from pipelines.engine_choice.asr import choose_asr, open_recogniser
     from pipelines.engines.tts.espeak import EspeakSynthesiser
     from pipelines.synthetic_caller.voice import read
 
     voice = EspeakSynthesiser(settings.cache)
     await voice.start()
-    choice = choose_ears(settings, load(settings.prompts).packs, fetching(settings))
-    ears = open_ears(choice, settings, voice.phonemes)
+    choice = choose_asr(settings, load(settings.prompts).packs, fetching(settings))
+    ears = open_recogniser(choice, settings, voice.phonemes)
     await ears.start()
     try:
         stream = await ears.open(language, "wide", lambda _: None)
@@ -105,19 +105,19 @@ def say(text: str, output: Path, language: str, as_json: bool) -> None:
 
 
 async def _say(text: str, language: str, settings: Settings) -> tuple[bytes, dict[str, Any]]:
-    from pipelines.assistant import House
+    from pipelines.assistant import Assistant
 
-    house = await House.open(settings)
+    assistant = await Assistant.open(settings)
     try:
-        if language not in (spoken := house.speakers.languages):
+        if language not in (spoken := assistant.voice_router.languages):
             fail(f"no voice for '{language}'; there are {', '.join(spoken)}", WRONG_USAGE)
         began = time.perf_counter()
-        pieces = house.speakers.audio(text, language)
+        pieces = assistant.voice_router.audio(text, language)
         pcm = b"".join([piece async for piece in pieces])
         taken = time.perf_counter() - began
-        engine = house.speaking(language).name
+        engine = assistant.speaking(language).name
     finally:
-        await house.close()
+        await assistant.close()
     length = round(seconds(pcm, AGENT_RATE), 2)
     return pcm, {"voice": engine, "seconds": length, "took": round(taken, 3)}
 
@@ -126,15 +126,15 @@ def understand(text: str, language: str, question: str, as_json: bool) -> None:
     """The answer ladder on one sentence."""
     settings = Settings()
     pack = _pack(language, settings)
-    catalog = load(settings.prompts)
-    slots = {slot.name: slot for flow in catalog.flows.values() for slot in flow.slots}
+    config = load(settings.prompts)
+    slots = {slot.name: slot for flow in config.flows.values() for slot in flow.slots}
     found = decide(
         text,
         1.0,
         OpenQuestion(question, slots.get(question)),
         pack.language,
-        catalog.flows,
-        catalog.policy,
+        config.flows,
+        config.policy,
     )
     from pipelines.call.messages import command_text
 

@@ -25,17 +25,17 @@ def plainly() -> Iterator[None]:
     """Turns the errors that users can mend into a line and an exit code."""
     from agent.log import LogError
     from pipelines.errors import EngineError
-    from pipelines.packs.reader import CatalogError
+    from pipelines.packs.reader import ConfigurationError
 
     try:
         yield
     except EngineError as error:
         print(f"waxtaan: {error}", file=sys.stderr)
         sys.exit(MISSING)
-    except (CatalogError, LogError, SettingsError) as error:
+    except (ConfigurationError, LogError, SettingsError) as error:
         print(f"waxtaan: {error}", file=sys.stderr)
         sys.exit(WRONG_USAGE)
-    except tomllib.TOMLDecodeError as error:  # the prompts' files are named by the catalog
+    except tomllib.TOMLDecodeError as error:  # the prompts' files are named by their reader
         print(f"waxtaan: waxtaan.toml: {error}", file=sys.stderr)
         sys.exit(WRONG_USAGE)
     except ValidationError as error:

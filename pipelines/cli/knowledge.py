@@ -33,19 +33,19 @@ def ask(text: str, language: str, as_json: bool) -> None:
     _OUT.print(f"Pages: {settings.knowledge if own else 'the examples'}; {_sizes(knowledge)}")
     for f in found:
         mark = "+" if f.share >= least else "-"
-        _OUT.print(f"{mark} {f.share:.2f}  {f.piece.source}", markup=False)
-        _OUT.print(f"  {f.piece.text}", markup=False)
+        _OUT.print(f"{mark} {f.share:.2f}  {f.chunk.source}", markup=False)
+        _OUT.print(f"  {f.chunk.text}", markup=False)
     verdict = "would be answered" if answer else f"not in there: nothing covers {least:.2f} of it"
     _OUT.print(verdict)
 
 
 def _row(found: Found) -> dict[str, object]:
-    piece = found.piece
+    chunk = found.chunk
     return {
-        "source": piece.source,
+        "source": chunk.source,
         "share": round(found.share, 3),
         "rank": round(found.rank, 2),
-        "text": piece.text,
+        "text": chunk.text,
     }
 
 

@@ -12,7 +12,7 @@ from agent.dialogue import Dialogue
 from agent.log import LogError, line, read
 from agent.replay import Difference, differences
 from pipelines.cli.errors import WRONG_USAGE, fail
-from pipelines.packs.reader import Catalog, load
+from pipelines.packs.reader import DialogueConfig, load
 from pipelines.settings import Settings
 
 _SHOWN = 5  # differences of one call: the first is the cause, the rest mostly follow from it
@@ -24,10 +24,10 @@ def replay(paths: list[Path]) -> None:
     logs = sorted(find(paths))
     if not logs:
         fail(f"no *.jsonl log under {', '.join(map(str, paths))}", WRONG_USAGE)
-    catalog = load(Settings().prompts)
+    config = load(Settings().prompts)
     changed = 0
     for path in track(logs, "Replaying", console=Console(stderr=True), transient=True):
-        found = replay_file(path, catalog)
+        found = replay_file(path, config)
         changed += bool(found)
         if found:
             _show(console, path, found)
@@ -47,9 +47,9 @@ def find(paths: Iterable[Path]) -> Iterable[Path]:
             fail(f"{path}: no such file or folder", WRONG_USAGE)
 
 
-def replay_file(path: Path, catalog: Catalog) -> list[Difference]:
+def replay_file(path: Path, config: DialogueConfig) -> list[Difference]:
     """One log through a fresh dialogue."""
-    dialogue = Dialogue(catalog.languages, catalog.flows, catalog.policy)
+    dialogue = Dialogue(config.languages, config.flows, config.policy)
     try:
         with path.open(encoding="utf-8") as lines:
             return differences(read(lines), dialogue)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from pipelines.cli.errors import MISSING, fail
-from pipelines.lines import tcp_timeout as stalls
+from pipelines.lines import tcp_timeout
 from pipelines.settings import Settings
 
 _STARTED = time.monotonic()
@@ -33,7 +33,7 @@ def _listen(settings: Settings) -> socket.socket:
             "Stop what uses the port, or choose another: waxtaan serve --port 8081",
             MISSING,
         )
-    stalls.limit(listener, settings.stalled_write_seconds)
+    tcp_timeout.set_timeout(listener, settings.stalled_write_seconds)
     return listener
 
 
@@ -41,11 +41,11 @@ def _run(settings: Settings, listener: socket.socket) -> None:
     import uvicorn
 
     from pipelines import logs
-    from pipelines.assistant import House
+    from pipelines.assistant import Assistant
     from pipelines.desk.check import check as check_desk
     from pipelines.desk.webhook import delivering
-    from pipelines.lines.active_calls import Reception
-    from pipelines.lines.garbage_collection import settle
+    from pipelines.lines.active_calls import ActiveCalls
+    from pipelines.lines.garbage_collection import freeze_loaded
     from pipelines.lines.telephony import bridges
     from pipelines.server.app import create_app
     from pipelines.server.watchdog import watched
@@ -57,11 +57,11 @@ def _run(settings: Settings, listener: socket.socket) -> None:
         bridges.check(settings)
         close_interrupted(settings.calls)
         check_desk(settings)
-        house = await House.open(settings)
-        reception = Reception(house)
+        assistant = await Assistant.open(settings)
+        active_calls = ActiveCalls(assistant)
         server = uvicorn.Server(
             uvicorn.Config(
-                create_app(house, reception),
+                create_app(assistant, active_calls),
                 log_config=None,
                 access_log=False,
                 lifespan="off",
@@ -71,19 +71,19 @@ def _run(settings: Settings, listener: socket.socket) -> None:
                 timeout_graceful_shutdown=2,
             )
         )
-        settle()
+        freeze_loaded()
         host, port = listener.getsockname()[:2]
-        _announce(host, port, house.notice(settings.language))
-        warming = asyncio.create_task(house.warm_voices())
+        _announce(host, port, assistant.notice(settings.language))
+        warming = asyncio.create_task(assistant.warm_voices())
         try:
-            async with delivering(reception.hub, settings, house.counters):
-                async with bridges.started(reception), watched(settings.hung_seconds):
+            async with delivering(active_calls.feed, settings, assistant.counters):
+                async with bridges.started(active_calls), watched(settings.hung_seconds):
                     await server.serve([listener])
-                await reception.close()  # the webhook hears how the calls ended
+                await active_calls.close()  # the webhook hears how the calls ended
         finally:
             warming.cancel()
-            await reception.close()
-            await house.close()
+            await active_calls.close()
+            await assistant.close()
 
     uvicorn_loop = _loop_factory()
     with asyncio.Runner(loop_factory=uvicorn_loop) as runner:

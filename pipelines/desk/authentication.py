@@ -24,7 +24,7 @@ class BusyError(Exception):
     """The address tried too many wrong tokens of late."""
 
 
-class Door:
+class Authenticator:
     """One per server. `clock` is in seconds, and only ever goes up."""
 
     def __init__(
@@ -41,7 +41,7 @@ class Door:
         self._sessions: dict[str, float] = {}  # hash of the name -> when it ends
         self._wrong: dict[str, tuple[int, float]] = {}  # address -> how often, when it may again
 
-    async def right(self, token: str, address: str) -> bool:
+    async def is_token(self, token: str, address: str) -> bool:
         """Whether it is the token.
 
         Raises:
@@ -57,10 +57,10 @@ class Door:
         if hmac.compare_digest(token.encode(), self._token):
             self._wrong.pop(address, None)
             return True
-        self.note(address)
+        self.note_wrong_token(address)
         return False
 
-    def note(self, address: str) -> None:
+    def note_wrong_token(self, address: str) -> None:
         """The address showed a wrong token."""
         self._counters["desk.wrong_token"] += 1
         now = self._clock()
@@ -73,7 +73,7 @@ class Door:
         while len(self._wrong) > _ADDRESSES:
             del self._wrong[next(iter(self._wrong))]
 
-    def open(self) -> str:
+    def open_session(self) -> str:
         """A new session's name, for the cookie."""
         now = self._clock()
         self._sessions = {name: end for name, end in self._sessions.items() if end > now}
@@ -82,11 +82,11 @@ class Door:
         self._counters["desk.sessions"] += 1
         return name
 
-    def close(self, name: str) -> None:
+    def close_session(self, name: str) -> None:
         """End a session."""
         self._sessions.pop(_hash(name), None)
 
-    def left(self, cookies: Mapping[str, str]) -> float:
+    def seconds_left(self, cookies: Mapping[str, str]) -> float:
         """Seconds that the session in the cookie still lasts; 0.0 of none."""
         end = self._sessions.get(_hash(cookies.get(COOKIE, "")), 0.0)
         return max(0.0, end - self._clock())

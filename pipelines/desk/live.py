@@ -1,7 +1,7 @@
 """The desk's WebSocket: what stands, then all that happens.
 
 {"type": "calls", "now": Unix time, "calls": [whole entries]}
-{"type": "told", "id": ..., "message": as in page.py, "call": entry without transcript,
+{"type": "told", "id": ..., "message": as in messages.py, "call": entry without transcript,
  "line": the line of the transcript that began or changed, or null}
 """
 
@@ -11,21 +11,21 @@ from dataclasses import asdict
 
 from fastapi import WebSocket, WebSocketDisconnect
 
-from pipelines.lines.call_feed import Hub, Watcher
+from pipelines.lines.call_feed import CallFeed, Subscriber
 
 _POLICY = 1008  # RFC 6455, 7.4.1
 _AGAIN = 1013  # try again later, IANA WebSocket close code registry
 _CLOSING = 1.0  # s for the reason to be sent
 
 
-async def follow(websocket: WebSocket, hub: Hub, left: float | None, stalled: float) -> None:
-    """Tell until the watcher leaves, is too slow, or `left` seconds are over.
+async def follow(websocket: WebSocket, feed: CallFeed, left: float | None, stalled: float) -> None:
+    """Tell until the subscriber leaves, is too slow, or `left` seconds are over.
 
     `stalled` is how many seconds one message may take.
     """
     await websocket.accept()
-    with hub.watching() as watcher:
-        telling = asyncio.create_task(_tell(websocket, hub, watcher, stalled))
+    with feed.subscribe() as subscriber:
+        telling = asyncio.create_task(_tell(websocket, feed, subscriber, stalled))
         leaving = asyncio.create_task(_until_left(websocket))
         tasks = {telling, leaving}
         try:
@@ -44,12 +44,14 @@ async def follow(websocket: WebSocket, hub: Hub, left: float | None, stalled: fl
             await websocket.close(*why)
 
 
-async def _tell(websocket: WebSocket, hub: Hub, watcher: Watcher, stalled: float) -> None:
-    calls = [entry.whole() for entry in hub.calls()]
+async def _tell(
+    websocket: WebSocket, feed: CallFeed, subscriber: Subscriber, stalled: float
+) -> None:
+    calls = [entry.whole() for entry in feed.calls()]
     with suppress(TimeoutError, RuntimeError, WebSocketDisconnect):
         async with asyncio.timeout(stalled):
-            await websocket.send_json({"type": "calls", "now": hub.now, "calls": calls})
-        async for told in watcher:
+            await websocket.send_json({"type": "calls", "now": feed.now, "calls": calls})
+        async for told in subscriber:
             frame = {
                 "type": "told",
                 "id": told.entry.id,
@@ -63,4 +65,4 @@ async def _tell(websocket: WebSocket, hub: Hub, watcher: Watcher, stalled: float
 
 async def _until_left(websocket: WebSocket) -> None:
     while (await websocket.receive())["type"] != "websocket.disconnect":
-        pass  # watchers have nothing to say
+        pass  # subscribers have nothing to say

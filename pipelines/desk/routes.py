@@ -1,4 +1,4 @@
-"""The desk over HTTP: its page, its door, the calls, and what people may do with them.
+"""The desk over HTTP: its page, its authenticator, the calls, and what people may do with them.
 
     POST /desk/login {"token": ...}      a session for a browser      POST /desk/logout
     GET  /desk/session                   for how many seconds more
@@ -18,9 +18,9 @@ from loguru import logger
 from pydantic import BaseModel, Field, ValidationError
 from starlette.requests import HTTPConnection
 
-from pipelines.desk.authentication import COOKIE, BusyError, Door, bearer
+from pipelines.desk.authentication import COOKIE, Authenticator, BusyError, bearer
 from pipelines.desk.live import follow
-from pipelines.lines.active_calls import Reception
+from pipelines.lines.active_calls import ActiveCalls
 from pipelines.lines.web.origin import same_origin
 
 _OFF = "the desk is off: set WAXTAAN_DESK_TOKEN to a long secret, and restart the server"
@@ -51,9 +51,9 @@ class RefusedError(Exception):
         self.why = why
 
 
-def add(app: FastAPI, reception: Reception) -> None:
+def add(app: FastAPI, active_calls: ActiveCalls) -> None:
     """Add the routes; without a token each of them says how the desk is switched on."""
-    settings = reception.house.settings
+    settings = active_calls.assistant.settings
     token = settings.desk_token.get_secret_value()
     if not token:
 
@@ -63,9 +63,11 @@ def add(app: FastAPI, reception: Reception) -> None:
             return JSONResponse({"error": _OFF}, 404)
 
         return
-    door = Door(token, settings.desk_session_hours * 3600, reception.house.counters)
-    _add_doors(app, reception, door)
-    _add_calls(app, reception, door)
+    authenticator = Authenticator(
+        token, settings.desk_session_hours * 3600, active_calls.assistant.counters
+    )
+    _add_login(app, active_calls, authenticator)
+    _add_calls(app, active_calls, authenticator)
 
     @app.exception_handler(RefusedError)
     async def refused(request: Request, error: RefusedError) -> JSONResponse:
@@ -73,27 +75,27 @@ def add(app: FastAPI, reception: Reception) -> None:
         return JSONResponse({"error": error.why}, error.status, headers)
 
 
-def _add_doors(app: FastAPI, reception: Reception, door: Door) -> None:
+def _add_login(app: FastAPI, active_calls: ActiveCalls, authenticator: Authenticator) -> None:
     @app.get("/desk")
     async def page() -> RedirectResponse:
         return RedirectResponse("desk/")  # its files lie beside it, in pipelines/web/desk
 
     @app.get("/desk/session")
     async def session(request: Request) -> dict[str, Any]:
-        return {"seconds": round(door.left(request.cookies))}  # 0: log in first
+        return {"seconds": round(authenticator.seconds_left(request.cookies))}  # 0: log in first
 
     @app.post("/desk/login")
     async def login(request: Request) -> Response:
-        ours(request, reception)
-        if not await _right(door, request, (await _read(request, Login)).token):
+        ours(request, active_calls)
+        if not await _right(authenticator, request, (await _read(request, Login)).token):
             raise RefusedError(401, "this is not the desk's token")
         answer = Response(status_code=204)
         answer.set_cookie(
             COOKIE,
-            door.open(),
-            max_age=int(reception.house.settings.desk_session_hours * 3600),
+            authenticator.open_session(),
+            max_age=int(active_calls.assistant.settings.desk_session_hours * 3600),
             path="/desk",
-            secure=request.url.scheme == "https" or reception.public_url.startswith("https:"),
+            secure=request.url.scheme == "https" or active_calls.public_url.startswith("https:"),
             httponly=True,
             samesite="strict",
         )
@@ -101,101 +103,103 @@ def _add_doors(app: FastAPI, reception: Reception, door: Door) -> None:
 
     @app.post("/desk/logout")
     async def logout(request: Request) -> Response:
-        ours(request, reception)
-        door.close(request.cookies.get(COOKIE, ""))
+        ours(request, active_calls)
+        authenticator.close_session(request.cookies.get(COOKIE, ""))
         answer = Response(status_code=204)
         answer.delete_cookie(COOKIE, path="/desk", httponly=True, samesite="strict")
         return answer
 
 
-def _add_calls(app: FastAPI, reception: Reception, door: Door) -> None:
-    hub = reception.hub
+def _add_calls(app: FastAPI, active_calls: ActiveCalls, authenticator: Authenticator) -> None:
+    feed = active_calls.feed
 
     @app.get("/desk/api/calls")
     async def calls(request: Request) -> dict[str, Any]:
-        await admitted(request, reception, door)
-        return {"now": hub.now, "calls": [entry.brief() for entry in hub.calls()]}
+        await admitted(request, active_calls, authenticator)
+        return {"now": feed.now, "calls": [entry.brief() for entry in feed.calls()]}
 
     @app.get("/desk/api/calls/{call_id}")
     async def call(request: Request, call_id: str) -> dict[str, Any]:
-        await admitted(request, reception, door)
-        entry = hub.call(call_id)
+        await admitted(request, active_calls, authenticator)
+        entry = feed.call(call_id)
         if entry is None:
             raise RefusedError(404, "there is no such call, or it ended a while ago")
-        return {"now": hub.now, "call": entry.whole()}
+        return {"now": feed.now, "call": entry.whole()}
 
     @app.post("/desk/api/calls/{call_id}/take")
     async def take(request: Request, call_id: str) -> dict[str, Any]:
-        await admitted(request, reception, door)
+        await admitted(request, active_calls, authenticator)
         taking = await _read(request, Taking)
-        entry = _going_on(reception, call_id)
+        entry = _going_on(active_calls, call_id)
         if entry.channel == "web":
             raise RefusedError(
                 409, "a call from the web page has no telephone line that a person could join"
             )
-        if not reception.reaches_people(call_id):
+        if not active_calls.reaches_people(call_id):
             raise RefusedError(
                 409,
                 "nobody can be rung for this call: it came while Asterisk's REST interface was not "
                 "connected; set WAXTAAN_ARI_URL, or see in the server's log why it is not",
             )
-        if not await reception.take_over(call_id, taking.person):
+        if not await active_calls.take_over(call_id, taking.person):
             raise RefusedError(409, "the call cannot be taken over now: it is just ending")
         logger.info("call {} is wanted by the desk", call_id)
         return {"taken": True}
 
     @app.post("/desk/api/calls/{call_id}/give-back")
     async def give_back(request: Request, call_id: str) -> dict[str, Any]:
-        await admitted(request, reception, door)
-        _going_on(reception, call_id)
-        if not await reception.give_back(call_id):
+        await admitted(request, active_calls, authenticator)
+        _going_on(active_calls, call_id)
+        if not await active_calls.give_back(call_id):
             raise RefusedError(409, "no person has this call, so the agent has it already")
         return {"given_back": True}
 
     @app.websocket("/desk/live")
     async def live(websocket: WebSocket) -> None:
         try:
-            left = await admitted(websocket, reception, door)
+            left = await admitted(websocket, active_calls, authenticator)
         except RefusedError:
             await websocket.close()  # before it stands: HTTP status 403
             return
-        await follow(websocket, hub, left, reception.house.settings.stalled_write_seconds)
+        await follow(websocket, feed, left, active_calls.assistant.settings.stalled_write_seconds)
 
 
-async def admitted(request: HTTPConnection, reception: Reception, door: Door) -> float | None:
+async def admitted(
+    request: HTTPConnection, active_calls: ActiveCalls, authenticator: Authenticator
+) -> float | None:
     """For how many seconds more one who asks is let in; None for as long as they like."""
     reading = request.scope["type"] == "http" and request.scope["method"] in ("GET", "HEAD")
     token = bearer(request.headers.get("authorization", ""))
     if not reading:
-        ours(request, reception, by_cookie=token is None)
+        ours(request, active_calls, by_cookie=token is None)
     if token is not None:
-        if await _right(door, request, token):
+        if await _right(authenticator, request, token):
             return None
         raise RefusedError(401, "this is not the desk's token")
-    left = door.left(request.cookies)
+    left = authenticator.seconds_left(request.cookies)
     if not left:
         raise RefusedError(401, "log in first, or send Authorization: Bearer with desk_token")
     return left
 
 
-def ours(request: HTTPConnection, reception: Reception, by_cookie: bool = False) -> None:
+def ours(request: HTTPConnection, active_calls: ActiveCalls, by_cookie: bool = False) -> None:
     """Refuse what comes from another site's page, which would use a visitor's session."""
-    public = (reception.public_url,) if reception.public_url else ()
+    public = (active_calls.public_url,) if active_calls.public_url else ()
     missing = by_cookie and "origin" not in request.headers
     if missing or not same_origin(request.headers, public):
-        reception.house.counters["desk.other_origin"] += 1
+        active_calls.assistant.counters["desk.other_origin"] += 1
         raise RefusedError(403, "the desk is only used from its own page, or with its token")
 
 
-async def _right(door: Door, request: HTTPConnection, token: str) -> bool:
+async def _right(authenticator: Authenticator, request: HTTPConnection, token: str) -> bool:
     try:
-        return await door.right(token, request.client.host if request.client else "")
+        return await authenticator.is_token(token, request.client.host if request.client else "")
     except BusyError as error:
         raise RefusedError(429, "too many wrong tokens from your address: wait a minute") from error
 
 
-def _going_on(reception: Reception, call_id: str) -> Any:
-    entry = reception.hub.call(call_id)
+def _going_on(active_calls: ActiveCalls, call_id: str) -> Any:
+    entry = active_calls.feed.call(call_id)
     if entry is None:
         raise RefusedError(404, "there is no such call, or it ended a while ago")
     if entry.state == "ended":

@@ -23,7 +23,7 @@ from typing import Any
 import httpx
 from loguru import logger
 
-from pipelines.lines.call_feed import Hub, Told
+from pipelines.lines.call_feed import CallFeed, Update
 from pipelines.settings import Settings
 
 _RETRIES = 3
@@ -38,7 +38,7 @@ def signature(secret: str, at: int, body: bytes) -> str:
     return f"t={at},v1={signed.hexdigest()}"
 
 
-def payload(told: Told) -> dict[str, Any] | None:
+def payload(told: Update) -> dict[str, Any] | None:
     """What is sent of a message, None if nothing is."""
     match told.message:
         case {"type": "handoff" | "ended" as event}:
@@ -53,10 +53,10 @@ def payload(told: Told) -> dict[str, Any] | None:
 
 
 class Webhook:
-    """Sends what the hub tells, in tasks of its own."""
+    """Sends what the feed tells, in tasks of its own."""
 
-    def __init__(self, hub: Hub, settings: Settings, counters: Counter[str]) -> None:
-        self._hub = hub
+    def __init__(self, feed: CallFeed, settings: Settings, counters: Counter[str]) -> None:
+        self._hub = feed
         self._url = settings.webhook_url
         self._secret = settings.webhook_secret.get_secret_value()
         self._pause = settings.webhook_retry_seconds
@@ -67,8 +67,8 @@ class Webhook:
     async def run(self) -> None:
         """Until cancelled."""
         while True:
-            with self._hub.watching() as watcher:
-                async for told in watcher:
+            with self._hub.subscribe() as subscriber:
+                async for told in subscriber:
                     self._send(told)
             logger.warning("webhook: the server was too busy; what happened meanwhile is not sent")
 
@@ -81,7 +81,7 @@ class Webhook:
             self._counters["webhook.lost"] += 1
         await self._client.aclose()
 
-    def _send(self, told: Told) -> None:
+    def _send(self, told: Update) -> None:
         content = payload(told)
         if content is None:
             return
@@ -125,12 +125,14 @@ class Webhook:
 
 
 @asynccontextmanager
-async def delivering(hub: Hub, settings: Settings, counters: Counter[str]) -> AsyncIterator[None]:
+async def delivering(
+    feed: CallFeed, settings: Settings, counters: Counter[str]
+) -> AsyncIterator[None]:
     """Tell the configured system of handoffs, if there is one, until the end."""
     if not settings.webhook_url:
         yield
         return
-    webhook = Webhook(hub, settings, counters)
+    webhook = Webhook(feed, settings, counters)
     running = asyncio.create_task(webhook.run())
     try:
         await asyncio.sleep(0)  # it watches before the first call comes

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pipelines.engine_choice.asr import EarsChoice, choose_ears
+from pipelines.engine_choice.asr import AsrChoice, choose_asr
 from pipelines.engine_choice.tts import VoiceChoice, choose_voices
 from pipelines.engines.weights import Get
 from pipelines.errors import EngineError
-from pipelines.packs.reader import Catalog
+from pipelines.packs.reader import DialogueConfig
 from pipelines.settings import Settings
 
 
@@ -15,23 +15,23 @@ from pipelines.settings import Settings
 class Choices:
     """Which engines hear and speak, and why."""
 
-    ears: EarsChoice = field(default_factory=lambda: EarsChoice("pocketsphinx", ""))
+    asr: AsrChoice = field(default_factory=lambda: AsrChoice("pocketsphinx", ""))
     voices: Mapping[str, VoiceChoice] = field(default_factory=dict)
 
 
-def choose(settings: Settings, catalog: Catalog, get: Get) -> Choices:
+def choose(settings: Settings, config: DialogueConfig, get: Get) -> Choices:
     """The engines for these settings; `get` brings weights that are missing.
 
     Raises:
         EngineError: what is configured cannot be had, or is not for production.
     """
     choices = Choices(
-        choose_ears(settings, catalog.packs, get), choose_voices(settings, catalog.packs, get)
+        choose_asr(settings, config.packs, get), choose_voices(settings, config.packs, get)
     )
     if settings.profile == "production" and not settings.allow_embedded:
-        if choices.ears.engine == "pocketsphinx":
-            raise EngineError(_not_for_production("ears pocketsphinx", choices.ears.why))
-        for code in catalog.packs:
+        if choices.asr.engine == "pocketsphinx":
+            raise EngineError(_not_for_production("ears pocketsphinx", choices.asr.why))
+        for code in config.packs:
             choice = choices.voices[code]
             if choice.speakers and choice.speakers[0].engine == "espeak":
                 raise EngineError(_not_for_production(f"voice espeak for '{code}'", choice.why))

@@ -40,7 +40,7 @@ WHISPER: Mapping[str, Weights] = {
 
 
 @dataclass(frozen=True, slots=True)
-class EarsChoice:
+class AsrChoice:
     """The engine that hears, and why it is that one. Checkpoints only for faster_whisper."""
 
     engine: str
@@ -49,14 +49,14 @@ class EarsChoice:
     checkpoints: Mapping[str, Checkpoint] = field(default_factory=dict)  # by language
 
 
-def choose_ears(settings: Settings, packs: Mapping[str, Pack], get: Get) -> EarsChoice:
-    """The configured ears, or the best there are.
+def choose_asr(settings: Settings, packs: Mapping[str, Pack], get: Get) -> AsrChoice:
+    """The configured recogniser, or the best there are.
 
     Raises:
         EngineError: what is configured by name cannot be had.
     """
     if settings.asr == "pocketsphinx":
-        return EarsChoice("pocketsphinx", "configured")
+        return AsrChoice("pocketsphinx", "configured")
     device = _device(settings)
     compute = settings.whisper_compute
     if compute == "auto":
@@ -69,22 +69,22 @@ def choose_ears(settings: Settings, packs: Mapping[str, Pack], get: Get) -> Ears
     except EngineError as error:
         if settings.asr == "faster_whisper":
             raise
-        return EarsChoice("pocketsphinx", str(error))
+        return AsrChoice("pocketsphinx", str(error))
     checkpoints = {
         code: Checkpoint(
-            _folder(pack.ears.model, settings, get),
-            pack.ears.token,
-            pack.ears.compute or compute,
-            pack.ears.device or device,
+            _folder(pack.asr.model, settings, get),
+            pack.asr.token,
+            pack.asr.compute or compute,
+            pack.asr.device or device,
         )
         for code, pack in packs.items()
-        if pack.ears is not None
+        if pack.asr is not None
     }
     why = f"Whisper {size} from {folder}, {compute} on {device}"
-    return EarsChoice("faster_whisper", why, Checkpoint(folder, "", compute, device), checkpoints)
+    return AsrChoice("faster_whisper", why, Checkpoint(folder, "", compute, device), checkpoints)
 
 
-def open_ears(choice: EarsChoice, settings: Settings, phonemes: Phonemes) -> Recogniser:
+def open_recogniser(choice: AsrChoice, settings: Settings, phonemes: Phonemes) -> Recogniser:
     """The chosen engine, to be started. `phonemes` serve the embedded one."""
     if choice.engine == "pocketsphinx":
         return Pocketsphinx(phonemes=phonemes)

@@ -17,7 +17,7 @@ from pipelines.engines.tts.coqui import Coqui
 from pipelines.engines.tts.engine import Voice
 from pipelines.engines.tts.models import ModelVoices
 from pipelines.engines.tts.piper import Piper
-from pipelines.engines.tts.routing import Speaker
+from pipelines.engines.tts.routing import EngineVoice
 from pipelines.engines.weights import Get, Weights
 from pipelines.errors import EngineError
 from pipelines.packs.reader import Pack
@@ -38,7 +38,7 @@ _HUB = "rhasspy/piper-voices"
 class VoiceChoice:
     """Who speaks a language: the first of `speakers`, then those who step in."""
 
-    speakers: tuple[Speaker, ...]
+    speakers: tuple[EngineVoice, ...]
     why: str
     name: str = ""  # the first one's, as prompts/voices.toml lists it
     licence: str = ""
@@ -115,18 +115,18 @@ def _choose(
             continue
         voice = replace(named.get(engine, Voice(name)), name=rendered)
         why = f"{engine} voice {name}"
-        speakers = (Speaker(engine, voice), *embedded)
+        speakers = (EngineVoice(engine, voice), *embedded)
         return VoiceChoice(speakers, why, name, known.licence(name).licence)
     why = "; ".join(reasons) or "configured"
     name = embedded[0].voice.name if embedded else ""
     return VoiceChoice(embedded, why, name, "GPL-3.0-or-later" if embedded else "")
 
 
-def _embedded(code: str, named: Mapping[str, Voice], known: Voices) -> tuple[Speaker, ...]:
+def _embedded(code: str, named: Mapping[str, Voice], known: Voices) -> tuple[EngineVoice, ...]:
     voice = named.get("espeak")
     if voice is None and (name := known.default(code, "espeak")):
         voice = Voice(name)
-    return (Speaker("espeak", voice),) if voice else ()
+    return (EngineVoice("espeak", voice),) if voice else ()
 
 
 def _voice(engine: str, name: str, settings: Settings, known: Voices, get: Get) -> str:

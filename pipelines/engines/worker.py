@@ -7,7 +7,7 @@
     worker.send({"do": "hear", "id": stream}, pcm)      # nothing comes back
 
 Rules:
-* Frames are sent in the order of the calls and never block; see framing.py for their form.
+* Frames are sent in the order of the calls and never block; see worker_protocol.py for their form.
 * A worker that dies is started again at once, later and later if it keeps dying. Whatever was asked
   of the dead one fails with EngineError; `generation` has grown, so that owners of state inside the
   worker know that it is gone. `listen` callbacks stay.

@@ -16,7 +16,7 @@ from rank_bm25 import BM25Plus
 
 from agent.events import Passage
 from pipelines.knowledge.lexicon import Lexicon
-from pipelines.knowledge.pages import Piece, read_page
+from pipelines.knowledge.pages import Chunk, read_page
 
 CANDIDATES = 10  # the best by BM25, of which the shares are compared
 LEAST = 0.5  # of a question's weight that a passage covers, if it is said to answer
@@ -26,7 +26,7 @@ LEAST = 0.5  # of a question's weight that a passage covers, if it is said to an
 class Found:
     """A passage and how much of the question it covers, 0..1. `rank` is BM25's, without a scale."""
 
-    piece: Piece
+    chunk: Chunk
     share: float
     rank: float
 
@@ -36,15 +36,15 @@ class Knowledge:
 
     def __init__(
         self,
-        pieces: Mapping[str, list[Piece]],
+        chunks: Mapping[str, list[Chunk]],
         lexicons: Mapping[str, Lexicon],
         *,
         fallbacks: Mapping[str, str] | None = None,
         least: float = LEAST,
     ) -> None:
-        self._shelves = {
-            code: _Shelf(found, lexicons.get(code, Lexicon()))
-            for code, found in pieces.items()
+        self._indexes = {
+            code: _Index(found, lexicons.get(code, Lexicon()))
+            for code, found in chunks.items()
             if found
         }
         self._fallbacks = fallbacks or {}
@@ -71,25 +71,25 @@ class Knowledge:
             folders = {pages.name: pages for pages in sorted(folder.glob("*/"))}
         else:
             folders = {pages.parent.name: pages for pages in sorted(prompts.glob("*/knowledge/"))}
-        pieces = {
+        chunks = {
             code: [
-                piece
+                chunk
                 for path in sorted(pages.rglob("*.md"))
-                for piece in read_page(path, f"{code}/{path.relative_to(pages).as_posix()}")
+                for chunk in read_page(path, f"{code}/{path.relative_to(pages).as_posix()}")
             ]
             for code, pages in folders.items()
         }
-        lexicons = {code: Lexicon.read(prompts / code / "search.toml") for code in pieces}
-        return cls(pieces, lexicons, fallbacks=fallbacks, least=least)
+        lexicons = {code: Lexicon.read(prompts / code / "search.toml") for code in chunks}
+        return cls(chunks, lexicons, fallbacks=fallbacks, least=least)
 
     @property
     def sizes(self) -> dict[str, int]:
         """How many passages there are in which language."""
-        return {code: len(shelf.pieces) for code, shelf in self._shelves.items()}
+        return {code: len(index.chunks) for code, index in self._indexes.items()}
 
-    def pieces(self, language: str) -> list[Piece]:
+    def chunks(self, language: str) -> list[Chunk]:
         """All passages of a language."""
-        return self._shelves[language].pieces if language in self._shelves else []
+        return self._indexes[language].chunks if language in self._indexes else []
 
     def ask(self, text: str, language: str, k: int = 3) -> tuple[Passage, ...]:
         """The passages that answer a question, the best first; none if it is not in there.
@@ -103,28 +103,28 @@ class Knowledge:
             found = [f for f in self.search(text, code, k) if f.share >= self._least]
             if found:
                 return tuple(
-                    Passage(f.piece.source, f.piece.text, round(f.share, 3), code) for f in found
+                    Passage(f.chunk.source, f.chunk.text, round(f.share, 3), code) for f in found
                 )
             code = self._fallbacks.get(code)
         return ()
 
     def search(self, text: str, language: str, k: int = 3) -> list[Found]:
         """The best passages of a language, whether they answer or not."""
-        shelf = self._shelves.get(language)
-        return shelf.search(text)[:k] if shelf else []
+        index = self._indexes.get(language)
+        return index.search(text)[:k] if index else []
 
 
-class _Shelf:
+class _Index:
     """The passages of one language."""
 
-    def __init__(self, pieces: list[Piece], lexicon: Lexicon) -> None:
-        self.pieces = pieces
+    def __init__(self, chunks: list[Chunk], lexicon: Lexicon) -> None:
+        self.chunks = chunks
         self._lexicon = lexicon
         # a heading says in one word what a section is about, so it counts twice
-        documents = [lexicon.terms(f"{p.heading} {p.text}") for p in pieces]
+        documents = [lexicon.terms(f"{p.heading} {p.text}") for p in chunks]
         self._terms = [frozenset(terms) for terms in documents]
         self._ranks = BM25Plus(documents)
-        n = len(pieces)
+        n = len(chunks)
         spread = Counter(term for terms in self._terms for term in terms)
         self._rarity = {term: math.log((n + 1) / pages) for term, pages in spread.items()}
         self._unknown = math.log(n + 1)
@@ -135,7 +135,7 @@ class _Shelf:
             return []
         ranks = [float(rank) for rank in self._ranks.get_scores(asked)]
         best = sorted(range(len(ranks)), key=lambda i: -ranks[i])[:CANDIDATES]
-        found = [Found(self.pieces[i], self._share(asked, i), ranks[i]) for i in best]
+        found = [Found(self.chunks[i], self._share(asked, i), ranks[i]) for i in best]
         return sorted(found, key=lambda f: (-round(f.share, 2), -f.rank))
 
     def _share(self, asked: list[str], place: int) -> float:

@@ -9,7 +9,7 @@ from pipelines.engines.language_id.identify import identify
 from pipelines.engines.llm.engine import LanguageModel
 from pipelines.engines.llm.prompt import Prompts
 from pipelines.knowledge import Knowledge
-from pipelines.packs.reader import Catalog
+from pipelines.packs.reader import DialogueConfig
 from pipelines.settings import Settings
 
 _SURE = 0.9  # of a sentence's language, before the gate is told
@@ -20,7 +20,7 @@ async def _cold(languages: Sequence[str]) -> None:
     """A model that needs no warming."""
 
 
-class Shelf(Protocol):
+class KnowledgeBase(Protocol):
     """A knowledge base."""
 
     def ask(self, text: str, language: str, k: int = 3) -> tuple[Passage, ...]:
@@ -29,11 +29,11 @@ class Shelf(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Mind:
+class GroundedModel:
     """Shared by all calls."""
 
     model: LanguageModel
-    knowledge: Shelf
+    knowledge: KnowledgeBase
     passages: int = 3  # the most that the model is shown
     language_of: Callable[[str], str] = lambda _: ""  # a sentence's; "" where it cannot be told
     warm: Callable[[Sequence[str]], Coroutine[Any, Any, None]] = _cold  # for these languages
@@ -45,11 +45,11 @@ def language_of(text: str) -> str:
     return languages[0][0] if languages and languages[0][1] >= _SURE else ""
 
 
-def knowledge(settings: Settings, catalog: Catalog) -> Knowledge:
+def knowledge(settings: Settings, config: DialogueConfig) -> Knowledge:
     """The operator's pages, or the example pages. Raises KnowledgeError naming a bad one."""
     fallbacks = {
         code: pack.language.fallback.code
-        for code, pack in catalog.packs.items()
+        for code, pack in config.packs.items()
         if pack.language.fallback
     }
     return Knowledge.read(
@@ -57,7 +57,7 @@ def knowledge(settings: Settings, catalog: Catalog) -> Knowledge:
     )
 
 
-async def open_mind(settings: Settings, catalog: Catalog) -> Mind | None:
+async def open_grounded_model(settings: Settings, config: DialogueConfig) -> GroundedModel | None:
     """The configured language model and what it may know; None where none is configured.
 
     Raises:
@@ -68,8 +68,8 @@ async def open_mind(settings: Settings, catalog: Catalog) -> Mind | None:
         return None
     from pipelines.engines.llm.vllm import Vllm
 
-    pages = knowledge(settings, catalog)
-    prompts = Prompts.read(settings.prompts / "llm", catalog.languages, tuple(catalog.flows))
+    pages = knowledge(settings, config)
+    prompts = Prompts.read(settings.prompts / "llm", config.languages, tuple(config.flows))
     model = Vllm(
         prompts,
         settings.llm_urls,
@@ -82,4 +82,4 @@ async def open_mind(settings: Settings, catalog: Catalog) -> Mind | None:
         rest=settings.llm_breaker_rest,
     )
     await model.start()
-    return Mind(model, pages, settings.knowledge_passages, language_of, model.warm)
+    return GroundedModel(model, pages, settings.knowledge_passages, language_of, model.warm)

@@ -1,4 +1,4 @@
-"""An operator's Markdown pages become passages: short, titled pieces that an answer may rest on.
+"""An operator's Markdown pages become passages: short, titled chunks that an answer may rest on.
 
 A page's title is its first heading; every further heading begins a section. A section longer than
 `LONGEST` words is cut between paragraphs, or sentences where a paragraph alone is longer. Tables
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.packs.reader import CatalogError
+from pipelines.packs.reader import ConfigurationError
 
 LONGEST = 90  # words of a passage: what a model reads in no time, and says in two sentences
 LARGEST = 200_000  # bytes of a page
@@ -27,12 +27,12 @@ _RULE = re.compile(r"\s*(?:\|?\s*:?-+:?\s*)+\|?\s*")
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+")
 
 
-class KnowledgeError(CatalogError):
+class KnowledgeError(ConfigurationError):
     """A page cannot be used: names the file and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Chunk:
     """A passage of a page. `source` names it for the log: "en/roaming.md#travel-pass"."""
 
     source: str
@@ -46,7 +46,7 @@ class Piece:
         return f"{' > '.join(h for h in (self.title, self.heading) if h)}\n{self.body}"
 
 
-def read_page(path: Path, name: str) -> list[Piece]:
+def read_page(path: Path, name: str) -> list[Chunk]:
     """The passages of a page; `name` is what it is called in sources ("en/roaming.md").
 
     Raises:
@@ -66,13 +66,13 @@ def read_page(path: Path, name: str) -> list[Piece]:
         raise KnowledgeError(
             f"{path}: byte {error.start} is not UTF-8; save the page as UTF-8"
         ) from error
-    pieces = list(_passages(_COMMENT.sub("", text), path, name))
-    if not pieces:
+    chunks = list(_passages(_COMMENT.sub("", text), path, name))
+    if not chunks:
         raise KnowledgeError(f"{path}: nothing but headings; write the page or remove it")
-    return pieces
+    return chunks
 
 
-def _passages(text: str, path: Path, name: str) -> Iterator[Piece]:
+def _passages(text: str, path: Path, name: str) -> Iterator[Chunk]:
     title, used = "", set[str]()
     for headings, lines in _sections(text):
         title = title or (headings[0] if headings else "")
@@ -81,7 +81,7 @@ def _passages(text: str, path: Path, name: str) -> Iterator[Piece]:
             raise KnowledgeError(f"{path}: no heading; begin the page with a line '# Its title'")
         for body in bodies:
             anchor = _anchor(headings[-1], used)
-            yield Piece(f"{name}#{anchor}", title, " > ".join(headings[1:]), body)
+            yield Chunk(f"{name}#{anchor}", title, " > ".join(headings[1:]), body)
 
 
 def _sections(text: str) -> Iterator[tuple[list[str], list[str]]]:

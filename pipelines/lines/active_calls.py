@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from loguru import logger
 
-from pipelines.assistant import House
-from pipelines.call import messages as page
+from pipelines.assistant import Assistant
+from pipelines.call import messages
 from pipelines.call.call import Call, Caller
 from pipelines.call.connection import Connection
-from pipelines.lines.call_feed import Hub
+from pipelines.lines.call_feed import CallFeed
 from pipelines.lines.garbage_collection import after_call
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _ASKED_WITHIN = 60.0  # s after which a network does not ask any more
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
+class ActiveCall:
     """A call that is going on."""
 
     id: str
@@ -35,72 +35,74 @@ class Live:
     since: float = field(default_factory=time.time)  # Unix time
 
 
-class Reception:
-    """One per house."""
+class ActiveCalls:
+    """Of one assistant."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
-        self.live: dict[str, Live] = {}
-        settings = house.settings
+    def __init__(self, assistant: Assistant) -> None:
+        self.assistant = assistant
+        self.live: dict[str, ActiveCall] = {}
+        settings = assistant.settings
         self.public_url = settings.public_url.rstrip("/")
         keep = settings.desk_keep_seconds if settings.desk_token.get_secret_value() else 0.0
-        self.hub = Hub(keep, house.counters, self._links)
-        self._leads: dict[str, tuple[str, float]] = {}  # call -> (where, until when)
+        self.feed = CallFeed(keep, assistant.counters, self._links)
+        self._next_steps: dict[str, tuple[str, float]] = {}  # call -> (where, until when)
         self._packets: dict[str, Mapping[str, Any]] = {}  # of calls that were led to people
         self.pbx: Pbx | None = None  # where people can be rung
 
-    def lead(self, call: str, where: str) -> None:
+    def set_next_step(self, call: str, where: str) -> None:
         """What the telephone network is to do with a caller whose leg we are about to end."""
         now = time.monotonic()
-        self._leads = {k: v for k, v in self._leads.items() if v[1] > now}
-        self._leads[call] = (where, now + _ASKED_WITHIN)
-        entry = self.hub.call(call)
+        self._next_steps = {k: v for k, v in self._next_steps.items() if v[1] > now}
+        self._next_steps[call] = (where, now + _ASKED_WITHIN)
+        entry = self.feed.call(call)
         if entry is not None and entry.packet is not None:
             self._packets[call] = entry.packet
-        self._packets = {k: v for k, v in self._packets.items() if k in self._leads}
+        self._packets = {k: v for k, v in self._packets.items() if k in self._next_steps}
 
-    def led(self, call: str) -> str:
+    def take_next_step(self, call: str) -> str:
         """What `lead` said of a call, once; "" where nothing was."""
         self._packets.pop(call, None)
-        return self._leads.pop(call, ("", 0.0))[0]
+        return self._next_steps.pop(call, ("", 0.0))[0]
 
-    def handed(self, call: str) -> Mapping[str, Any]:
+    def handoff_packet(self, call: str) -> Mapping[str, Any]:
         """The handoff packet of a call that `lead` led to people, until `led` is asked."""
         return self._packets.get(call, {})
 
-    def room(self) -> bool:
+    def has_room(self) -> bool:
         """Whether there is room for a further call; a caller who is turned away is counted."""
-        room = self.house.calls < self.house.settings.max_calls
+        room = self.assistant.calls < self.assistant.settings.max_calls
         if not room:
-            self.house.counters["refused.busy"] += 1
+            self.assistant.counters["refused.busy"] += 1
         return room
 
     def turn_away(self, call: str) -> None:
         """No room: so says the answer to what the telephone network is to do with that caller."""
-        self.lead(call, "full")
+        self.set_next_step(call, "full")
 
-    def take(self, connection: Connection, caller: Caller, number: str = "") -> Live:
+    def take(self, connection: Connection, caller: Caller, number: str = "") -> ActiveCall:
         """Begin a call. `number` is the line's own for it, else one is made up."""
         number = number or secrets.token_hex(8)
-        call = Call(self.house, connection, caller, partial(self.hub.publish, number))
-        self.house.calls += 1  # and not before: a full disk must not cost room for a call each time
-        self.house.counters["calls"] += 1
-        self.hub.begin(number, connection.channel, caller.number, caller.language)
+        call = Call(self.assistant, connection, caller, partial(self.feed.publish, number))
+        self.assistant.calls += (
+            1  # and not before: a full disk must not cost room for a call each time
+        )
+        self.assistant.counters["calls"] += 1
+        self.feed.begin(number, connection.channel, caller.number, caller.language)
         task = asyncio.create_task(self._run(call, number))
-        self.live[number] = Live(number, call, connection, caller, task)
+        self.live[number] = ActiveCall(number, call, connection, caller, task)
         return self.live[number]
 
     async def _run(self, call: Call, number: str) -> None:
         try:
             await call.run()
         except Exception:
-            self.house.counters["failed"] += 1
+            self.assistant.counters["failed"] += 1
             logger.exception("a call failed")
         finally:
-            self.house.calls -= 1
+            self.assistant.calls -= 1
             self.live.pop(number, None)
-            self.hub.end(number)
-            after_call(self.house.calls)
+            self.feed.end(number)
+            after_call(self.assistant.calls)
 
     def reaches_people(self, call_id: str) -> bool:
         """Whether a person can be brought into a call now."""
@@ -118,9 +120,11 @@ class Reception:
         return live is not None and await live.call.give_back()
 
     def _links(self, recording: str) -> dict[str, str]:
-        if not (recording and self.house.settings.downloads):
+        if not (recording and self.assistant.settings.downloads):
             return {}
-        return {what: self.public_url + path for what, path in page.downloads(recording).items()}
+        return {
+            what: self.public_url + path for what, path in messages.downloads(recording).items()
+        }
 
     async def close(self) -> None:
         """End all calls."""

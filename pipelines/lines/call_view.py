@@ -28,7 +28,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CallView:
     """One call. Times are Unix times, 0.0 for what has not happened."""
 
     id: str
@@ -62,7 +62,7 @@ class Entry:
         return asdict(self)
 
 
-def after(entry: Entry, message: Message, at: float) -> Entry:
+def after(entry: CallView, message: Message, at: float) -> CallView:
     """The entry once the page was told `message`; the same where that changes nothing."""
     match message:
         case {"type": "call", "id": recording}:
@@ -93,7 +93,7 @@ def after(entry: Entry, message: Message, at: float) -> Entry:
     return entry
 
 
-def line(entry: Entry, message: Message) -> Line | None:
+def line(entry: CallView, message: Message) -> Line | None:
     """The line of the transcript that a "said" begins or changes; None if it does neither."""
     who = message["who"]
     key = f"{who}-{message['utterance'] if who == 'agent' else message['turn']}"

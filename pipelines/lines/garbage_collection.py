@@ -2,8 +2,8 @@
 
 A pipecat pipeline is full of reference cycles, so a finished call is garbage that only the cyclic
 collector frees, and that it may not look at for many calls. What was loaded at start is set aside
-once (`settle`), which makes a full collection quick; it runs after each call, and when the house
-falls idle the freed memory is given back to the system.
+once (`freeze_loaded`), which makes a full collection quick; it runs after each call, and when the
+assistant falls idle the freed memory is given back to the system.
 """
 
 import contextlib
@@ -11,7 +11,7 @@ import ctypes
 import gc
 
 
-def settle() -> None:
+def freeze_loaded() -> None:
     """After start: everything loaded so far lives as long as the process."""
     gc.collect()
     gc.freeze()

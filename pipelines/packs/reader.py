@@ -30,7 +30,7 @@ PROMPTS = Path(__file__).resolve().parents[2] / "prompts"
 _NOT_LANGUAGES = {"llm"}
 
 
-class CatalogError(ValueError):
+class ConfigurationError(ValueError):
     """Something under `prompts/` cannot be used: names the file, the key and what to do."""
 
 
@@ -47,11 +47,11 @@ class _LanguageFile(_Strict):
     voice: dict[str, str | int]
     expected_phrases: int = Field(default=200, ge=10)  # see Pack
     digits: dict[str, str]
-    ears: "EarsFile | None" = None
+    asr: "AsrFile | None" = None
 
 
-class EarsFile(_Strict):
-    """A checkpoint of a language's own: `[ears]` in language.toml.
+class AsrFile(_Strict):
+    """A checkpoint of a language's own: `[asr]` in language.toml.
 
     `token` is the language token it speaks: Whisper knows neither Wolof, Pulaar nor Irish, so a
     checkpoint for them was trained on the token of another language.
@@ -148,8 +148,8 @@ class Pack:
     review: str
     voices: Mapping[str, Voice]  # engine -> voice
     callers: tuple[SampleCaller, ...]
-    expected_phrases: int  # how many sentences the ears are told to expect at once
-    ears: EarsFile | None = None  # a checkpoint of its own
+    expected_phrases: int  # how many sentences the recogniser is told to expect at once
+    asr: AsrFile | None = None  # a checkpoint of its own
 
     def expected(self, intents: Sequence[str]) -> list[str]:
         """Sentences to expect for these intents, as many of each as fit; the likely ones first."""
@@ -169,7 +169,7 @@ class Pack:
 
 
 @dataclass(frozen=True, slots=True)
-class Catalog:
+class DialogueConfig:
     """All that `prompts/` and `agent/flows/` hold; shared by all calls."""
 
     packs: Mapping[str, Pack]
@@ -183,13 +183,15 @@ class Catalog:
 
 
 @cache
-def load(prompts: Path = PROMPTS) -> Catalog:
+def load(prompts: Path = PROMPTS) -> DialogueConfig:
     """Everything, read once for the process.
 
     Raises:
-        CatalogError: a file is missing or wrong.
+        ConfigurationError: a file is missing or wrong.
     """
-    return Catalog(load_packs(prompts), load_flows(), load_policy(prompts / "escalation.toml"))
+    return DialogueConfig(
+        load_packs(prompts), load_flows(), load_policy(prompts / "escalation.toml")
+    )
 
 
 def load_flows() -> dict[str, Flow]:
@@ -210,13 +212,13 @@ def load_policy(path: Path) -> Policy:
             **raw.dialogue,  # type: ignore[arg-type]
         )
     except TypeError as error:
-        raise CatalogError(f"{path}: [dialogue] {error}") from error
+        raise ConfigurationError(f"{path}: [dialogue] {error}") from error
 
 
 def load_packs(prompts: Path) -> dict[str, Pack]:
     """Every language folder, fallbacks linked, English first."""
     if not prompts.is_dir():
-        raise CatalogError(f"{prompts}: no such folder; set 'prompts' or WAXTAAN_PROMPTS")
+        raise ConfigurationError(f"{prompts}: no such folder; set 'prompts' or WAXTAAN_PROMPTS")
     codes = sorted(
         (d.name for d in prompts.iterdir() if d.is_dir() and d.name not in _NOT_LANGUAGES),
         key=lambda code: (code != "en", code),
@@ -226,7 +228,7 @@ def load_packs(prompts: Path) -> dict[str, Pack]:
         if (prompts / code / "language.toml").exists():
             _load_pack(prompts, code, packs, ())
     if not packs:
-        raise CatalogError(f"{prompts}: no language pack; run 'waxtaan check --start en'")
+        raise ConfigurationError(f"{prompts}: no language pack; run 'waxtaan check --start en'")
     return packs
 
 
@@ -234,7 +236,7 @@ def _load_pack(prompts: Path, code: str, packs: dict[str, Pack], chain: tuple[st
     if code in packs:
         return packs[code]
     if code in chain:
-        raise CatalogError(f"{prompts / code}/language.toml: fallback goes round: {chain}")
+        raise ConfigurationError(f"{prompts / code}/language.toml: fallback goes round: {chain}")
     folder = prompts / code
     about = _parse(_LanguageFile, folder / "language.toml")
     fallback = None
@@ -258,7 +260,7 @@ def _load_pack(prompts: Path, code: str, packs: dict[str, Pack], chain: tuple[st
     )
     voices = _voices(about.voice)
     callers = _load_callers(folder / "callers.toml")
-    packs[code] = Pack(language, about.review, voices, callers, about.expected_phrases, about.ears)
+    packs[code] = Pack(language, about.review, voices, callers, about.expected_phrases, about.asr)
     return packs[code]
 
 
@@ -272,7 +274,7 @@ def _load_phrases(path: Path) -> dict[str, tuple[str, ...]]:
     phrases: dict[str, tuple[str, ...]] = {}
     for name, sentences in _toml(path).items():
         if not isinstance(sentences, list) or not all(isinstance(s, str) for s in sentences):
-            raise CatalogError(f"{path}: {name}: expected a list of sentences")
+            raise ConfigurationError(f"{path}: {name}: expected a list of sentences")
         phrases[name] = tuple(sentences)
     return phrases
 
@@ -304,9 +306,9 @@ def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise CatalogError(f"{path}: missing") from error
+        raise ConfigurationError(f"{path}: missing") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CatalogError(f"{path}: {error}") from error
+        raise ConfigurationError(f"{path}: {error}") from error
 
 
 def _parse(model: type[Model], path: Path) -> Model:
@@ -319,4 +321,4 @@ def _validated(model: type[Model], data: Any, path: Path, under: str) -> Model:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join([under, *map(str, first["loc"])]).strip(".")
-        raise CatalogError(f"{path}: {where}: {first['msg']}") from error
+        raise ConfigurationError(f"{path}: {where}: {first['msg']}") from error

@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipelines.packs.reader import PROMPTS, CatalogError
+from pipelines.packs.reader import PROMPTS, ConfigurationError
 
 FILE = "voices.toml"
 UNKNOWN = "unknown"
@@ -104,25 +104,27 @@ def model(name: str) -> str:
 
 
 def load(prompts: Path = PROMPTS) -> Voices:
-    """The file's contents. Raises CatalogError naming file and key."""
+    """The file's contents. Raises ConfigurationError naming file and key."""
     path = prompts / FILE
     try:
         data = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError as error:
-        raise CatalogError(f"{path}: missing") from error
+        raise ConfigurationError(f"{path}: missing") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CatalogError(f"{path}: {error}") from error
+        raise ConfigurationError(f"{path}: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise CatalogError(f"{path}: {where}: {first['msg']}") from error
+        raise ConfigurationError(f"{path}: {where}: {first['msg']}") from error
     for name, licence in data.voice.items():
         if licence.licence == UNKNOWN and licence.commercial:
-            raise CatalogError(f"{path}: voice.{name}.commercial: true, but its licence is unknown")
+            raise ConfigurationError(
+                f"{path}: voice.{name}.commercial: true, but its licence is unknown"
+            )
     for code, engines in data.default.items():
         for engine, name in engines.items():
             if engine != "espeak" and model(name) not in data.voice:
-                raise CatalogError(
+                raise ConfigurationError(
                     f"{path}: default.{code}.{engine}: '{name}' has no [voice.\"{name}\"]; add its "
                     'licence, or licence = "unknown" and commercial = false'
                 )

@@ -10,15 +10,15 @@ from fastapi import FastAPI, HTTPException, Request, Response, WebSocket
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
-from pipelines.assistant import House
+from pipelines.assistant import Assistant
 from pipelines.audio import AGENT_RATE, to_wav
 from pipelines.call.call import Caller
 from pipelines.desk import routes as desk
-from pipelines.lines.active_calls import Reception
+from pipelines.lines.active_calls import ActiveCalls
 from pipelines.lines.telephony import bridges
 from pipelines.lines.web.connection import WebConnection
 from pipelines.lines.web.origin import same_origin
-from pipelines.server.close_codes import CountClosings
+from pipelines.server.close_codes import CountCloseCodes
 
 WEB = Path(__file__).resolve().parents[1] / "lines" / "web" / "static"
 _POLICY = 1008  # policy violation, RFC 6455, 7.4.1
@@ -33,9 +33,9 @@ _CSP = (
 )
 
 
-def create_app(house: House, reception: Reception | None = None) -> FastAPI:
-    """The app. The house is opened and closed by its owner, and so is the reception."""
-    reception = reception or Reception(house)
+def create_app(assistant: Assistant, active_calls: ActiveCalls | None = None) -> FastAPI:
+    """The app. Assistant and calls are opened and closed by their owner."""
+    active_calls = active_calls or ActiveCalls(assistant)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -54,36 +54,36 @@ def create_app(house: House, reception: Reception | None = None) -> FastAPI:
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    app.add_middleware(CountClosings, counters=house.counters)
+    app.add_middleware(CountCloseCodes, counters=assistant.counters)
 
     @app.websocket("/call")
     async def call(websocket: WebSocket) -> None:
-        await answer(reception, websocket)
+        await answer(active_calls, websocket)
 
     @app.get("/healthz")
     async def healthz() -> dict[str, Any]:
-        return health(house)
+        return health(assistant)
 
     @app.get("/languages")
     async def languages() -> list[dict[str, Any]]:
         return [
             {"code": code, "name": pack.language.name, "complete": not pack.language.gaps}
-            for code, pack in house.catalog.packs.items()
+            for code, pack in assistant.config.packs.items()
         ]
 
     @app.get("/samples")
     async def samples() -> dict[str, Any]:
-        return {"callers": sample_callers(house)}
+        return {"callers": sample_callers(assistant)}
 
     @app.get("/samples/{language}/{name}/{step}.wav")
     async def sample(language: str, name: str, step: int) -> Response:
-        return Response(await sample_audio(house, language, name, step), media_type="audio/wav")
+        return Response(await sample_audio(assistant, language, name, step), media_type="audio/wav")
 
     @app.get("/calls/{call_id}/{file}")
     async def recording(call_id: str, file: str) -> FileResponse:
-        path = house.settings.calls / call_id / file
+        path = assistant.settings.calls / call_id / file
         known = _CALL_ID.fullmatch(call_id) and _FILE.fullmatch(file)
-        if not house.settings.downloads or not known or not path.exists():
+        if not assistant.settings.downloads or not known or not path.exists():
             raise HTTPException(404, "no such recording")
         return FileResponse(path, media_type=_KINDS[path.suffix], filename=f"{call_id}-{file}")
 
@@ -91,57 +91,57 @@ def create_app(house: House, reception: Reception | None = None) -> FastAPI:
     async def not_found(request: Request, error: HTTPException) -> JSONResponse:
         return JSONResponse({"error": error.detail}, 404)
 
-    for add in bridges.routes(house.settings):
-        add(app, reception)
-    desk.add(app, reception)
+    for add in bridges.routes(assistant.settings):
+        add(app, active_calls)
+    desk.add(app, active_calls)
     app.mount("/", StaticFiles(directory=WEB, html=True), name="page")
     return app
 
 
-async def answer(reception: Reception, websocket: WebSocket) -> None:
+async def answer(active_calls: ActiveCalls, websocket: WebSocket) -> None:
     """Take a call, or say why not."""
-    house, settings = reception.house, reception.house.settings
+    assistant, settings = active_calls.assistant, active_calls.assistant.settings
     await websocket.accept()
     if not same_origin(websocket.headers, settings.allowed_origins):
-        house.counters["refused.origin"] += 1
+        assistant.counters["refused.origin"] += 1
         await websocket.close(_POLICY, "calls from pages of other sites are not taken")
         return
-    if not reception.room():
+    if not active_calls.has_room():
         await websocket.close(_BUSY, f"all {settings.max_calls} lines are busy, try again soon")
         return
     query = websocket.query_params
     language = query.get("language", settings.language)
-    if language not in house.catalog.packs:
+    if language not in assistant.config.packs:
         language = settings.language
     number = re.sub(r"\D", "", query.get("caller", "")) or None
     line = WebConnection(websocket, settings.stalled_write_seconds)
-    await reception.take(line, Caller(number, language)).task
+    await active_calls.take(line, Caller(number, language)).task
 
 
-def health(house: House) -> dict[str, Any]:
-    """How the house is doing."""
-    ears, voice = house.recogniser, house.speaking(house.settings.language)
+def health(assistant: Assistant) -> dict[str, Any]:
+    """How the assistant is doing."""
+    ears, voice = assistant.recogniser, assistant.speaking(assistant.settings.language)
     return {
         "status": "ok",
-        "mode": "demonstration" if house.demonstrates else house.settings.profile,
-        "notice": house.notice(house.settings.language),
-        "calls": house.calls,
+        "mode": "demonstration" if assistant.demonstrates else assistant.settings.profile,
+        "notice": assistant.notice(assistant.settings.language),
+        "calls": assistant.calls,
         "engines": {
             "ears": {"name": ears.name, "version": ears.version},
             "voice": {"name": voice.name, "version": voice.version},
         },
         "languages": {
-            code: {"ears": ears.serves(code), "voice": house.speaking(code).serves(code)}
-            for code in house.catalog.packs
+            code: {"ears": ears.serves(code), "voice": assistant.speaking(code).serves(code)}
+            for code in assistant.config.packs
         },
-        "counters": dict(sorted(house.counters.items())),
+        "counters": dict(sorted(assistant.counters.items())),
     }
 
 
-def sample_callers(house: House) -> list[dict[str, Any]]:
+def sample_callers(assistant: Assistant) -> list[dict[str, Any]]:
     """The sample callers of every language, with where their voices are."""
     found = []
-    for code, pack in house.catalog.packs.items():
+    for code, pack in assistant.config.packs.items():
         for caller in pack.callers:
             steps = []
             for number, step in enumerate(caller.steps):
@@ -155,11 +155,13 @@ def sample_callers(house: House) -> list[dict[str, Any]]:
     return found
 
 
-async def sample_audio(house: House, language: str, name: str, step: int) -> bytes:
+async def sample_audio(assistant: Assistant, language: str, name: str, step: int) -> bytes:
     """A sample caller's sentence as a WAV file, in another voice than the agent's."""
-    pack = house.catalog.packs.get(language)
+    pack = assistant.config.packs.get(language)
     caller = next((c for c in pack.callers if c.name == name), None) if pack else None
     if pack is None or caller is None or not 0 <= step < len(caller.steps):
         raise HTTPException(404, "no such sample caller")
-    pieces = house.cache.audio(caller.steps[step].say, house.caller_voice(language), fixed=True)
+    pieces = assistant.cache.audio(
+        caller.steps[step].say, assistant.caller_voice(language), fixed=True
+    )
     return to_wav(b"".join([pcm async for pcm in pieces]), AGENT_RATE)

@@ -10,7 +10,7 @@ from collections import Counter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-class CountClosings:
+class CountCloseCodes:
     """ASGI middleware. Counts `connection.<code>` for each WebSocket that its other end left."""
 
     def __init__(self, app: ASGIApp, counters: Counter[str]) -> None:

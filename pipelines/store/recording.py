@@ -14,7 +14,7 @@ from pathlib import Path
 from agent.actions import Action
 from agent.events import Event
 from agent.log import header, line
-from agent.privacy import Blanking
+from agent.privacy import Redaction
 from pipelines.audio import seconds
 from pipelines.engines.asr.engine import SAMPLE_RATE
 from pipelines.store.interrupted import Marker
@@ -65,14 +65,14 @@ class Channel:
 class Recording:
     """One call's folder under `calls`. Privacy is applied here, before anything is written.
 
-    `figures` are the words in which callers may say a code; see `agent/privacy.py`.
+    `digit_words` are the words in which callers may say a code; see `agent/privacy.py`.
     """
 
     def __init__(
         self,
         calls: Path,
         agent_rate: int,
-        figures: Mapping[str, str] | None = None,
+        digit_words: Mapping[str, str] | None = None,
         **about: str,
     ) -> None:
         self.id = time.strftime("%Y%m%d-%H%M%S-") + secrets.token_hex(6)
@@ -85,17 +85,17 @@ class Recording:
         self._log = (self.folder / "log.jsonl").open("w", encoding="utf-8")
         self._log.write(header(id=self.id, **about) + "\n")
         self._flushed = 0.0
-        self._blanking = Blanking(figures)
+        self._redaction = Redaction(digit_words)
 
     def event(self, event: Event) -> Event:
         """Write an event; returns it as it was written."""
-        written = self._blanking.event(event)
+        written = self._redaction.event(event)
         self._log.write(line(written) + "\n")
         return written
 
     def action(self, action: Action) -> Action:
         """Write an action; returns it as it was written."""
-        written = self._blanking.action(action)
+        written = self._redaction.action(action)
         self._log.write(line(written) + "\n")
         return written
 

@@ -34,7 +34,7 @@ def read(path: Path, rate: int) -> bytes:
 
 
 def caller_voice(agent: Voice, language: str) -> Voice:
-    """A voice unlike the agent's. In English one that the embedded ears understand well."""
+    """A voice unlike the agent's. In English one that the embedded recogniser understands well."""
     # Measured in the embedded-engine study: Klatt's variant is the clearest of espeak's for digits
     # and phrases alike.
     name = "en-us+klatt4" if language == "en" else agent.name

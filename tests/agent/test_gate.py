@@ -191,7 +191,7 @@ def test_other_scripts() -> None:
     assert check("Pаy in a shop.", (), "en").reason == "characters"  # a Cyrillic a
 
 
-def test_a_language_without_rules_is_checked_by_its_figures() -> None:
+def test_a_language_without_rules_is_checked_by_its_digit_words() -> None:
     facts = ("Mbooleem bi 20 ëro la.",)
     assert not check("Mbooleem bi 30 ëro la.", facts, "wo").ok
     assert check("Mbooleem bi 20 ëro la.", facts, "wo").ok

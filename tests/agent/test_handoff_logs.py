@@ -34,7 +34,7 @@ from agent.events import (
 )
 from agent.fold import apply, record
 from agent.log import header, line, read
-from agent.privacy import Blanking
+from agent.privacy import Redaction
 from agent.replay import differences
 from agent.state import Conversation
 from tests.agent.talk import CATALOG, LINE, PIN, Talk
@@ -77,9 +77,9 @@ def fresh() -> Dialogue:
 
 
 def written(talk: Talk) -> list[str]:
-    blanking = Blanking()
+    redaction = Redaction()
     passed = [
-        blanking.event(entry) if isinstance(entry, EVENTS) else blanking.action(entry)  # type: ignore[arg-type]
+        redaction.event(entry) if isinstance(entry, EVENTS) else redaction.action(entry)  # type: ignore[arg-type]
         for entry in talk.entries
     ]
     return [header() + "\n", *(line(entry) + "\n" for entry in passed)]

@@ -6,7 +6,7 @@ import pytest
 
 from agent.actions import Action
 from agent.events import Event, Hypothesis, TurnEnded, TurnStarted
-from agent.privacy import Blanking
+from agent.privacy import Redaction
 from tests.agent.talk import LINE, PIN, Talk, questions
 
 
@@ -54,13 +54,13 @@ def test_a_code_that_is_typed_and_said_is_nowhere(before: bool) -> None:
     over(talk, PIN, "4 8 2 1", before=before)
     assert talk.state.verified
     assert "4 8 2 1" not in str(talk.state.transcript)
-    blanking = Blanking()
+    redaction = Redaction()
     written: list[Event | Action] = []
     for entry in talk.entries:
         if isinstance(entry, get_args(Event)):
-            written.append(blanking.event(cast(Event, entry)))
+            written.append(redaction.event(cast(Event, entry)))
         else:
-            written.append(blanking.action(cast(Action, entry)))
+            written.append(redaction.action(cast(Action, entry)))
     assert "4 8 2 1" not in str(written)
 
 

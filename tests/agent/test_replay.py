@@ -10,7 +10,7 @@ from agent.dialogue import Dialogue
 from agent.events import Event, Hypothesis, KeyPressed, TurnEnded, TurnStarted
 from agent.fold import apply, record
 from agent.log import LogError, header, line, read
-from agent.privacy import SECRET_SLOTS, Blanking, figures
+from agent.privacy import SECRET_SLOTS, Redaction, digit_words
 from agent.replay import differences
 from agent.state import Conversation
 from tests.agent.talk import CATALOG, LINE, PIN, Talk
@@ -35,10 +35,10 @@ def fresh() -> Dialogue:
 
 
 def written(talk: Talk) -> list[str]:
-    blanking = Blanking(figures(CATALOG.languages.values()))
+    redaction = Redaction(digit_words(CATALOG.languages.values()))
     lines = [header(id="test")]
     for entry in talk.entries:
-        passed = blanking.event(entry) if is_event(entry) else blanking.action(entry)  # type: ignore[arg-type]
+        passed = redaction.event(entry) if is_event(entry) else redaction.action(entry)  # type: ignore[arg-type]
         lines.append(line(passed))
     return [text + "\n" for text in lines]
 
@@ -93,15 +93,15 @@ def test_a_code_in_words_is_nowhere_and_the_log_replays(
 
 
 def test_a_lone_figure_among_words_may_be_an_article() -> None:
-    blanking = Blanking(figures(CATALOG.languages.values()))
-    blanking.action(Listen("fr", "pin", Expecting((), 4, True)))
+    redaction = Redaction(digit_words(CATALOG.languages.values()))
+    redaction.action(Listen("fr", "pin", Expecting((), 4, True)))
     said = Hypothesis(1.0, "je veux un conseiller", "fr", 1, 1, True)
-    assert blanking.event(said) == said
+    assert redaction.event(said) == said
 
 
 def test_card_numbers_are_blanked_wherever_they_are_said() -> None:
     said = Hypothesis(1.0, "my card is 4111 1111 1111 1111 ok", "en", 1, 1, True)
-    assert "4111" not in Blanking().event(said).text  # type: ignore[union-attr]
+    assert "4111" not in Redaction().event(said).text  # type: ignore[union-attr]
 
 
 def test_every_secret_slot_of_a_flow_is_known_to_be_one() -> None:
@@ -110,7 +110,7 @@ def test_every_secret_slot_of_a_flow_is_known_to_be_one() -> None:
 
 
 def test_an_ordinary_key_is_kept() -> None:
-    assert Blanking().event(KeyPressed(1.0, "7")) == KeyPressed(1.0, "7")
+    assert Redaction().event(KeyPressed(1.0, "7")) == KeyPressed(1.0, "7")
 
 
 def test_a_changed_sentence_is_a_difference_and_says_which() -> None:

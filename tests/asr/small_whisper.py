@@ -1,4 +1,4 @@
-"""Whispers for the tests: real model folders, small ones.
+"""WhisperAnnouncements for the tests: real model folders, small ones.
 
 `small` has random weights. `fitted` recognises a few sounds and nothing else: its decoder is fitted
 to them in closed form, so it needs no training. It shows that what goes in comes out -
@@ -23,8 +23,8 @@ from pipelines.bench.random_whisper import Array, Shape, random_weights, vocabul
 from pipelines.engines.asr.whisper.checkpoint import Checkpoint
 from pipelines.engines.asr.whisper.decoding import log_mel
 from pipelines.engines.asr.whisper.guards import Guards
-from pipelines.engines.asr.whisper.queue import Rank
-from pipelines.engines.asr.whisper.turn import Habits, Listening, Turn
+from pipelines.engines.asr.whisper.queue import Priority
+from pipelines.engines.asr.whisper.turn import Listening, Turn, TurnSettings
 from pipelines.engines.asr.whisper.windows import FULL, ROUND
 
 WIDTH = 128
@@ -96,13 +96,13 @@ def fitted(sounds: Mapping[str, bytes]) -> Checkpoint:
 
 def _features(pcm: bytes) -> Iterator[Array]:
     """A turn's, as the worker makes them, in every window that it may be heard in."""
-    habits = Habits(1.5, 0.3, 30.0, 224, "fitted", Guards())
-    turn = Turn(1, Listening("en", 0, "en", own=True), habits)
+    settings = TurnSettings(1.5, 0.3, 30.0, 224, "fitted", Guards())
+    turn = Turn(1, Listening("en", 0, "en", own=True), settings)
     turn.hear(pcm)
-    material = turn.material(Rank.FINAL)
-    samples = np.frombuffer(material.pcm, "<i2").astype(np.float32) / np.float32(32768)
-    for longer in (0, ROUND, 2 * ROUND, FULL - material.window):
-        yield log_mel(FeatureExtractor(), samples, material.window + longer)
+    decode_input = turn.decode_input(Priority.FINAL)
+    samples = np.frombuffer(decode_input.pcm, "<i2").astype(np.float32) / np.float32(32768)
+    for longer in (0, ROUND, 2 * ROUND, FULL - decode_input.window):
+        yield log_mel(FeatureExtractor(), samples, decode_input.window + longer)
 
 
 def _means(path: Path, sounds: Mapping[str, Sequence[Array]]) -> dict[str, list[Array]]:

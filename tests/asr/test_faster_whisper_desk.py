@@ -1,4 +1,4 @@
-"""Streams and their desk, with a decoder that answers what the test tells it to."""
+"""Streams and their scheduler, with a decoder that answers what the test tells it to."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,9 +10,9 @@ import pytest
 
 from pipelines.engines.asr.engine import EngineError, Recognised
 from pipelines.engines.asr.whisper.guards import Guards
-from pipelines.engines.asr.whisper.scheduler import Desk
+from pipelines.engines.asr.whisper.scheduler import Scheduler
 from pipelines.engines.asr.whisper.stream import FasterWhisperStream
-from pipelines.engines.asr.whisper.turn import Habits, Listening
+from pipelines.engines.asr.whisper.turn import Listening, TurnSettings
 from pipelines.engines.asr.whisper.windows import FULL
 from pipelines.engines.worker import Frame
 from pipelines.engines.worker_protocol import Header
@@ -54,13 +54,15 @@ class AnyLanguage:
 async def streams(
     decoder: FakeDecoder, number: int = 1, expected: float = 0.1
 ) -> AsyncIterator[list[FasterWhisperStream]]:
-    habits = Habits(2.0, 0.3, 30.0, 224, "fitted_then_full", Guards())
-    desk = Desk(decoder, together=4, expected=expected, deadline=2.0)
-    found = [FasterWhisperStream(AnyLanguage(), desk, habits, "en", ignore) for _ in range(number)]
+    settings = TurnSettings(2.0, 0.3, 30.0, 224, "fitted_then_full", Guards())
+    scheduler = Scheduler(decoder, together=4, expected=expected, deadline=2.0)
+    found = [
+        FasterWhisperStream(AnyLanguage(), scheduler, settings, "en", ignore) for _ in range(number)
+    ]
     try:
         yield found
     finally:
-        await desk.close()
+        await scheduler.close()
 
 
 def ignore(_: Recognised) -> None:

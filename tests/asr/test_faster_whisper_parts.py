@@ -5,10 +5,10 @@ import pytest
 
 from pipelines.engines.asr.whisper.guards import Decoded, Guards
 from pipelines.engines.asr.whisper.languages import language_of, token_of
-from pipelines.engines.asr.whisper.local_agreement import Agreement
+from pipelines.engines.asr.whisper.local_agreement import LocalAgreement
 from pipelines.engines.asr.whisper.loudness import Loudness
-from pipelines.engines.asr.whisper.queue import Queue, Rank, Wish
-from pipelines.engines.asr.whisper.turn import Habits, Listening, Turn
+from pipelines.engines.asr.whisper.queue import DecodeQueue, DecodeRequest, Priority
+from pipelines.engines.asr.whisper.turn import Listening, Turn, TurnSettings
 from pipelines.engines.asr.whisper.windows import FULL, MARGIN, RATE, Windows, fitted, most_tokens
 from tests.asr.speech import BYTES_PER_SECOND, noise, pieces, say
 
@@ -19,7 +19,7 @@ SENTENCE = "I want to pay my bill"
 
 
 def test_what_two_hypotheses_agree_on_is_stable() -> None:
-    agreement = Agreement()
+    agreement = LocalAgreement()
     assert agreement.take(["I", "want", "a"]) == "I want a"
     assert not agreement.stable
     assert agreement.take(["I", "want", "to", "play"]) == "I want to play"
@@ -29,7 +29,7 @@ def test_what_two_hypotheses_agree_on_is_stable() -> None:
 
 
 def test_stable_words_never_change() -> None:
-    agreement = Agreement()
+    agreement = LocalAgreement()
     for _ in range(2):
         agreement.take(["my", "bill"])
     assert agreement.take(["my", "hill", "is", "high"]) == "my bill is high"
@@ -39,7 +39,7 @@ def test_stable_words_never_change() -> None:
 
 
 def test_case_and_punctuation_are_no_disagreement() -> None:
-    agreement = Agreement()
+    agreement = LocalAgreement()
     agreement.take(["hello.", "I"])
     agreement.take(["Hello,", "i", "want"])
     assert agreement.stable == ("Hello,", "i")
@@ -127,74 +127,76 @@ def test_what_is_not_believed(text: str, logprob: float, no_speech: float, reaso
 # -- the queue ---------------------------------------------------------------------------------
 
 
-def wish(call: int, rank: Rank, due: float = 0.0, window: int = 320, model: int = 0) -> Wish:
-    return Wish(call, rank, model, window, due)
+def request(
+    call: int, priority: Priority, due: float = 0.0, window: int = 320, model: int = 0
+) -> DecodeRequest:
+    return DecodeRequest(call, priority, model, window, due)
 
 
-def order(queue: Queue) -> list[list[int]]:
+def order(queue: DecodeQueue) -> list[list[int]]:
     """The calls, batch by batch, until nobody waits."""
     batches = []
     while batch := queue.take():
-        batches.append([wish.call for wish in batch])
+        batches.append([request.call for request in batch])
     return batches
 
 
 def test_finals_go_before_likely_ones_and_those_before_partials() -> None:
-    queue = Queue(together=1)
-    for call, rank in enumerate((Rank.PARTIAL, Rank.FINAL, Rank.LIKELY)):
-        queue.put(wish(call, rank))
+    queue = DecodeQueue(together=1)
+    for call, priority in enumerate((Priority.PARTIAL, Priority.FINAL, Priority.LIKELY)):
+        queue.put(request(call, priority))
     assert order(queue) == [[1], [2], [0]]
 
 
 def test_the_final_that_is_due_first_and_the_partial_served_longest_ago() -> None:
-    queue = Queue(together=1)
-    queue.put(wish(1, Rank.FINAL, due=12.0))
-    queue.put(wish(2, Rank.FINAL, due=11.0))
-    queue.put(wish(3, Rank.PARTIAL, due=9.0))
-    queue.put(wish(4, Rank.PARTIAL, due=8.0))
+    queue = DecodeQueue(together=1)
+    queue.put(request(1, Priority.FINAL, due=12.0))
+    queue.put(request(2, Priority.FINAL, due=11.0))
+    queue.put(request(3, Priority.PARTIAL, due=9.0))
+    queue.put(request(4, Priority.PARTIAL, due=8.0))
     assert order(queue) == [[2], [1], [4], [3]]
 
 
 def test_a_call_waits_once() -> None:
-    queue = Queue(together=4)
+    queue = DecodeQueue(together=4)
     for _ in range(3):
-        queue.put(wish(1, Rank.PARTIAL))
-    queue.put(wish(1, Rank.FINAL))
+        queue.put(request(1, Priority.PARTIAL))
+    queue.put(request(1, Priority.FINAL))
     assert order(queue) == [[1]]
 
 
 def test_calls_are_decoded_together_where_windows_and_models_are_alike() -> None:
-    queue = Queue(together=4)
-    queue.put(wish(1, Rank.FINAL, 1, window=320))
-    queue.put(wish(2, Rank.FINAL, 2, window=1500))
-    queue.put(wish(3, Rank.FINAL, 3, window=448))
-    queue.put(wish(4, Rank.FINAL, 4, model=1))
-    queue.put(wish(5, Rank.FINAL, 5, window=256))  # not beside 448
-    queue.put(wish(6, Rank.PARTIAL, 6))
+    queue = DecodeQueue(together=4)
+    queue.put(request(1, Priority.FINAL, 1, window=320))
+    queue.put(request(2, Priority.FINAL, 2, window=1500))
+    queue.put(request(3, Priority.FINAL, 3, window=448))
+    queue.put(request(4, Priority.FINAL, 4, model=1))
+    queue.put(request(5, Priority.FINAL, 5, window=256))  # not beside 448
+    queue.put(request(6, Priority.PARTIAL, 6))
     assert order(queue) == [[1, 3], [2], [4], [5], [6]]
 
 
 def test_partials_come_in_half_batches_and_not_when_the_worker_is_to_rest() -> None:
-    queue = Queue(together=4)
+    queue = DecodeQueue(together=4)
     for call in range(5):
-        queue.put(wish(call, Rank.PARTIAL, due=call))
+        queue.put(request(call, Priority.PARTIAL, due=call))
     assert queue.take(partials=False) == []
     assert order(queue) == [[0, 1], [2, 3], [4]]
 
 
 def test_what_failed_in_company_is_tried_alone() -> None:
-    queue = Queue(together=4)
-    queue.put(Wish(1, Rank.FINAL, 0, 320, 1.0, alone=True))
-    queue.put(wish(2, Rank.FINAL, 2.0))
-    queue.put(Wish(3, Rank.FINAL, 0, 320, 3.0, alone=True))
+    queue = DecodeQueue(together=4)
+    queue.put(DecodeRequest(1, Priority.FINAL, 0, 320, 1.0, alone=True))
+    queue.put(request(2, Priority.FINAL, 2.0))
+    queue.put(DecodeRequest(3, Priority.FINAL, 0, 320, 3.0, alone=True))
     assert order(queue) == [[1], [2], [3]]
 
 
 def test_finals_that_cannot_be_ready_are_taken_out() -> None:
-    queue = Queue(together=4)
-    queue.put(wish(1, Rank.FINAL, due=10.0))
-    queue.put(wish(2, Rank.FINAL, due=10.5))
-    queue.put(wish(3, Rank.PARTIAL, due=1.0))
+    queue = DecodeQueue(together=4)
+    queue.put(request(1, Priority.FINAL, due=10.0))
+    queue.put(request(2, Priority.FINAL, due=10.5))
+    queue.put(request(3, Priority.PARTIAL, due=1.0))
     assert [late.call for late in queue.late(10.2)] == [1]
     assert order(queue) == [[2], [3]]
 
@@ -203,8 +205,8 @@ def test_finals_that_cannot_be_ready_are_taken_out() -> None:
 
 
 def turn(windows: Windows = "fitted_then_full", own: bool = True) -> Turn:
-    habits = Habits(1.5, 0.3, 30.0, 224, windows, Guards())
-    return Turn(1, Listening("fr", 0, "fr", own), habits)
+    settings = TurnSettings(1.5, 0.3, 30.0, 224, windows, Guards())
+    return Turn(1, Listening("fr", 0, "fr", own), settings)
 
 
 async def test_a_decoding_made_in_the_pause_is_the_final_one() -> None:
@@ -216,11 +218,11 @@ async def test_a_decoding_made_in_the_pause_is_the_final_one() -> None:
         end += len(piece)
         if heard.whole_wanted and end > len(pcm) - BYTES_PER_SECOND // 2:
             break
-    material = heard.material(Rank.LIKELY)
-    assert (material.whole, heard.ready()) == (True, None)
+    decode_input = heard.decode_input(Priority.LIKELY)
+    assert (decode_input.whole, heard.ready()) == (True, None)
     words = (("pay", 0.1, 0.4, 0.9),)
     decoded = Decoded("I want to pay", -0.1, 0.0, words, (("jw", 0.7), ("fr", 0.2)))
-    assert heard.take(material, decoded)
+    assert heard.take(decode_input, decoded)
     heard.hear(pcm[end:])
     result = heard.ready()
     assert result is not None
@@ -233,7 +235,7 @@ async def test_a_decoding_made_in_the_pause_is_the_final_one() -> None:
 async def test_a_borrowed_language_token_tells_nothing_of_the_language() -> None:
     heard = turn(own=False)
     heard.hear(await say(SENTENCE))
-    heard.take(heard.material(Rank.FINAL), Decoded("a", -0.1, 0.0, (), (("fr", 1.0),)))
+    heard.take(heard.decode_input(Priority.FINAL), Decoded("a", -0.1, 0.0, (), (("fr", 1.0),)))
     result = heard.ready()
     assert result is not None
     assert result.languages == ()
@@ -247,13 +249,13 @@ async def test_what_is_not_believed_is_heard_again_in_the_full_window(
 ) -> None:
     heard = turn(windows)
     heard.hear(await say(SENTENCE))
-    heard.take(heard.material(Rank.FINAL), Decoded("no " * 9, -0.1, 0.0))
+    heard.take(heard.decode_input(Priority.FINAL), Decoded("no " * 9, -0.1, 0.0))
     assert heard.heard_again is again
     if again:
         assert heard.ready() is None
-        material = heard.material(Rank.FINAL)
-        assert material.window == FULL
-        heard.take(material, Decoded("no " * 9, -0.1, 0.0))
+        decode_input = heard.decode_input(Priority.FINAL)
+        assert decode_input.window == FULL
+        heard.take(decode_input, Decoded("no " * 9, -0.1, 0.0))
     result = heard.ready()
     assert result is not None
     assert (result.text, result.rejected) == ("", "repetition")
@@ -263,9 +265,9 @@ async def test_long_quiet_that_the_voice_detector_called_speech_is_decoded() -> 
     heard = turn()
     pcm = await say(SENTENCE)
     heard.hear(pcm)
-    assert len(heard.pcm(Rank.FINAL)) < len(pcm)
+    assert len(heard.pcm(Priority.FINAL)) < len(pcm)
     heard.hear(bytes(BYTES_PER_SECOND))
-    assert len(heard.pcm(Rank.FINAL)) == len(pcm) + BYTES_PER_SECOND
+    assert len(heard.pcm(Priority.FINAL)) == len(pcm) + BYTES_PER_SECOND
 
 
 # -- languages ---------------------------------------------------------------------------------

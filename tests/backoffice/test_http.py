@@ -187,7 +187,7 @@ async def test_the_circuit_opens_and_recovers(served: Served) -> None:
                 await remote.fetch("balance", LINE)
         with pytest.raises(Unavailable, match="left alone"):
             await remote.fetch("balance", LINE)
-        assert len(served.weather.paths) == 5  # the sixth never left the house
+        assert len(served.weather.paths) == 5  # the sixth never left the assistant
         now = 10.0
         assert await remote.fetch("balance", LINE) == BALANCE
         assert await remote.fetch("balance", LINE) == BALANCE

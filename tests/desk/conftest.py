@@ -16,11 +16,11 @@ from agent.actions import Action
 from agent.events import Event
 from agent.state import Conversation
 from pipelines import logs
-from pipelines.call import messages as page
+from pipelines.call import messages
 from pipelines.desk.authentication import COOKIE
 from pipelines.lines.telephony.asterisk.ari import Ari
 from pipelines.lines.telephony.asterisk.transfers import Pbx
-from pipelines.lines.telephony.whisper_announcements import Whispers
+from pipelines.lines.telephony.whisper_announcements import WhisperAnnouncements
 from tests.pipelines.phone import Server, serving
 
 TOKEN = "open sesame, and quietly"
@@ -44,7 +44,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def open_house(tmp_path: Path, cache: Path) -> AsyncIterator[Open]:
+async def open_assistant(tmp_path: Path, cache: Path) -> AsyncIterator[Open]:
     """Opens servers with a desk; options are those of `serving`."""
     async with AsyncExitStack() as stack:
 
@@ -55,20 +55,20 @@ async def open_house(tmp_path: Path, cache: Path) -> AsyncIterator[Open]:
         yield start
 
 
-def page_message(entry: Event | Action) -> page.Message:
+def page_message(entry: Event | Action) -> messages.Message:
     """What the page, and so the desk, is told of an event or action."""
-    message = page.about(entry, Conversation())
+    message = messages.about(entry, Conversation())
     assert message is not None, "the page is not told"
     return message
 
 
 def people(server: Server) -> None:
     """A PBX that counts as connected and is not there: people can be asked for, none answers."""
-    house = server.house
+    assistant = server.assistant
     ari = Ari("http://127.0.0.1:1", "waxtaan", PASSWORD)
     ari.connected.set()
-    whispers = Whispers(house.speakers)
-    server.reception.pbx = Pbx(ari, whispers, house.catalog.policy, 5.0, record=False)
+    whispers = WhisperAnnouncements(assistant.voice_router)
+    server.active_calls.pbx = Pbx(ari, whispers, assistant.config.policy, 5.0, record=False)
 
 
 def at(server: Server, **options: Any) -> httpx.AsyncClient:
@@ -81,7 +81,7 @@ def origin(server: Server) -> str:
 
 
 @asynccontextmanager
-async def watching(server: Server, **headers: str) -> AsyncIterator["Watch"]:
+async def subscribe(server: Server, **headers: str) -> AsyncIterator["Watch"]:
     """The live WebSocket, by token unless other headers are given."""
     url = f"ws://127.0.0.1:{server.port}/desk/live"
     async with websockets.connect(url, additional_headers=headers or BEARER) as line:
@@ -93,7 +93,7 @@ def cookie(session: str) -> dict[str, str]:
 
 
 class Watch:
-    """What a watcher is told."""
+    """What a subscriber is told."""
 
     def __init__(self, line: websockets.ClientConnection) -> None:
         self.line = line

@@ -1,4 +1,4 @@
-"""What watchers are told: an entry per call, the transcript as it grows; and the slow."""
+"""What subscribers are told: an entry per call, the transcript as it grows; and the slow."""
 
 import asyncio
 from collections import Counter
@@ -9,8 +9,8 @@ import pytest
 from agent.actions import Withdraw
 from agent.events import PersonJoined, PersonLeft, TakenOver, TransferFailed
 from pipelines.call.messages import Message
-from pipelines.lines.call_feed import WAITING, Hub, Told, Watcher
-from pipelines.lines.call_view import LINES, Entry, after
+from pipelines.lines.call_feed import QUEUE_SIZE, CallFeed, Subscriber, Update
+from pipelines.lines.call_view import LINES, CallView, after
 from tests.desk.conftest import page_message
 
 PACKET = {"reason": "asked_for_person", "queue": "general", "summary": "Awa Ndiaye (verified)"}
@@ -53,15 +53,15 @@ def heard(utterance: int, text: str, *, interrupted: bool) -> Message:
     }
 
 
-def told(*messages: Message) -> Entry:
+def told(*messages: Message) -> CallView:
     """A call that began at 100 and was told something every second."""
-    entry = Entry("c1", "telephone", "770001234", "en", 100.0)
+    entry = CallView("c1", "telephone", "770001234", "en", 100.0)
     for at, message in enumerate(messages, 101):
         entry = after(entry, message, float(at))
     return entry
 
 
-def lines(entry: Entry) -> list[tuple[str, str, bool]]:
+def lines(entry: CallView) -> list[tuple[str, str, bool]]:
     return [(line.who, line.text, line.final) for line in entry.transcript]
 
 
@@ -149,14 +149,14 @@ def counters() -> Counter[str]:
     return Counter()
 
 
-def hub_of(counters: Counter[str], keep: float = 60.0) -> Hub:
-    return Hub(keep, counters, lambda name: {"log": f"/calls/{name}/log"}, Clock())
+def hub_of(counters: Counter[str], keep: float = 60.0) -> CallFeed:
+    return CallFeed(keep, counters, lambda name: {"log": f"/calls/{name}/log"}, Clock())
 
 
-async def all_of(watcher: Watcher, number: int) -> list[Told]:
+async def all_of(subscriber: Subscriber, number: int) -> list[Update]:
     found = []
     async with asyncio.timeout(2):
-        async for one in watcher:
+        async for one in subscriber:
             found.append(one)
             if len(found) == number:
                 break
@@ -164,31 +164,31 @@ async def all_of(watcher: Watcher, number: int) -> list[Told]:
 
 
 async def test_watchers_are_told_in_order(counters: Counter[str]) -> None:
-    hub = hub_of(counters)
-    hub.begin("c0", "web", None, "en")
-    with hub.watching() as early, hub.watching() as late:
-        hub.begin("c1", "telephone", "770001234", "fr")
-        hub.publish("c1", {"type": "call", "id": "r1", "language": "fr"})
-        hub.publish("nobody", caller(1, "lost"))
-        hub.publish("c1", caller(1, "bonjour"))
-        for watcher in (early, late):
-            began, call, said = await all_of(watcher, 3)
+    feed = hub_of(counters)
+    feed.begin("c0", "web", None, "en")
+    with feed.subscribe() as early, feed.subscribe() as late:
+        feed.begin("c1", "telephone", "770001234", "fr")
+        feed.publish("c1", {"type": "call", "id": "r1", "language": "fr"})
+        feed.publish("nobody", caller(1, "lost"))
+        feed.publish("c1", caller(1, "bonjour"))
+        for subscriber in (early, late):
+            began, call, said = await all_of(subscriber, 3)
             assert (began.message, began.entry.caller) == ({"type": "began"}, "770001234")
             assert call.entry.links == {"log": "/calls/r1/log"}
             assert said.line is not None
             assert (said.line.key, said.line.text) == ("caller-1", "bonjour")
-    assert [entry.id for entry in hub.calls()] == ["c0", "c1"]
+    assert [entry.id for entry in feed.calls()] == ["c0", "c1"]
 
 
 async def test_the_slow_are_dropped_and_nobody_else(counters: Counter[str]) -> None:
-    hub = hub_of(counters)
-    hub.begin("c1", "web", None, "en")
-    with hub.watching() as slow:
-        for turn in range(WAITING):
-            hub.publish("c1", caller(turn, "hello"))
-        with hub.watching() as quick:
-            hub.publish("c1", caller(999, "one too many"))
-            hub.publish("c1", caller(1000, "and another"))
+    feed = hub_of(counters)
+    feed.begin("c1", "web", None, "en")
+    with feed.subscribe() as slow:
+        for turn in range(QUEUE_SIZE):
+            feed.publish("c1", caller(turn, "hello"))
+        with feed.subscribe() as quick:
+            feed.publish("c1", caller(999, "one too many"))
+            feed.publish("c1", caller(1000, "and another"))
             assert [one async for one in slow] == []  # it ends, and what it missed is gone
             assert slow.slow
             assert len(await all_of(quick, 2)) == 2
@@ -196,32 +196,32 @@ async def test_the_slow_are_dropped_and_nobody_else(counters: Counter[str]) -> N
 
 
 async def test_a_call_that_ended_is_read_a_while_longer(counters: Counter[str]) -> None:
-    hub = hub_of(counters, keep=0.05)
-    hub.begin("c1", "telephone", "77", "en")
-    hub.publish("c1", caller(1, "a person please"))
-    hub.publish("c1", HANDOFF)
-    with hub.watching() as watcher:
-        hub.end("c1")
-        entry = hub.call("c1")
+    feed = hub_of(counters, keep=0.05)
+    feed.begin("c1", "telephone", "77", "en")
+    feed.publish("c1", caller(1, "a person please"))
+    feed.publish("c1", HANDOFF)
+    with feed.subscribe() as subscriber:
+        feed.end("c1")
+        entry = feed.call("c1")
         assert entry is not None
         assert (entry.state, entry.ended, entry.packet) == ("ended", "line closed", PACKET)
-        ended, forgotten = await all_of(watcher, 2)
+        ended, forgotten = await all_of(subscriber, 2)
         assert ended.message["type"] == "ended"
         assert forgotten.message == {"type": "forgotten"}
         assert forgotten.entry.packet is None
-    assert hub.calls() == []
-    hub.end("c1")
+    assert feed.calls() == []
+    feed.end("c1")
 
 
 async def test_a_later_call_of_the_same_id_is_not_forgotten(counters: Counter[str]) -> None:
     clock = Clock()
-    hub = Hub(0.02, counters, lambda _: {}, clock)
-    hub.begin("c1", "telephone", None, "en")
-    hub.end("c1")
+    feed = CallFeed(0.02, counters, lambda _: {}, clock)
+    feed.begin("c1", "telephone", None, "en")
+    feed.end("c1")
     clock.now += 1
-    hub.begin("c1", "telephone", None, "en")
+    feed.begin("c1", "telephone", None, "en")
     await asyncio.sleep(0.05)
-    assert hub.call("c1") is not None
+    assert feed.call("c1") is not None
 
 
 def test_an_entry_is_plain_data() -> None:

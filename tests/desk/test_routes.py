@@ -13,7 +13,7 @@ import websockets
 
 from agent.events import TakenOver
 from pipelines.desk.authentication import COOKIE
-from pipelines.lines.call_feed import WAITING
+from pipelines.lines.call_feed import QUEUE_SIZE
 from tests.desk.conftest import (
     BEARER,
     PASSWORD,
@@ -23,8 +23,8 @@ from tests.desk.conftest import (
     cookie,
     origin,
     people,
+    subscribe,
     telephone,
-    watching,
 )
 from tests.pipelines.phone import Guest, Server, eventually
 
@@ -49,20 +49,20 @@ async def calls(client: httpx.AsyncClient) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("path", ["/desk", "/desk/", "/desk/desk.js", "/desk/api/calls"])
-async def test_without_a_token_there_is_no_desk(open_house: Open, path: str) -> None:
-    server = await open_house(desk_token="")
+async def test_without_a_token_there_is_no_desk(open_assistant: Open, path: str) -> None:
+    server = await open_assistant(desk_token="")
     async with at(server) as client:
         answer = await client.get(path, headers={"Authorization": "Bearer x"})
         assert answer.status_code == 404
         assert "WAXTAAN_DESK_TOKEN" in answer.json()["error"]
         assert (await client.post("/desk/login", json={"token": ""})).status_code == 404
     with pytest.raises(websockets.InvalidStatus, match="403"):
-        async with watching(server):
+        async with subscribe(server):
             pass
 
 
-async def test_programs_show_the_token(open_house: Open) -> None:
-    server = await open_house()
+async def test_programs_show_the_token(open_assistant: Open) -> None:
+    server = await open_assistant()
     async with at(server) as client:
         answer = await client.get("/desk/api/calls")
         assert answer.status_code == 401
@@ -74,26 +74,26 @@ async def test_programs_show_the_token(open_house: Open) -> None:
     assert server.counters["desk.wrong_token"] == 1
     for headers in ({"X-No": "token"}, {"Authorization": "Bearer wrong"}, cookie("made up")):
         with pytest.raises(websockets.InvalidStatus, match="403"):
-            async with watching(server, **headers):
+            async with subscribe(server, **headers):
                 pass
 
 
-async def test_browsers_get_a_session(open_house: Open) -> None:
-    server = await open_house()
+async def test_browsers_get_a_session(open_assistant: Open) -> None:
+    server = await open_assistant()
     async with logged_in(server) as browser:
         assert await calls(browser) == []
         session = browser.cookies[COOKIE]
         page = await browser.get("/desk", follow_redirects=True)
         assert "desk.js" in page.text
-        async with watching(server, **cookie(session), Origin=origin(server)) as watch:
+        async with subscribe(server, **cookie(session), Origin=origin(server)) as watch:
             assert (await watch.next())["type"] == "calls"
         assert (await browser.post("/desk/logout")).status_code == 204
         browser.cookies.set(COOKIE, session)
         assert (await browser.get("/desk/api/calls")).status_code == 401
 
 
-async def test_scripts_and_other_sites_do_not_get_at_the_cookie(open_house: Open) -> None:
-    server = await open_house(public_url="https://voice.example.org")
+async def test_scripts_and_other_sites_do_not_get_at_the_cookie(open_assistant: Open) -> None:
+    server = await open_assistant(public_url="https://voice.example.org")
     async with at(server) as browser:
         answer = await browser.post("/desk/login", json={"token": TOKEN})
     given = answer.headers["set-cookie"].lower()
@@ -103,11 +103,11 @@ async def test_scripts_and_other_sites_do_not_get_at_the_cookie(open_house: Open
     assert len(re.findall(r"waxtaan_desk=([\w-]+)", given)[0]) > 40
 
 
-async def test_a_session_ends(open_house: Open) -> None:
-    server = await open_house(desk_session_hours=1.5 / 3600)
+async def test_a_session_ends(open_assistant: Open) -> None:
+    server = await open_assistant(desk_session_hours=1.5 / 3600)
     async with logged_in(server) as browser:
         session = browser.cookies[COOKIE]
-        async with watching(server, **cookie(session), Origin=origin(server)) as watch:
+        async with subscribe(server, **cookie(session), Origin=origin(server)) as watch:
             await watch.next()
             with pytest.raises(websockets.ConnectionClosedError, match="log in again"):
                 await watch.next()
@@ -115,8 +115,8 @@ async def test_a_session_ends(open_house: Open) -> None:
         assert (await browser.get("/desk/api/calls")).status_code == 401
 
 
-async def test_other_sites_cannot_use_a_session(open_house: Open) -> None:
-    server = await open_house()
+async def test_other_sites_cannot_use_a_session(open_assistant: Open) -> None:
+    server = await open_assistant()
     async with logged_in(server) as browser:
         session = browser.cookies[COOKIE]
         take = "/desk/api/calls/c1/take"
@@ -131,12 +131,12 @@ async def test_other_sites_cannot_use_a_session(open_house: Open) -> None:
         assert server.counters["desk.other_origin"] == 5
     for headers in (cookie(session) | evil, cookie(session)):
         with pytest.raises(websockets.InvalidStatus, match="403"):
-            async with watching(server, **headers):
+            async with subscribe(server, **headers):
                 pass
 
 
-async def test_wrong_tokens_take_longer_each_time(open_house: Open) -> None:
-    server = await open_house()
+async def test_wrong_tokens_take_longer_each_time(open_assistant: Open) -> None:
+    server = await open_assistant()
     async with at(server) as client:
         began = asyncio.get_running_loop().time()
         for _ in range(3):
@@ -164,9 +164,9 @@ async def test_wrong_tokens_take_longer_each_time(open_house: Open) -> None:
     ],
 )
 async def test_what_is_posted_is_small_json(
-    open_house: Open, content: bytes, kind: str, status: int
+    open_assistant: Open, content: bytes, kind: str, status: int
 ) -> None:
-    server = await open_house()
+    server = await open_assistant()
     async with at(server) as client:
         answer = await client.post("/desk/login", content=content, headers={"Content-Type": kind})
         assert answer.status_code == status
@@ -176,9 +176,9 @@ async def test_what_is_posted_is_small_json(
 # What they see
 
 
-async def test_a_call_from_greeting_to_handoff(open_house: Open) -> None:
-    server = await open_house()
-    async with watching(server) as watch, at(server, headers=BEARER) as client:
+async def test_a_call_from_greeting_to_handoff(open_assistant: Open) -> None:
+    server = await open_assistant()
+    async with subscribe(server) as watch, at(server, headers=BEARER) as client:
         assert (await watch.next())["calls"] == []
         async with Guest.calling(server, "?caller=770001234") as guest:
             began = await watch.until(lambda told: told["message"]["type"] == "began")
@@ -204,14 +204,14 @@ async def test_a_call_from_greeting_to_handoff(open_house: Open) -> None:
         recorded = await client.get(whole["links"]["log"])
         assert recorded.status_code == 200
         assert (await client.get("/desk/api/calls/nobody")).status_code == 404
-    async with watching(server) as late:
+    async with subscribe(server) as late:
         (entry,) = (await late.next())["calls"]
         assert entry == whole
 
 
-async def test_secrets_are_not_shown(open_house: Open) -> None:
-    server = await open_house()
-    async with watching(server) as watch, Guest.calling(server) as guest:
+async def test_secrets_are_not_shown(open_assistant: Open) -> None:
+    server = await open_assistant()
+    async with subscribe(server) as watch, Guest.calling(server) as guest:
         await guest.state("open")
         await guest.type("what is my balance")
         await guest.state("line")
@@ -223,16 +223,16 @@ async def test_secrets_are_not_shown(open_house: Open) -> None:
         told = await watch.until(lambda told: told.get("call", {}).get("state") == "waiting")
         assert told["call"]["verified"]
         assert told["call"]["packet"]["slots"] == {"line": "770001234"}
-        (entry,) = server.reception.hub.calls()
+        (entry,) = server.active_calls.feed.calls()
         assert "4821" not in json.dumps(entry.whole())
     await server.idle()
     assert "4821" not in (server.folder(guest.id) / "log.jsonl").read_text()
     assert server.differences(guest.id) == []  # a blanked packet replays
 
 
-async def test_a_caller_who_hangs_up_is_not_shown_as_there(open_house: Open) -> None:
-    server = await open_house(desk_keep_seconds=0.3)
-    async with watching(server) as watch, at(server, headers=BEARER) as client:
+async def test_a_caller_who_hangs_up_is_not_shown_as_there(open_assistant: Open) -> None:
+    server = await open_assistant(desk_keep_seconds=0.3)
+    async with subscribe(server) as watch, at(server, headers=BEARER) as client:
         async with Guest.calling(server) as guest:
             await guest.state("open")
         ended = await watch.until(lambda told: told.get("call", {}).get("state") == "ended")
@@ -241,15 +241,15 @@ async def test_a_caller_who_hangs_up_is_not_shown_as_there(open_house: Open) -> 
         assert await calls(client) == []
 
 
-async def test_who_does_not_read_is_dropped_and_calls_go_on(open_house: Open) -> None:
-    server = await open_house(stalled_write_seconds=0.5, send_buffer=4096)
-    hub = server.reception.hub
+async def test_who_does_not_read_is_dropped_and_calls_go_on(open_assistant: Open) -> None:
+    server = await open_assistant(stalled_write_seconds=0.5, send_buffer=4096)
+    feed = server.active_calls.feed
     message = {"type": "sources", "sources": ["x" * 20_000]}
-    async with watching(server) as stalled, Guest.calling(server) as guest:
+    async with subscribe(server) as stalled, Guest.calling(server) as guest:
         await guest.state("open")
-        (entry,) = hub.calls()
-        for _ in range(WAITING + 200):
-            hub.publish(entry.id, message)
+        (entry,) = feed.calls()
+        for _ in range(QUEUE_SIZE + 200):
+            feed.publish(entry.id, message)
         await eventually(lambda: server.counters["desk.slow"] == 1)
         await guest.type("what can you do")
         await guest.agent_says("I can tell you your balance")
@@ -260,8 +260,8 @@ async def test_who_does_not_read_is_dropped_and_calls_go_on(open_house: Open) ->
 # What they may do
 
 
-async def test_a_web_call_cannot_be_taken_over(open_house: Open) -> None:
-    server = await open_house()
+async def test_a_web_call_cannot_be_taken_over(open_assistant: Open) -> None:
+    server = await open_assistant()
     async with at(server, headers=BEARER) as client, Guest.calling(server) as guest:
         await guest.state("open")
         (call,) = await calls(client)
@@ -277,8 +277,8 @@ async def test_a_web_call_cannot_be_taken_over(open_house: Open) -> None:
             assert answer.status_code == 422
 
 
-async def test_without_a_way_to_ring_people_nobody_is_promised_a_call(open_house: Open) -> None:
-    server = await open_house(bridges=("asterisk",), asterisk_password=PASSWORD)
+async def test_without_a_way_to_ring_people_nobody_is_promised_a_call(open_assistant: Open) -> None:
+    server = await open_assistant(bridges=("asterisk",), asterisk_password=PASSWORD)
     async with at(server, headers=BEARER) as client, telephone(server, "call-0001", "770001234"):
         answer = await client.post("/desk/api/calls/call-0001/take", json={"person": "301"})
         assert answer.status_code == 409
@@ -286,8 +286,8 @@ async def test_without_a_way_to_ring_people_nobody_is_promised_a_call(open_house
     await server.idle()
 
 
-async def test_a_telephone_call_is_taken_over(open_house: Open) -> None:
-    server = await open_house(bridges=("asterisk",), asterisk_password=PASSWORD)
+async def test_a_telephone_call_is_taken_over(open_assistant: Open) -> None:
+    server = await open_assistant(bridges=("asterisk",), asterisk_password=PASSWORD)
     people(server)
     take, back = (f"/desk/api/calls/call-0001/{what}" for what in ("take", "give-back"))
     async with logged_in(server) as browser:

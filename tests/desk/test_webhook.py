@@ -21,7 +21,7 @@ from agent.events import PersonJoined
 from pipelines.desk.check import check
 from pipelines.desk.webhook import delivering, signature
 from pipelines.errors import EngineError
-from pipelines.lines.call_feed import Hub
+from pipelines.lines.call_feed import CallFeed
 from pipelines.settings import Settings
 from tests.desk.conftest import TOKEN, Open, page_message
 from tests.pipelines.phone import Guest, eventually
@@ -87,8 +87,8 @@ def counters() -> Counter[str]:
 
 
 @pytest.fixture
-def hub(counters: Counter[str]) -> Hub:
-    return Hub(60.0, counters, lambda name: {"log": f"https://voice.example.org/{name}"})
+def feed(counters: Counter[str]) -> CallFeed:
+    return CallFeed(60.0, counters, lambda name: {"log": f"https://voice.example.org/{name}"})
 
 
 def signed(headers: dict[str, str], body: bytes) -> bool:
@@ -107,17 +107,17 @@ def test_the_signature_is_that_of_the_documentation() -> None:
     )
 
 
-async def test_a_handoff_a_person_and_the_end(hub: Hub, counters: Counter[str]) -> None:
-    async with receiving() as receiver, delivering(hub, settings(receiver.url), counters):
-        hub.begin("c1", "telephone", "770001234", "en")
-        hub.begin("c2", "telephone", None, "en")
-        hub.publish("c1", {"type": "call", "id": "r1"})
-        hub.publish("c1", HANDOFF)
+async def test_a_handoff_a_person_and_the_end(feed: CallFeed, counters: Counter[str]) -> None:
+    async with receiving() as receiver, delivering(feed, settings(receiver.url), counters):
+        feed.begin("c1", "telephone", "770001234", "en")
+        feed.begin("c2", "telephone", None, "en")
+        feed.publish("c1", {"type": "call", "id": "r1"})
+        feed.publish("c1", HANDOFF)
         await eventually(lambda: counters["webhook.sent"] == 1)
-        hub.publish("c1", page_message(PersonJoined(1.0, 1, "301")))
+        feed.publish("c1", page_message(PersonJoined(1.0, 1, "301")))
         await eventually(lambda: counters["webhook.sent"] == 2)
-        hub.end("c2")  # no handoff: nobody's business
-        hub.end("c1")
+        feed.end("c2")  # no handoff: nobody's business
+        feed.end("c1")
         await eventually(lambda: counters["webhook.sent"] == 3)
     handoff, person, ended = receiver.events
     assert [e["event"] for e in (handoff, person, ended)] == ["handoff", "person", "ended"]
@@ -129,13 +129,13 @@ async def test_a_handoff_a_person_and_the_end(hub: Hub, counters: Counter[str]) 
     assert counters["webhook.lost"] == 0
 
 
-async def test_it_is_tried_again(hub: Hub, counters: Counter[str]) -> None:
+async def test_it_is_tried_again(feed: CallFeed, counters: Counter[str]) -> None:
     async with (
         receiving(500, 0, 429) as receiver,
-        delivering(hub, settings(receiver.url), counters),
+        delivering(feed, settings(receiver.url), counters),
     ):
-        hub.begin("c1", "telephone", None, "en")
-        hub.publish("c1", HANDOFF)
+        feed.begin("c1", "telephone", None, "en")
+        feed.publish("c1", HANDOFF)
         await eventually(lambda: counters["webhook.sent"] == 1)
     assert len(receiver.got) == 4
     assert len({event["delivery"] for event in receiver.events}) == 1
@@ -152,17 +152,17 @@ async def test_it_is_tried_again(hub: Hub, counters: Counter[str]) -> None:
     ],
 )
 async def test_what_is_lost_is_counted_and_not_told(
-    hub: Hub, counters: Counter[str], answers: tuple[int, ...], attempts: int, why: str
+    feed: CallFeed, counters: Counter[str], answers: tuple[int, ...], attempts: int, why: str
 ) -> None:
     log: list[str] = []
     sink = logger.add(lambda message: log.append(str(message)))
     try:
         async with (
             receiving(*answers) as receiver,
-            delivering(hub, settings(receiver.url), counters),
+            delivering(feed, settings(receiver.url), counters),
         ):
-            hub.begin("c1", "telephone", "770001234", "en")
-            hub.publish("c1", HANDOFF)
+            feed.begin("c1", "telephone", "770001234", "en")
+            feed.publish("c1", HANDOFF)
             await eventually(lambda: counters["webhook.lost"] == 1)
         assert len(receiver.got) == attempts
     finally:
@@ -172,24 +172,26 @@ async def test_what_is_lost_is_counted_and_not_told(
     assert not re.search("Awa|770001234|hush", line)
 
 
-async def test_nobody_there(hub: Hub, counters: Counter[str]) -> None:
+async def test_nobody_there(feed: CallFeed, counters: Counter[str]) -> None:
     async with receiving() as receiver:
         url = receiver.url
-    async with delivering(hub, settings(url), counters):
-        hub.begin("c1", "telephone", None, "en")
-        hub.publish("c1", HANDOFF)
+    async with delivering(feed, settings(url), counters):
+        feed.begin("c1", "telephone", None, "en")
+        feed.publish("c1", HANDOFF)
         await eventually(lambda: counters["webhook.lost"] == 1)
 
 
-async def test_the_last_ones_arrive_when_the_server_ends(hub: Hub, counters: Counter[str]) -> None:
+async def test_the_last_ones_arrive_when_the_server_ends(
+    feed: CallFeed, counters: Counter[str]
+) -> None:
     async with receiving(500) as receiver:
-        async with delivering(hub, settings(receiver.url), counters):
-            hub.begin("c1", "telephone", None, "en")
-            hub.publish("c1", HANDOFF)
+        async with delivering(feed, settings(receiver.url), counters):
+            feed.begin("c1", "telephone", None, "en")
+            feed.publish("c1", HANDOFF)
         assert counters["webhook.sent"] == 1
 
 
-async def test_no_call_waits_for_it(open_house: Open) -> None:
+async def test_no_call_waits_for_it(open_assistant: Open) -> None:
     """A receiver that takes connections and says nothing."""
     silent = asyncio.Event()
 
@@ -199,15 +201,15 @@ async def test_no_call_waits_for_it(open_house: Open) -> None:
 
     listener = await asyncio.start_server(take, "127.0.0.1", 0)
     port = listener.sockets[0].getsockname()[1]
-    server = await open_house(public_url="https://voice.example.org/")
+    server = await open_assistant(public_url="https://voice.example.org/")
     chosen = settings(f"http://127.0.0.1:{port}", webhook_timeout=0.2)
-    async with listener, delivering(server.reception.hub, chosen, server.counters):
+    async with listener, delivering(server.active_calls.feed, chosen, server.counters):
         async with Guest.calling(server) as guest:
             await guest.state("open")
             await guest.type("i want to speak to an agent")
             assert (await guest.end())[0] in (1000, 1006)
         await server.idle()
-        (entry,) = server.reception.hub.calls()
+        (entry,) = server.active_calls.feed.calls()
         folder = f"https://voice.example.org/calls/{entry.recording}/"
         assert entry.links["caller"] == f"{folder}caller.wav"
         assert server.differences(entry.recording) == []

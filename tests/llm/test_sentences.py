@@ -29,7 +29,7 @@ def test_an_answer_in_one_piece_and_letter_by_letter(language: str, sentences: l
     text = " ".join(sentences)
     for pieces in ([text], list(text)):
         said = Sentences(language)
-        found = [sentence for piece in pieces for sentence in said.add(piece)]
+        found = [sentence for chunk in pieces for sentence in said.add(chunk)]
         assert found + said.end() == sentences
 
 

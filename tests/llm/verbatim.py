@@ -110,12 +110,12 @@ def _told(body: dict[str, Any]) -> bool:
 
 
 def _last(body: dict[str, Any]) -> dict[str, str]:
-    """The fingerprint stands in the very last piece."""
+    """The fingerprint stands in the very last chunk."""
     return {} if _told(body) else {"system_fingerprint": FINGERPRINT}
 
 
 def completion(body: dict[str, Any], answer: str) -> dict[str, Any]:
-    """An answer in one piece."""
+    """An answer in one chunk."""
     words = tokens(answer)
     kept = words[: body.get("max_tokens", CONTEXT)]
     message = {

@@ -1,4 +1,4 @@
-"""The house, a server per test, and a caller's voice."""
+"""The assistant, a server per test, and a caller's voice."""
 
 import asyncio
 import struct
@@ -48,7 +48,7 @@ def speech(cache: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture
-async def open_house(tmp_path: Path, cache: Path) -> AsyncIterator[Open]:
+async def open_assistant(tmp_path: Path, cache: Path) -> AsyncIterator[Open]:
     """Opens servers that are closed with the test; options are those of `serving`."""
     async with AsyncExitStack() as stack:
 

@@ -1,7 +1,7 @@
 """The real server on a loopback port, and clients of it: one with manners, and what strangers send.
 
-The house is made of real parts except for its ears, and its voice speaks ten times as fast as it
-does for people, so that a call does not take a minute.
+The assistant is made of real parts except for its recogniser, and its voice speaks ten times as
+fast as it does for people, so that a call does not take a minute.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from agent.dialogue import Dialogue
 from agent.events import Event
 from agent.log import read
 from agent.replay import Difference, differences
-from pipelines.assistant import House
+from pipelines.assistant import Assistant
 from pipelines.audio import AGENT_RATE
 from pipelines.backoffice.demo import DemoBackOffice
 from pipelines.backoffice.protocol import BackOffice
@@ -35,9 +35,9 @@ from pipelines.engines import vad
 from pipelines.engines.asr.engine import SAMPLE_RATE, Recogniser
 from pipelines.engines.tts.cache import AudioCache
 from pipelines.engines.tts.espeak import EspeakSynthesiser
-from pipelines.knowledge.grounded_model import Mind
-from pipelines.lines.active_calls import Reception
-from pipelines.packs.reader import Catalog, load
+from pipelines.knowledge.grounded_model import GroundedModel
+from pipelines.lines.active_calls import ActiveCalls
+from pipelines.packs.reader import DialogueConfig, load
 from pipelines.server.app import create_app
 from pipelines.settings import Settings
 from tests.fakes import ScriptedRecogniser
@@ -57,8 +57,8 @@ class Hasty(EspeakSynthesiser):
         self.version += " hasty"
 
 
-def catalog(*, pace: int = _BRISK, **policy: Any) -> Catalog:
-    """The catalog with a voice of `pace` words per minute, and a policy with other numbers."""
+def config(*, pace: int = _BRISK, **policy: Any) -> DialogueConfig:
+    """The config with a voice of `pace` words per minute, and a policy with other numbers."""
     as_is = load()
     packs = {
         code: replace(pack, voices={name: replace(v, rate=pace) for name, v in pack.voices.items()})
@@ -76,10 +76,10 @@ async def eventually(condition: Callable[[], bool], patience: float = PATIENCE) 
 
 @dataclass
 class Server:
-    house: House
+    assistant: Assistant
     ears: ScriptedRecogniser
     port: int
-    reception: Reception
+    active_calls: ActiveCalls
     complaints: list[str] = field(default_factory=list)  # all that was logged as an error
 
     @property
@@ -88,10 +88,10 @@ class Server:
 
     @property
     def counters(self) -> Counter[str]:
-        return self.house.counters
+        return self.assistant.counters
 
     def folder(self, call_id: str) -> Path:
-        return self.house.settings.calls / call_id
+        return self.assistant.settings.calls / call_id
 
     def log(self, call_id: str) -> list[Event | Action]:
         """All entries of a call's log."""
@@ -100,13 +100,13 @@ class Server:
 
     def differences(self, call_id: str) -> list[Difference]:
         """What a replay of the call would do otherwise."""
-        catalog = self.house.catalog
-        dialogue = Dialogue(catalog.languages, catalog.flows, catalog.policy)
+        config = self.assistant.config
+        dialogue = Dialogue(config.languages, config.flows, config.policy)
         return differences(self.log(call_id), dialogue)
 
     async def idle(self, calls: int = 0) -> None:
         """Wait until no more calls than these go on."""
-        await eventually(lambda: self.house.calls <= calls)
+        await eventually(lambda: self.assistant.calls <= calls)
 
 
 @asynccontextmanager
@@ -115,15 +115,15 @@ async def serving(
     cache: Path,
     *,
     texts: tuple[str, ...] = (),
-    offering: Catalog | None = None,
+    offering: DialogueConfig | None = None,
     synthesiser: EspeakSynthesiser | None = None,
     back_office: BackOffice | None = None,
-    mind: Mind | None = None,
+    grounded_model: GroundedModel | None = None,
     recogniser: Recogniser | None = None,
     send_buffer: int = 0,
     **settings: Any,
 ) -> AsyncIterator[Server]:
-    """A server with a house of its own. `settings` are those of `Settings`.
+    """A server with an assistant of its own. `settings` are those of `Settings`.
 
     `send_buffer` is how many bytes the system takes for a client that does not read.
     """
@@ -132,17 +132,17 @@ async def serving(
     await voice.start()
     vad.warm()
     ears = ScriptedRecogniser(texts)
-    house = House(
+    assistant = Assistant(
         chosen,
-        offering or catalog(),
+        offering or config(),
         recogniser or ears,
         voice,
         AudioCache(cache / "audio", voice, AGENT_RATE),
         back_office or DemoBackOffice(),
-        mind,
+        grounded_model,
     )
-    reception = Reception(house)
-    server = _Uvicorn(_config(house, reception))
+    active_calls = ActiveCalls(assistant)
+    server = _Uvicorn(_config(assistant, active_calls))
     listener = socket.create_server(("127.0.0.1", 0))
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # as in `pipelines/cli/serve.py`
         patience = int((chosen.stalled_write_seconds + 5) * 1000)
@@ -152,12 +152,12 @@ async def serving(
     running = asyncio.create_task(server.serve([listener]))
     try:
         with _complaints() as complaints:
-            yield Server(house, ears, listener.getsockname()[1], reception, complaints)
-            await eventually(lambda: house.calls == 0)
+            yield Server(assistant, ears, listener.getsockname()[1], active_calls, complaints)
+            await eventually(lambda: assistant.calls == 0)
     finally:
         server.should_exit = True
         await running
-        await house.close()
+        await assistant.close()
 
 
 class _Uvicorn(uvicorn.Server):
@@ -167,16 +167,16 @@ class _Uvicorn(uvicorn.Server):
         yield
 
 
-def _config(house: House, reception: Reception) -> uvicorn.Config:
+def _config(assistant: Assistant, active_calls: ActiveCalls) -> uvicorn.Config:
     """As in `pipelines/cli/serve.py`."""
     return uvicorn.Config(
-        create_app(house, reception),
+        create_app(assistant, active_calls),
         log_config=None,
         access_log=False,
         lifespan="off",
-        ws_max_size=house.settings.max_message_bytes,
+        ws_max_size=assistant.settings.max_message_bytes,
         ws_per_message_deflate=False,
-        ws_ping_timeout=house.settings.stalled_write_seconds * 2,
+        ws_ping_timeout=assistant.settings.stalled_write_seconds * 2,
         timeout_graceful_shutdown=2,
     )
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from pipelines.call.call import Call, Caller
-from pipelines.call.rate_limit import Recent
-from pipelines.lines.active_calls import Reception
+from pipelines.call.rate_limit import RateLimit
+from pipelines.lines.active_calls import ActiveCalls
 from tests.pipelines.conftest import Open
 
 
@@ -22,7 +22,7 @@ class Unopened:
         False,
         0,
     )
-    exchange = None
+    transfers = None
 
     def open(self, *_: Any) -> Any:
         raise OSError("the line is broken")
@@ -35,12 +35,12 @@ def left_open(calls: Path) -> list[Path]:
 
 
 async def test_a_call_that_cannot_begin_closes_its_recording_and_its_ears(
-    open_house: Open,
+    open_assistant: Open,
 ) -> None:
-    server = await open_house()
+    server = await open_assistant()
     line: Any = Unopened()
-    call = Call(server.house, line, Caller(None, "en"))
-    calls = server.house.settings.calls
+    call = Call(server.assistant, line, Caller(None, "en"))
+    calls = server.assistant.settings.calls
     assert left_open(calls) == [calls / ".open" / call.id]
     with pytest.raises(OSError, match="broken"):
         await call.run()
@@ -50,15 +50,15 @@ async def test_a_call_that_cannot_begin_closes_its_recording_and_its_ears(
     assert log.endswith("\n")
 
 
-async def test_a_call_that_nothing_can_be_written_of_costs_no_room(open_house: Open) -> None:
-    server = await open_house()
-    server.house.settings.calls.parent.mkdir(exist_ok=True)
-    server.house.settings.calls.write_text("a file where a folder has to be")
+async def test_a_call_that_nothing_can_be_written_of_costs_no_room(open_assistant: Open) -> None:
+    server = await open_assistant()
+    server.assistant.settings.calls.parent.mkdir(exist_ok=True)
+    server.assistant.settings.calls.write_text("a file where a folder has to be")
     line: Any = Unopened()
     with pytest.raises(OSError, match="calls"):
-        server.reception.take(line, Caller(None, "en"))
-    assert server.house.calls == 0
-    assert Reception(server.house).room()
+        server.active_calls.take(line, Caller(None, "en"))
+    assert server.assistant.calls == 0
+    assert ActiveCalls(server.assistant).has_room()
 
 
 @pytest.mark.parametrize(
@@ -73,5 +73,5 @@ async def test_a_call_that_nothing_can_be_written_of_costs_no_room(open_house: O
 )
 def test_only_what_was_bad_of_late_counts(times: list[float], too_often: bool) -> None:
     clock = iter(times)
-    bad = Recent(3, 60.0, lambda: next(clock))
-    assert [bad.too_many() for _ in times][-1] is too_often
+    bad = RateLimit(3, 60.0, lambda: next(clock))
+    assert [bad.exceeded() for _ in times][-1] is too_often

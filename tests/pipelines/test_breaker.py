@@ -5,7 +5,7 @@ import pytest
 from pipelines.circuit_breaker import Breaker
 
 
-class Clock:
+class AudioClock:
     def __init__(self) -> None:
         self.now = 100.0
 
@@ -14,11 +14,11 @@ class Clock:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> AudioClock:
+    return AudioClock()
 
 
-def opened(clock: Clock) -> Breaker:
+def opened(clock: AudioClock) -> Breaker:
     breaker = Breaker(failures=5, rest=10.0, clock=clock)
     for _ in range(5):
         assert breaker.admits()
@@ -26,13 +26,13 @@ def opened(clock: Clock) -> Breaker:
     return breaker
 
 
-def test_five_failures_in_a_row_open_it(clock: Clock) -> None:
+def test_five_failures_in_a_row_open_it(clock: AudioClock) -> None:
     breaker = opened(clock)
     assert breaker.open
     assert not breaker.admits()
 
 
-def test_a_success_in_between_starts_the_count_again(clock: Clock) -> None:
+def test_a_success_in_between_starts_the_count_again(clock: AudioClock) -> None:
     breaker = Breaker(failures=2, clock=clock)
     breaker.failed()
     breaker.succeeded()
@@ -40,7 +40,7 @@ def test_a_success_in_between_starts_the_count_again(clock: Clock) -> None:
     assert breaker.admits()
 
 
-def test_after_the_rest_one_trial_is_let_through(clock: Clock) -> None:
+def test_after_the_rest_one_trial_is_let_through(clock: AudioClock) -> None:
     breaker = opened(clock)
     clock.now += 9.9
     assert not breaker.admits()
@@ -48,7 +48,7 @@ def test_after_the_rest_one_trial_is_let_through(clock: Clock) -> None:
     assert [breaker.admits(), breaker.admits()] == [True, False]
 
 
-def test_a_trial_that_succeeds_closes_it(clock: Clock) -> None:
+def test_a_trial_that_succeeds_closes_it(clock: AudioClock) -> None:
     breaker = opened(clock)
     clock.now += 10
     assert breaker.admits()
@@ -57,7 +57,7 @@ def test_a_trial_that_succeeds_closes_it(clock: Clock) -> None:
     assert breaker.admits()
 
 
-def test_a_trial_that_fails_opens_it_for_another_rest(clock: Clock) -> None:
+def test_a_trial_that_fails_opens_it_for_another_rest(clock: AudioClock) -> None:
     breaker = opened(clock)
     clock.now += 10
     assert breaker.admits()
@@ -69,7 +69,7 @@ def test_a_trial_that_fails_opens_it_for_another_rest(clock: Clock) -> None:
     assert breaker.admits()
 
 
-def test_a_trial_that_never_ends_blocks_for_one_rest_only(clock: Clock) -> None:
+def test_a_trial_that_never_ends_blocks_for_one_rest_only(clock: AudioClock) -> None:
     breaker = opened(clock)
     clock.now += 10
     assert breaker.admits()

@@ -17,7 +17,7 @@ from pipelines.engines.asr.engine import EngineError
 from pipelines.engines.tts.espeak import EspeakSynthesiser
 from pipelines.synthetic_caller.caller import Step, SyntheticCaller
 from tests.pipelines.conftest import Open
-from tests.pipelines.phone import Guest, Server, catalog, eventually, rtvi
+from tests.pipelines.phone import Guest, Server, config, eventually, rtvi
 
 LINE, PIN = "770001234", "4821"
 
@@ -35,8 +35,8 @@ def lengths(server: Server, call_id: str) -> list[float]:
     return found
 
 
-async def test_a_whole_call(open_house: Open, speech: Mapping[str, bytes]) -> None:
-    server = await open_house(
+async def test_a_whole_call(open_assistant: Open, speech: Mapping[str, bytes]) -> None:
+    server = await open_assistant(
         texts=("what is my balance", "yes", "i want to speak to an agent", "yes")
     )
     caller = SyntheticCaller(
@@ -71,7 +71,7 @@ async def test_a_whole_call(open_house: Open, speech: Mapping[str, bytes]) -> No
     latencies = [m["seconds"] for m in told if m["type"] == "latency"]
     assert latencies
     assert all(0.1 < seconds < 3 for seconds in latencies)
-    assert list(server.house.latencies) == pytest.approx(latencies, abs=0.001)
+    assert list(server.assistant.latencies) == pytest.approx(latencies, abs=0.001)
     assert heard.latencies
     assert server.counters["calls"] == server.counters["ended.transferred"] == 1
     assert server.counters["handoff.asked_for_person"] == 1
@@ -80,10 +80,10 @@ async def test_a_whole_call(open_house: Open, speech: Mapping[str, bytes]) -> No
 
 
 async def test_what_was_heard_before_an_interruption(
-    open_house: Open, speech: Mapping[str, bytes]
+    open_assistant: Open, speech: Mapping[str, bytes]
 ) -> None:
     # slowly: there must be time to talk over it
-    server = await open_house(texts=("yes",), offering=catalog(pace=250))
+    server = await open_assistant(texts=("yes",), offering=config(pace=250))
     async with Guest.calling(server) as guest:
         await guest.sounds(1)
         await guest.type("what can you do")  # the disclosure cannot be talked over
@@ -104,8 +104,8 @@ async def test_what_was_heard_before_an_interruption(
     assert server.differences(guest.id) == []
 
 
-async def test_a_secret_is_never_written_down(open_house: Open) -> None:
-    server = await open_house()
+async def test_a_secret_is_never_written_down(open_assistant: Open) -> None:
+    server = await open_assistant()
     async with Guest.calling(server) as guest:
         await guest.state("open")
         await guest.type("my sim card is blocked")
@@ -142,8 +142,8 @@ async def test_a_secret_is_never_written_down(open_house: Open) -> None:
     assert server.differences(guest.id) == []
 
 
-async def test_typing_choosing_a_language_hanging_up(open_house: Open) -> None:
-    server = await open_house()
+async def test_typing_choosing_a_language_hanging_up(open_assistant: Open) -> None:
+    server = await open_assistant()
     async with Guest.calling(server, "?language=en&caller=%2B770001234") as guest:
         await guest.state("open")
         await guest.tell("language", {"language": "fr"})
@@ -165,8 +165,8 @@ async def test_typing_choosing_a_language_hanging_up(open_house: Open) -> None:
     assert server.complaints == []
 
 
-async def test_hanging_up_does_not_wait_for_the_end_of_a_sentence(open_house: Open) -> None:
-    server = await open_house(offering=catalog(pace=150))
+async def test_hanging_up_does_not_wait_for_the_end_of_a_sentence(open_assistant: Open) -> None:
+    server = await open_assistant(offering=config(pace=150))
     async with Guest.calling(server) as guest:
         await guest.type("what can you do")
         asked = await guest.agent_says("I can tell you your balance")
@@ -179,8 +179,8 @@ async def test_hanging_up_does_not_wait_for_the_end_of_a_sentence(open_house: Op
     assert [m["reason"] for m in guest.messages if m["type"] == "ended"] == ["caller hung up"]
 
 
-async def test_send_text_interrupts(open_house: Open) -> None:
-    server = await open_house(offering=catalog(pace=250))
+async def test_send_text_interrupts(open_assistant: Open) -> None:
+    server = await open_assistant(offering=config(pace=250))
     async with Guest.calling(server) as guest:
         await guest.sounds(2)
         await guest.line.send(rtvi("send-text", {"content": "what can you do"}))
@@ -192,8 +192,8 @@ async def test_send_text_interrupts(open_house: Open) -> None:
     assert server.differences(guest.id) == []
 
 
-async def test_a_language_the_ears_do_not_know_leaves_the_keypad(open_house: Open) -> None:
-    server = await open_house()
+async def test_a_language_the_ears_do_not_know_leaves_the_keypad(open_assistant: Open) -> None:
+    server = await open_assistant()
     server.ears.unserved = {"fr"}
     async with Guest.calling(server, "?language=fr") as guest:
         await guest.agent_says("assistant automatique")
@@ -205,8 +205,10 @@ async def test_a_language_the_ears_do_not_know_leaves_the_keypad(open_house: Ope
     assert server.counters["failed"] == 0
 
 
-async def test_broken_ears_leave_the_keypad(open_house: Open, speech: Mapping[str, bytes]) -> None:
-    server = await open_house()
+async def test_broken_ears_leave_the_keypad(
+    open_assistant: Open, speech: Mapping[str, bytes]
+) -> None:
+    server = await open_assistant()
     server.ears.broken = True
     async with Guest.calling(server) as guest:
         await guest.state("open")
@@ -234,9 +236,9 @@ class Mute(EspeakSynthesiser):
         return nothing()
 
 
-async def test_a_broken_voice_does_not_hang_the_call(open_house: Open, tmp_path: Any) -> None:
+async def test_a_broken_voice_does_not_hang_the_call(open_assistant: Open, tmp_path: Any) -> None:
     mute = Mute()
-    server = await open_house(synthesiser=mute)
+    server = await open_assistant(synthesiser=mute)
     mute.version = "mute"  # nothing of its is in the cache
     async with Guest.calling(server) as guest:
         await guest.state("open")
@@ -268,8 +270,8 @@ async def balance(guest: Guest) -> None:
     await guest.press(PIN)
 
 
-async def test_a_back_office_that_is_down_means_a_person(open_house: Open) -> None:
-    server = await open_house(back_office=Down())
+async def test_a_back_office_that_is_down_means_a_person(open_assistant: Open) -> None:
+    server = await open_assistant(back_office=Down())
     async with Guest.calling(server) as guest:
         await balance(guest)
         handoff = await guest.until(lambda m: m["type"] == "handoff")
@@ -285,10 +287,10 @@ def buggy(known: Known) -> Act | None:
     raise ZeroDivisionError("a bug in a use case")
 
 
-async def test_a_bug_is_apologised_for(open_house: Open) -> None:
-    flows = catalog().flows
+async def test_a_bug_is_apologised_for(open_assistant: Open) -> None:
+    flows = config().flows
     flows = {**flows, "balance": replace(flows["balance"], next_act=buggy)}
-    server = await open_house(offering=replace(catalog(), flows=flows))
+    server = await open_assistant(offering=replace(config(), flows=flows))
     async with Guest.calling(server) as guest:
         await guest.state("open")
         heard = len(guest.agent)
@@ -302,8 +304,8 @@ async def test_a_bug_is_apologised_for(open_house: Open) -> None:
     assert server.counters["ended.internal error"] == 1
 
 
-async def test_a_client_that_sends_no_sound_is_hung_up_on(open_house: Open) -> None:
-    server = await open_house(offering=catalog(silence=0.4, silences=2))
+async def test_a_client_that_sends_no_sound_is_hung_up_on(open_assistant: Open) -> None:
+    server = await open_assistant(offering=config(silence=0.4, silences=2))
     async with Guest.calling(server, microphone=False, ready=False) as guest:
         await guest.end()
     await server.idle()
@@ -317,8 +319,8 @@ async def test_a_client_that_sends_no_sound_is_hung_up_on(open_house: Open) -> N
     assert lengths(server, guest.id)[0] > 2
 
 
-async def test_no_call_goes_on_for_ever(open_house: Open) -> None:
-    server = await open_house(max_call_seconds=1.5)
+async def test_no_call_goes_on_for_ever(open_assistant: Open) -> None:
+    server = await open_assistant(max_call_seconds=1.5)
     async with Guest.calling(server) as guest:
         assert await guest.end() == (1001, "calls end after 2 s")
     await server.idle()
@@ -326,11 +328,11 @@ async def test_no_call_goes_on_for_ever(open_house: Open) -> None:
     assert server.differences(guest.id) == []
 
 
-async def test_a_caller_who_just_leaves(open_house: Open) -> None:
-    server = await open_house()
+async def test_a_caller_who_just_leaves(open_assistant: Open) -> None:
+    server = await open_assistant()
     async with Guest.calling(server) as guest:
         await guest.sounds(1)
-    await eventually(lambda: server.house.calls == 0)
+    await eventually(lambda: server.assistant.calls == 0)
     assert server.differences(guest.id) == []
     assert server.counters == {"calls": 1, "connection.1000": 1, "ended.line closed": 1}
     assert server.ears.open_streams == 0

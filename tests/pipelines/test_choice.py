@@ -11,7 +11,7 @@ from pipelines.engine_choice import Choices, choose
 from pipelines.engines.weights import Weights
 from pipelines.errors import EngineError
 from pipelines.packs import voices as licences
-from pipelines.packs.reader import EarsFile, load
+from pipelines.packs.reader import AsrFile, load
 from pipelines.settings import Settings
 
 CATALOG = load()
@@ -51,8 +51,8 @@ def coqui(models: Path, name: str) -> None:
 
 def test_without_weights_the_embedded_engines_serve_and_it_is_said_why(tmp_path: Path) -> None:
     choices = chosen(tmp_path)
-    assert choices.ears.engine == "pocketsphinx"
-    assert "Whisper base (148 MB, MIT)" in choices.ears.why
+    assert choices.asr.engine == "pocketsphinx"
+    assert "Whisper base (148 MB, MIT)" in choices.asr.why
     english = choices.voices["en"]
     assert [s.engine for s in english.speakers] == ["espeak"]
     assert "tts_models--en--ljspeech--vits" in english.why
@@ -63,10 +63,10 @@ def test_weights_that_are_there_are_used(tmp_path: Path) -> None:
     whisper(tmp_path / "whisper/base")
     piper(tmp_path, "fr_FR-siwis-medium")
     choices = chosen(tmp_path)
-    assert choices.ears.engine == "faster_whisper"
-    assert choices.ears.default is not None
-    assert choices.ears.default.model == tmp_path / "whisper/base"
-    assert choices.ears.default.compute == "int8"
+    assert choices.asr.engine == "faster_whisper"
+    assert choices.asr.default is not None
+    assert choices.asr.default.model == tmp_path / "whisper/base"
+    assert choices.asr.default.compute == "int8"
     assert [s.engine for s in choices.voices["fr"].speakers] == ["piper", "espeak"]
     assert [s.engine for s in choices.voices["en"].speakers] == ["espeak"]
 
@@ -75,11 +75,11 @@ def test_a_language_may_have_a_checkpoint_of_its_own(tmp_path: Path) -> None:
     whisper(tmp_path / "whisper/base")
     own = whisper(tmp_path / "wolof")
     pack = CATALOG.packs["fr"]
-    wolof = replace(pack, ears=EarsFile(model="wolof", token="fr", compute="int16"))
-    catalog = replace(CATALOG, packs={**CATALOG.packs, "wo": wolof})
+    wolof = replace(pack, asr=AsrFile(model="wolof", token="fr", compute="int16"))
+    config = replace(CATALOG, packs={**CATALOG.packs, "wo": wolof})
     settings = Settings(models=tmp_path, hub="", tts="espeak")
-    choices = choose(settings, catalog, lambda weights: weights.present(tmp_path) or tmp_path)
-    checkpoint = choices.ears.checkpoints["wo"]
+    choices = choose(settings, config, lambda weights: weights.present(tmp_path) or tmp_path)
+    checkpoint = choices.asr.checkpoints["wo"]
     assert (checkpoint.model, checkpoint.token) == (own, "fr")
     assert (checkpoint.compute, checkpoint.device) == ("int16", "cpu")
 
@@ -89,9 +89,9 @@ def test_wolof_and_pulaar_are_spoken_by_rule_with_a_pack_or_without(tmp_path: Pa
     assert [without[code].name for code in ("wo", "ff")] == ["wo", "ff"]
     assert without["wo"].licence == "GPL-3.0-or-later"
     pack = replace(CATALOG.packs["fr"], voices={})
-    catalog = replace(CATALOG, packs={**CATALOG.packs, "wo": pack})
+    config = replace(CATALOG, packs={**CATALOG.packs, "wo": pack})
     settings = Settings(models=tmp_path, hub="")
-    (speaker,) = choose(settings, catalog, lambda _: _no()).voices["wo"].speakers
+    (speaker,) = choose(settings, config, lambda _: _no()).voices["wo"].speakers
     assert (speaker.engine, speaker.voice.name) == ("espeak", "wo")
 
 
@@ -110,7 +110,7 @@ def test_production_does_not_start_on_embedded_engines(tmp_path: Path) -> None:
     whisper(tmp_path / "whisper/base")
     with pytest.raises(EngineError, match=r"production profile .*: voice espeak for 'en'"):
         chosen(tmp_path, profile="production")
-    assert chosen(tmp_path, profile="production", allow_embedded=True).ears.default
+    assert chosen(tmp_path, profile="production", allow_embedded=True).asr.default
 
 
 def test_production_does_not_mind_the_voice_of_a_language_without_a_pack(tmp_path: Path) -> None:
@@ -128,12 +128,12 @@ def test_production_refuses_a_voice_that_is_not_for_commercial_use(tmp_path: Pat
     pack = CATALOG.packs["en"]
     mms = replace(pack.voices["espeak"], name="tts_models/eng/fairseq/vits")
     english = replace(pack, voices={**pack.voices, "coqui": mms})
-    catalog = replace(CATALOG, packs={"en": english})
+    config = replace(CATALOG, packs={"en": english})
 
     def speaks(**settings: Any) -> str:
         given = {"models": tmp_path, "hub": "", "coqui_python": str(python), "tts": "auto"}
         asked = Settings(**{**given, "allow_embedded": True, **settings})
-        choice = choose(asked, catalog, lambda w: w.present(tmp_path) or _no()).voices["en"]
+        choice = choose(asked, config, lambda w: w.present(tmp_path) or _no()).voices["en"]
         return choice.speakers[0].engine
 
     assert speaks() == "coqui"

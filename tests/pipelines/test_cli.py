@@ -126,9 +126,9 @@ def _recorded_call() -> str:
     from agent.log import header, line
     from pipelines.packs.reader import load
 
-    catalog = load()
+    config = load()
     start = CallStarted(0.0, "test", None, "en")
-    actions = Dialogue(catalog.languages, catalog.flows, catalog.policy).receive(start)
+    actions = Dialogue(config.languages, config.flows, config.policy).receive(start)
     return "\n".join([header(id="test"), line(start), *map(line, actions)]) + "\n"
 
 

@@ -7,13 +7,13 @@ import pytest
 
 from pipelines.bench.knowledge import measure
 from pipelines.knowledge import Knowledge, KnowledgeError, Lexicon
-from pipelines.knowledge.pages import LARGEST, LONGEST, Piece, read_page
+from pipelines.knowledge.pages import LARGEST, LONGEST, Chunk, read_page
 from pipelines.packs.reader import PROMPTS
 
 EXAMPLES = Knowledge.read(Path("no such folder"), PROMPTS, fallbacks={"fr": "en"})
 
 
-def page(folder: Path, text: str, name: str = "page.md") -> list[Piece]:
+def page(folder: Path, text: str, name: str = "page.md") -> list[Chunk]:
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
@@ -34,16 +34,16 @@ class TestPages:
 
     def test_tables_keep_their_columns_with_their_cells(self, tmp_path: Path) -> None:
         text = "# Abroad\n\n| Zone | Call |\n|:--|--:|\n| Turkey | 1 euro |\n| Rest | 2 euros |\n"
-        (piece,) = page(tmp_path, text)
-        assert piece.body == "Zone: Turkey; Call: 1 euro.\nZone: Rest; Call: 2 euros."
+        (chunk,) = page(tmp_path, text)
+        assert chunk.body == "Zone: Turkey; Call: 1 euro.\nZone: Rest; Call: 2 euros."
 
     def test_markup_is_taken_off_and_facts_are_not(self, tmp_path: Path) -> None:
         text = (
             "# Help\n<!-- draft -->\nWrite to **Box 4500. Tell** us [why](https://a.example).\n\n"
             "- dial *123#\n- say `no`\n  twice\n\n1. Unplug.\n2. Wait."
         )
-        (piece,) = page(tmp_path, text)
-        assert piece.body.split("\n") == [
+        (chunk,) = page(tmp_path, text)
+        assert chunk.body.split("\n") == [
             "Write to Box 4500. Tell us why.",
             "dial *123#",
             "say no twice",
@@ -116,11 +116,11 @@ class TestAsking:
 
     def test_pages_of_the_fallback_are_flagged(self) -> None:
         lexicon = {"en": Lexicon()}
-        pieces = {"en": [Piece("en/puk.md#puk", "PUK", "", "The PUK is in the app.")]}
-        knowledge = Knowledge(pieces, lexicon, fallbacks={"wo": "fr", "fr": "en"})
+        chunks = {"en": [Chunk("en/puk.md#puk", "PUK", "", "The PUK is in the app.")]}
+        knowledge = Knowledge(chunks, lexicon, fallbacks={"wo": "fr", "fr": "en"})
         (found,) = knowledge.ask("PUK", "wo")
         assert found.language == "en"
-        assert Knowledge(pieces, lexicon).ask("PUK", "wo") == ()
+        assert Knowledge(chunks, lexicon).ask("PUK", "wo") == ()
 
     def test_a_fallback_that_goes_round_ends(self) -> None:
         knowledge = Knowledge({}, {}, fallbacks={"a": "b", "b": "a"})
@@ -131,7 +131,7 @@ class TestAsking:
 class TestQuestions:
     def test_they_name_sections_there_are(self, code: str) -> None:
         questions = tomllib.loads((PROMPTS / code / "questions.toml").read_text(encoding="utf-8"))
-        there = {piece.source for piece in EXAMPLES.pieces(code)}
+        there = {chunk.source for chunk in EXAMPLES.chunks(code)}
         assert {f"{code}/{source}" for source in questions["answers"]} <= there
 
     def test_most_are_found_and_most_others_are_not(self, code: str) -> None:

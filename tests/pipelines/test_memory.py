@@ -10,7 +10,7 @@ from tests.pipelines.conftest import Open
 from tests.pipelines.phone import Guest, Server
 
 CALLS = 20
-KINDS = ("PipelineWorker", "Call", "Bridge", "Dialogue", "Recording", "SharedSilero")
+KINDS = ("PipelineWorker", "Call", "DialogueProcessor", "Dialogue", "Recording", "SharedSilero")
 
 
 def alive() -> Counter[str]:
@@ -31,8 +31,8 @@ async def greeted(server: Server) -> None:
     await server.idle()
 
 
-async def test_finished_calls_leave_nothing(open_house: Open) -> None:
-    server = await open_house()
+async def test_finished_calls_leave_nothing(open_assistant: Open) -> None:
+    server = await open_assistant()
     await greeted(server)  # the first call of a process loads this and that
     tasks, files = len(asyncio.all_tasks()), open_files()
     for _ in range(CALLS):
@@ -45,14 +45,14 @@ async def test_finished_calls_leave_nothing(open_house: Open) -> None:
     assert server.complaints == []
 
 
-async def test_calls_at_the_same_time_leave_nothing_either(open_house: Open) -> None:
-    server = await open_house(max_calls=5)
+async def test_calls_at_the_same_time_leave_nothing_either(open_assistant: Open) -> None:
+    server = await open_assistant(max_calls=5)
     await greeted(server)
     tasks, files = len(asyncio.all_tasks()), open_files()
     async with asyncio.TaskGroup() as group:
         for _ in range(4):
             group.create_task(greeted(server))
     assert alive() == Counter()
-    assert (server.ears.open_streams, server.house.calls) == (0, 0)
+    assert (server.ears.open_streams, server.assistant.calls) == (0, 0)
     assert len(asyncio.all_tasks()) <= tasks
     assert open_files() <= files

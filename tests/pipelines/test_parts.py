@@ -20,9 +20,9 @@ from pipecat.frames.frames import (
 from pipecat.tests.utils import SleepFrame, run_test
 
 from pipelines.audio import AGENT_RATE, seconds
-from pipelines.call.asr import Ears
-from pipelines.call.caller_audio import STEP, Clock, Line
-from pipelines.call.frames import HeardFrame, ListenFrame, SpokenFrame, Utterance
+from pipelines.call.asr import AsrProcessor
+from pipelines.call.caller_audio import STEP, AudioClock, CallerAudio
+from pipelines.call.frames import ListenFrame, RecognisedFrame, SpokenFrame, Utterance
 from pipelines.call.frames import UtteranceBeginsFrame as Begins
 from pipelines.call.frames import UtteranceEndsFrame as Ends
 from pipelines.call.latency import ResponseMeter
@@ -43,13 +43,15 @@ async def through(part: Any, *frames: Frame) -> tuple[Sequence[Frame], Sequence[
 
 @dataclass
 class Listener:
-    clock: Clock = field(default_factory=Clock)
+    clock: AudioClock = field(default_factory=AudioClock)
     heard: bytearray = field(default_factory=bytearray)
     floods: int = 0
     times: list[float] = field(default_factory=list)
 
-    def line(self, max_ahead: float = 10.0, max_flood: float = 20.0) -> Line:
-        return Line(self.clock, self._hear, self._flooded, max_ahead=max_ahead, max_flood=max_flood)
+    def line(self, max_ahead: float = 10.0, max_flood: float = 20.0) -> CallerAudio:
+        return CallerAudio(
+            self.clock, self._hear, self._flooded, max_ahead=max_ahead, max_flood=max_flood
+        )
 
     def _hear(self, pcm: bytes, at: float) -> None:
         assert len(pcm) == STEP
@@ -184,8 +186,8 @@ class Turn:
         return length
 
 
-def heard(text: str, *, final: bool = True) -> HeardFrame:
-    return HeardFrame(recognised=Recognised(text, "en", 1.0, 1.0, final=final))
+def heard(text: str, *, final: bool = True) -> RecognisedFrame:
+    return RecognisedFrame(recognised=Recognised(text, "en", 1.0, 1.0, final=final))
 
 
 STOPPED = VADUserStoppedSpeakingFrame(stop_secs=0.2)
@@ -290,7 +292,7 @@ def started() -> Frame:
 
 
 def texts(frames: Sequence[Frame]) -> list[str]:
-    return [f.recognised.text for f in frames if isinstance(f, HeardFrame)]
+    return [f.recognised.text for f in frames if isinstance(f, RecognisedFrame)]
 
 
 SOON = SleepFrame(sleep=0.05)
@@ -299,7 +301,7 @@ SOON = SleepFrame(sleep=0.05)
 async def test_a_turn_has_its_soft_beginning() -> None:
     stream = Hearing()
     down, _ = await through(
-        Ears(stream, "en", max_turn=30),
+        AsrProcessor(stream, "en", max_turn=30),
         *steps(0, 40), started(), *steps(40, 10), SOON, STOPPED, SOON,
     )  # fmt: skip
     assert [t[0] for t in stream.turns] == [15]  # half a second from before it was noticed
@@ -310,7 +312,7 @@ async def test_a_turn_has_its_soft_beginning() -> None:
 async def test_going_on_after_a_pause_is_heard_from_the_start() -> None:
     stream = Hearing()
     down, _ = await through(
-        Ears(stream, "en", max_turn=30),
+        AsrProcessor(stream, "en", max_turn=30),
         *steps(0, 3), started(), *steps(3, 7), SOON, STOPPED, SOON,
         *steps(10, 5), started(), *steps(15, 5), SOON, STOPPED, SOON,
         UserStoppedSpeakingFrame(), *steps(20, 30), started(), *steps(50, 5), SOON, STOPPED, SOON,
@@ -321,16 +323,21 @@ async def test_going_on_after_a_pause_is_heard_from_the_start() -> None:
 
 async def test_a_turn_without_end_is_cut() -> None:
     stream = Hearing()
-    ears = Ears(stream, "en", max_turn=1)
+    ears = AsrProcessor(stream, "en", max_turn=1)
     down, _ = await through(ears, *steps(0, 5), started(), *steps(5, 95), SOON, STOPPED, SOON)
     assert texts(down) == ["50 steps"]
 
 
 async def test_broken_ears_heard_nothing() -> None:
     down, _ = await through(
-        Ears(Hearing(broken=True), "en", max_turn=30), started(), *steps(0, 5), SOON, STOPPED, SOON
+        AsrProcessor(Hearing(broken=True), "en", max_turn=30),
+        started(),
+        *steps(0, 5),
+        SOON,
+        STOPPED,
+        SOON,
     )
-    (result,) = [f.recognised for f in down if isinstance(f, HeardFrame)]
+    (result,) = [f.recognised for f in down if isinstance(f, RecognisedFrame)]
     assert (result.text, result.final) == ("", True)
 
 
@@ -338,7 +345,7 @@ async def test_a_result_nobody_waits_for_does_not_keep_the_call() -> None:
     stream = Hearing()
     stream.stuck = True
     down, _ = await through(
-        Ears(stream, "en", max_turn=30), started(), *steps(0, 5), SOON, STOPPED, SOON
+        AsrProcessor(stream, "en", max_turn=30), started(), *steps(0, 5), SOON, STOPPED, SOON
     )
     assert texts(down) == []
     assert stream.closed >= 1

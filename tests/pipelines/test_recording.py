@@ -154,8 +154,8 @@ async def test_a_killed_process_loses_a_second_at_most(
         entries = list(read(lines))
     assert isinstance(entries[0], CallStarted)
     assert [type(e).__name__ for e in entries].count("Speak") >= 2
-    catalog = load()
-    dialogue = Dialogue(catalog.languages, catalog.flows, catalog.policy)
+    config = load()
+    dialogue = Dialogue(config.languages, config.flows, config.policy)
     found = differences(entries, dialogue)
     assert found == [] or found[0].event is entries[-1 - len(found[0].then)]  # cut in an answer
 

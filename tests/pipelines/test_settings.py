@@ -15,10 +15,10 @@ from pydantic_settings import SettingsError
 
 from agent.log import LogError
 from pipelines import logs
-from pipelines.assistant import House
+from pipelines.assistant import Assistant
 from pipelines.cli.errors import fail, plainly
 from pipelines.errors import EngineError
-from pipelines.packs.reader import PROMPTS, CatalogError, load_packs, load_policy
+from pipelines.packs.reader import PROMPTS, ConfigurationError, load_packs, load_policy
 from pipelines.settings import Settings
 
 
@@ -91,7 +91,7 @@ def test_a_settings_file_that_is_no_toml(
     ("error", "code"),
     [
         (EngineError("no ears"), 3),
-        (CatalogError("x.toml: key: missing"), 2),
+        (ConfigurationError("x.toml: key: missing"), 2),
         (LogError("line 3: not JSON"), 2),
         (SettingsError("waxtaan.toml"), 2),
     ],
@@ -169,7 +169,7 @@ def test_what_is_wrong_with_the_prompts(
     prompts: Path, file: str, old: str, new: str, told: str
 ) -> None:
     change(prompts / file, old, new)
-    with pytest.raises(CatalogError) as error:
+    with pytest.raises(ConfigurationError) as error:
         load_all(prompts)
     assert str(prompts / file) in str(error.value)
     assert told in str(error.value)
@@ -178,7 +178,7 @@ def test_what_is_wrong_with_the_prompts(
 @pytest.mark.parametrize("file", ["en/phrases.toml", "fr/intents.toml", "escalation.toml"])
 def test_a_file_that_is_missing(prompts: Path, file: str) -> None:
     (prompts / file).unlink()
-    with pytest.raises(CatalogError, match=re.escape(f"{prompts / file}: missing")):
+    with pytest.raises(ConfigurationError, match=re.escape(f"{prompts / file}: missing")):
         load_all(prompts)
 
 
@@ -188,23 +188,23 @@ def test_fallbacks_that_go_round(prompts: Path) -> None:
         text = re.sub(r"^fallback = .*\n", "", path.read_text(encoding="utf-8"), flags=re.M)
         text = re.sub(r"^review = ", f'fallback = "{fallback}"\nreview = ', text, flags=re.M)
         path.write_text(text, encoding="utf-8")
-    with pytest.raises(CatalogError, match=r"language.toml: fallback goes round: .*en.*fr"):
+    with pytest.raises(ConfigurationError, match=r"language.toml: fallback goes round: .*en.*fr"):
         load_packs(prompts)
 
 
 def test_a_fallback_that_there_is_not(prompts: Path) -> None:
     change(prompts / "en/language.toml", r"^review = ", 'fallback = "xx"\nreview = ')
-    with pytest.raises(CatalogError, match=r"xx/language.toml: missing"):
+    with pytest.raises(ConfigurationError, match=r"xx/language.toml: missing"):
         load_packs(prompts)
 
 
 def test_no_language_at_all(tmp_path: Path) -> None:
-    with pytest.raises(CatalogError, match="no language pack"):
+    with pytest.raises(ConfigurationError, match="no language pack"):
         load_packs(tmp_path)
 
 
 def test_a_prompts_folder_that_there_is_not(tmp_path: Path) -> None:
-    with pytest.raises(CatalogError, match="nowhere"):
+    with pytest.raises(ConfigurationError, match="nowhere"):
         load_packs(tmp_path / "nowhere")
 
 
@@ -230,7 +230,9 @@ def say(name: str, level: str, message: str, error: Exception | None = None) -> 
 def test_pipecats_text_is_withheld(stderr: io.StringIO) -> None:
     say("pipecat.serializers.protobuf", "DEBUG", "Transport message: my pin is 4821")
     say("pipecat.pipeline.worker", "WARNING", "frame TextFrame(my pin is 4821) was lost")
-    say("pipecat.thing", "ERROR", "Line#1 exception (/x/y.py:93): my pin", ValueError("4821"))
+    say(
+        "pipecat.thing", "ERROR", "CallerAudio#1 exception (/x/y.py:93): my pin", ValueError("4821")
+    )
     err = stderr.getvalue()
     assert "4821" not in err
     assert "pin" not in err
@@ -266,7 +268,7 @@ def test_the_cache_is_where_the_platform_keeps_what_can_be_made_again(
 
 async def test_a_back_office_without_an_address_is_said_at_start() -> None:
     with pytest.raises(EngineError, match="WAXTAAN_BACK_OFFICE_URL"):
-        await House.open(Settings(back_office="http"))
+        await Assistant.open(Settings(back_office="http"))
 
 
 @pytest.mark.parametrize(

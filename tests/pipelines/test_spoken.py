@@ -153,7 +153,7 @@ def test_every_language_of_the_union_says_any_number(language: str) -> None:
     assert len({cardinal(n, language) for n in range(250)}) == 250
 
 
-def test_a_language_we_have_no_words_for_keeps_its_figures() -> None:
+def test_a_language_we_have_no_words_for_keeps_its_digit_words() -> None:
     assert spoken("12 TL, 18:30", "tr") == "12 TL, 18:30"
     assert spoken("12", "en-gb") == "twelve"
 

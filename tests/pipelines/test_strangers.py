@@ -168,9 +168,9 @@ BACK_DOORS: list[bytes] = [  # RTVI messages that pipecat would make frames of, 
     ids=["bad", "odd"],
 )
 async def test_what_makes_no_sense_ends_no_call(
-    open_house: Open, messages: list[bytes | str], bad: int
+    open_assistant: Open, messages: list[bytes | str], bad: int
 ) -> None:
-    server = await open_house(max_bad_messages=100)
+    server = await open_assistant(max_bad_messages=100)
     async with good_call(server):
         async with Guest.calling(server) as stranger:
             await answers(stranger)
@@ -188,8 +188,8 @@ async def test_what_makes_no_sense_ends_no_call(
         assert server.differences(stranger.id) == []
 
 
-async def test_a_long_text_is_cut(open_house: Open) -> None:
-    server = await open_house(max_message_bytes=2_000_000)
+async def test_a_long_text_is_cut(open_assistant: Open) -> None:
+    server = await open_assistant(max_message_bytes=2_000_000)
     async with good_call(server), Guest.calling(server) as stranger:
         await stranger.type("x" * 1_000_000)
         await answers(stranger)
@@ -197,8 +197,8 @@ async def test_a_long_text_is_cut(open_house: Open) -> None:
         assert longest == 500
 
 
-async def test_too_much_nonsense_is_hung_up_on(open_house: Open) -> None:
-    server = await open_house(max_bad_messages=5)
+async def test_too_much_nonsense_is_hung_up_on(open_assistant: Open) -> None:
+    server = await open_assistant(max_bad_messages=5)
     async with good_call(server), Guest.calling(server) as stranger:
         for _ in range(5):
             await stranger.line.send(b"garbage")
@@ -209,8 +209,8 @@ async def test_too_much_nonsense_is_hung_up_on(open_house: Open) -> None:
     assert server.counters["closed.bad_messages"] == 1
 
 
-async def test_a_message_too_large_is_hung_up_on(open_house: Open) -> None:
-    server = await open_house(max_message_bytes=4096)
+async def test_a_message_too_large_is_hung_up_on(open_assistant: Open) -> None:
+    server = await open_assistant(max_message_bytes=4096)
     async with good_call(server), Guest.calling(server) as stranger:
         await stranger.sounds(1)
         with suppress(websockets.ConnectionClosed):
@@ -219,8 +219,8 @@ async def test_a_message_too_large_is_hung_up_on(open_house: Open) -> None:
     await eventually(lambda: server.counters["connection.1009"] == 1)
 
 
-async def test_a_flood_of_sound_is_hung_up_on(open_house: Open) -> None:
-    server = await open_house(max_ahead_seconds=0.5, max_flood_seconds=5)
+async def test_a_flood_of_sound_is_hung_up_on(open_assistant: Open) -> None:
+    server = await open_assistant(max_ahead_seconds=0.5, max_flood_seconds=5)
     async with good_call(server), Guest.calling(server, microphone=False) as stranger:
         second = audio(bytes(SAMPLE_RATE * 2))
         with suppress(websockets.ConnectionClosed):
@@ -230,8 +230,8 @@ async def test_a_flood_of_sound_is_hung_up_on(open_house: Open) -> None:
     assert server.counters["closed.flooded"] == 1
 
 
-async def test_all_lines_busy(open_house: Open) -> None:
-    server = await open_house(max_calls=2)
+async def test_all_lines_busy(open_assistant: Open) -> None:
+    server = await open_assistant(max_calls=2)
     async with good_call(server), Guest.calling(server) as second:
         await second.sounds(1)
         async with Guest.calling(server, ready=False, microphone=False) as third:
@@ -242,20 +242,22 @@ async def test_all_lines_busy(open_house: Open) -> None:
     assert server.counters["calls"] == 2
 
 
-async def test_a_client_that_never_reads(open_house: Open) -> None:
-    server = await open_house(stalled_write_seconds=0.5, send_buffer=4096)
+async def test_a_client_that_never_reads(open_assistant: Open) -> None:
+    server = await open_assistant(stalled_write_seconds=0.5, send_buffer=4096)
     async with good_call(server):
         _, writer = await deaf(server)
         writer.write(masked(READY))
         writer.write(masked(rtvi("client-message", {"t": "say", "d": {"text": "help"}})))
-        await eventually(lambda: server.house.calls == 2)
+        await eventually(lambda: server.assistant.calls == 2)
         await server.idle(1)
         assert server.counters["closed.stalled"] == 1
         writer.transport.abort()
 
 
-async def test_leaving_in_the_middle_of_a_word(open_house: Open, speech: dict[str, bytes]) -> None:
-    server = await open_house()
+async def test_leaving_in_the_middle_of_a_word(
+    open_assistant: Open, speech: dict[str, bytes]
+) -> None:
+    server = await open_assistant()
     async with good_call(server):
         async with Guest.calling(server) as stranger:
             await stranger.state("open")
@@ -265,14 +267,14 @@ async def test_leaving_in_the_middle_of_a_word(open_house: Open, speech: dict[st
         assert server.differences(stranger.id) == []
 
 
-async def test_a_connection_that_is_cut(open_house: Open) -> None:
-    server = await open_house()
+async def test_a_connection_that_is_cut(open_assistant: Open) -> None:
+    server = await open_assistant()
     async with good_call(server):
         for begin in (b"", masked(READY), masked(READY) + masked(audio(SILENCE))[:100]):
             _, writer = await deaf(server)
             writer.write(begin)
             await writer.drain()
-            await eventually(lambda: server.house.calls == 2)
+            await eventually(lambda: server.assistant.calls == 2)
             raw = writer.get_extra_info("socket")
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             writer.transport.abort()  # RST, not FIN
@@ -331,13 +333,13 @@ async def test_valid_messages_come_in() -> None:
     assert [bad for _, bad in frames] == [0, 0, 0, 0, 1, 1, 1]
 
 
-async def test_a_page_of_another_site_is_not_served(open_house: Open) -> None:
-    server = await open_house(allowed_origins=("https://shop.example",))
+async def test_a_page_of_another_site_is_not_served(open_assistant: Open) -> None:
+    server = await open_assistant(allowed_origins=("https://shop.example",))
     for origin, code in (("https://evil.example", 1008), ("https://shop.example", None)):
         async with websockets.connect(server.url, origin=websockets.Origin(origin)) as line:
             if code is None:
                 await line.send(READY)
-                await eventually(lambda: server.house.calls == 1)
+                await eventually(lambda: server.assistant.calls == 1)
             else:
                 await line.wait_closed()
                 assert line.close_code == code

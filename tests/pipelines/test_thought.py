@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from agent.events import Composed, Retrieved
-from pipelines.knowledge.grounded_model import Mind, open_mind
+from pipelines.knowledge.grounded_model import GroundedModel, open_grounded_model
 from pipelines.packs.reader import load
 from pipelines.settings import Settings
 from tests.llm.standin import Says, StandIn, proposal
@@ -18,11 +18,11 @@ OPENING = "so when could I come to one of your shops on sunday"
 @asynccontextmanager
 async def thinking(calls: Path, cache: Path, *urls: str) -> AsyncIterator[Server]:
     settings = Settings(llm="vllm", llm_urls=urls, llm_first_token=0.5)
-    mind = await open_mind(settings, load())
-    assert isinstance(mind, Mind)
-    async with serving(calls, cache, mind=mind) as server:
+    grounded_model = await open_grounded_model(settings, load())
+    assert isinstance(grounded_model, GroundedModel)
+    async with serving(calls, cache, grounded_model=grounded_model) as server:
         yield server
-    await mind.model.close()
+    await grounded_model.model.close()
 
 
 async def test_a_turn_that_nobody_else_understands(tmp_path: Path, cache: Path) -> None:

@@ -21,9 +21,9 @@ async def whisper(speech: Mapping[str, bytes]) -> AsyncIterator[FasterWhisper]:
 
 
 async def test_what_is_said_is_heard_with_its_words_and_language(
-    open_house: Open, whisper: FasterWhisper, speech: Mapping[str, bytes]
+    open_assistant: Open, whisper: FasterWhisper, speech: Mapping[str, bytes]
 ) -> None:
-    server = await open_house(recogniser=whisper)
+    server = await open_assistant(recogniser=whisper)
     async with Guest.calling(server) as guest:
         await guest.state("open")
         guest.say(speech["what is my balance"])
@@ -37,9 +37,9 @@ async def test_what_is_said_is_heard_with_its_words_and_language(
 
 
 async def test_a_call_for_which_there_are_no_ears_goes_on_with_the_keys(
-    open_house: Open, whisper: FasterWhisper, speech: Mapping[str, bytes]
+    open_assistant: Open, whisper: FasterWhisper, speech: Mapping[str, bytes]
 ) -> None:
-    server = await open_house(recogniser=whisper)
+    server = await open_assistant(recogniser=whisper)
     async with Guest.calling(server) as first, Guest.calling(server) as second:
         await first.state("open")
         await second.state("open")
@@ -53,9 +53,9 @@ async def test_a_call_for_which_there_are_no_ears_goes_on_with_the_keys(
 
 
 async def test_a_worker_that_is_killed_in_a_call_is_replaced(
-    open_house: Open, whisper: FasterWhisper, speech: Mapping[str, bytes]
+    open_assistant: Open, whisper: FasterWhisper, speech: Mapping[str, bytes]
 ) -> None:
-    server = await open_house(recogniser=whisper)
+    server = await open_assistant(recogniser=whisper)
     async with Guest.calling(server) as guest:
         await guest.state("open")
         kill_workers()

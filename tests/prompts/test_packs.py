@@ -9,9 +9,9 @@ from agent.language import Intent, Language, words
 from agent.question import OpenQuestion
 from agent.understanding import Understanding, understand
 from agent.wording import word
-from pipelines.packs.reader import Catalog, load
+from pipelines.packs.reader import DialogueConfig, load
 
-CATALOG: Catalog = load()
+CATALOG: DialogueConfig = load()
 LANGUAGES = CATALOG.languages
 ENGLISH = LANGUAGES["en"]
 COMPLETE = [language for language in LANGUAGES.values() if not language.gaps]

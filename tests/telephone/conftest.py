@@ -19,7 +19,7 @@ from pipelines.packs.reader import PROMPTS, load
 from pipelines.settings import Settings
 from pipelines.synthetic_caller.voice import CallerVoice
 from tests.telephone import lab
-from tests.telephone.house import Waxtaan
+from tests.telephone.assistant import Waxtaan
 from tests.telephone.sip_phone import RATE, SipPhone, narrow
 
 SENTENCES = (
@@ -55,7 +55,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def prompts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The packs, with a service desk of one telephone."""
-    folder = tmp_path_factory.mktemp("house") / "prompts"
+    folder = tmp_path_factory.mktemp("assistant") / "prompts"
     shutil.copytree(PROMPTS, folder)
     policy = folder / "escalation.toml"
     policy.write_text(lab.queues(policy.read_text()))
@@ -67,10 +67,10 @@ def waxtaan(
     pbx: lab.Asterisk, cache: Path, prompts: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Waxtaan]:
     """`waxtaan serve`, ready."""
-    house = Waxtaan(tmp_path_factory.mktemp("waxtaan"), cache, {"PROMPTS": str(prompts)})
-    house.start()
-    yield house
-    house.stop()
+    assistant = Waxtaan(tmp_path_factory.mktemp("waxtaan"), cache, {"PROMPTS": str(prompts)})
+    assistant.start()
+    yield assistant
+    assistant.stop()
 
 
 @pytest.fixture
@@ -140,9 +140,9 @@ async def recognise() -> AsyncIterator[Recognise]:
 @pytest.fixture
 def mortal(pbx: lab.Asterisk, cache: Path, prompts: Path, tmp_path: Path) -> Iterator[Waxtaan]:
     """A Waxtaan of the test's own, not started."""
-    house = Waxtaan(tmp_path, cache, {"PROMPTS": str(prompts)})
-    yield house
-    house.stop()
+    assistant = Waxtaan(tmp_path, cache, {"PROMPTS": str(prompts)})
+    yield assistant
+    assistant.stop()
 
 
 async def closed(waxtaan: Waxtaan, pbx: lab.Asterisk) -> None:

@@ -13,14 +13,14 @@ from pipecat.processors.frame_processor import FrameDirection
 
 from pipelines.__main__ import main
 from pipelines.audio import levels
-from pipelines.call.asr import Ears
+from pipelines.call.asr import AsrProcessor
 
 _AUDIBLE = -30.0  # dB: the bursts, and nothing else
 
-_process_frame = Ears.process_frame
+_process_frame = AsrProcessor.process_frame
 
 
-async def _noting(ears: Ears, frame: Frame, direction: FrameDirection) -> None:
+async def _noting(ears: AsrProcessor, frame: Frame, direction: FrameDirection) -> None:
     at = time.monotonic()
     if isinstance(frame, InputAudioRawFrame):
         loud = levels(frame.audio, frame.sample_rate, 0.005) > _AUDIBLE
@@ -34,7 +34,7 @@ def _note(at: float) -> None:
         file.write(f"{at:.6f}\n")
 
 
-Ears.process_frame = _noting  # type: ignore[method-assign, assignment]
+AsrProcessor.process_frame = _noting  # type: ignore[method-assign, assignment]
 
 if __name__ == "__main__":
     main()

@@ -17,9 +17,9 @@ from numpy import arange
 from agent.events import CallEnded, PersonJoined
 from pipelines.packs.reader import PROMPTS
 from tests.telephone import lab
+from tests.telephone.assistant import Waxtaan
 from tests.telephone.bench.loss import offset
 from tests.telephone.conftest import closed
-from tests.telephone.house import Waxtaan
 from tests.telephone.sip_phone import RATE, SipPhone
 from tests.telephone.test_pbx_breaks import seconds
 from tests.telephone.test_transfers import ACCEPT, PERSON, of, talks, tone
@@ -46,10 +46,10 @@ def waxtaan(
     text = lab.queues(policy.read_text())
     text = re.sub(r"ring_seconds = \d+", f"ring_seconds = {WAIT + 120:.0f}", text)
     policy.write_text(re.sub(r"ring_give_up = [\d.]+", f"ring_give_up = {WAIT + 60}", text))
-    house = Waxtaan(folder / "waxtaan", cache, {"PROMPTS": str(folder / "prompts")})
-    house.start()
-    yield house
-    house.stop()
+    assistant = Waxtaan(folder / "waxtaan", cache, {"PROMPTS": str(folder / "prompts")})
+    assistant.start()
+    yield assistant
+    assistant.stop()
 
 
 def memory(process: int) -> float:

@@ -9,8 +9,8 @@ import pytest
 from agent.actions import Action
 from agent.events import Event, KeyPressed, SpeechEnded
 from tests.telephone import lab
+from tests.telephone.assistant import Waxtaan
 from tests.telephone.conftest import closed
-from tests.telephone.house import Waxtaan
 from tests.telephone.sip_phone import LINE, Network, SipPhone
 from tests.telephone.test_pbx_breaks import seconds
 from tests.telephone.test_stalls import called

@@ -8,8 +8,8 @@ import pytest
 from agent.actions import Speak
 from agent.events import CallStarted, KeyPressed, SpeechEnded
 from tests.telephone import lab
+from tests.telephone.assistant import Waxtaan
 from tests.telephone.conftest import Recognise, closed
-from tests.telephone.house import Waxtaan
 from tests.telephone.sip_phone import LINE, RATE, SipPhone
 
 WEBSOCKET, AUDIOSOCKET = "8000", "2000"

@@ -13,9 +13,9 @@ import pytest
 
 from agent.events import CallStarted
 from tests.telephone import lab
+from tests.telephone.assistant import Waxtaan
 from tests.telephone.conftest import closed
 from tests.telephone.crowd import Listener
-from tests.telephone.house import Waxtaan
 from tests.telephone.sip_phone import RATE, Message, SipPhone
 from tests.telephone.test_transfers import loudest, tone
 

@@ -13,8 +13,8 @@ import websockets
 from agent.actions import Speak
 from agent.events import CallEnded, PersonJoined, PersonLeft
 from tests.telephone import lab
+from tests.telephone.assistant import PORT, Waxtaan
 from tests.telephone.conftest import closed
-from tests.telephone.house import PORT, Waxtaan
 from tests.telephone.sip_phone import LINE, SipPhone
 from tests.telephone.test_transfers import ACCEPT, of, rings, talks
 
@@ -48,10 +48,10 @@ def waxtaan(
 ) -> Iterator[Waxtaan]:
     """`waxtaan serve` with a desk."""
     settings = {"PROMPTS": str(prompts), "DESK_TOKEN": TOKEN}
-    house = Waxtaan(tmp_path_factory.mktemp("desk"), cache, settings)
-    house.start()
-    yield house
-    house.stop()
+    assistant = Waxtaan(tmp_path_factory.mktemp("desk"), cache, settings)
+    assistant.start()
+    yield assistant
+    assistant.stop()
 
 
 @pytest.fixture

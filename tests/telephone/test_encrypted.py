@@ -15,9 +15,9 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.telephone import lab
+from tests.telephone.assistant import Waxtaan
 from tests.telephone.conftest import Recognise, closed
 from tests.telephone.encryption import Baresip, certify, listening
-from tests.telephone.house import Waxtaan
 from tests.telephone.sip_phone import RATE, SipPhone
 
 GREETING = "hello you are talking to an automated assistant"

@@ -6,7 +6,7 @@ import pytest
 
 from agent.events import CallEnded
 from tests.telephone import lab
-from tests.telephone.house import Waxtaan
+from tests.telephone.assistant import Waxtaan
 from tests.telephone.sip_phone import SipPhone
 
 WEBSOCKET, AUDIOSOCKET = "8000", "2000"

@@ -10,7 +10,7 @@ import pytest
 
 from agent.events import CallEnded
 from tests.telephone import lab
-from tests.telephone.house import Waxtaan
+from tests.telephone.assistant import Waxtaan
 from tests.telephone.sip_phone import SipPhone
 from tests.telephone.test_pbx_breaks import ended
 from tests.telephone.test_stalls import stopped
@@ -25,10 +25,10 @@ both = pytest.mark.parametrize("number", [WEBSOCKET, AUDIOSOCKET])
 def hanging(pbx: lab.Asterisk, cache: Path, prompts: Path, tmp_path: Path) -> Iterator[Waxtaan]:
     """A Waxtaan that hangs when it is told to."""
     given = {"PROMPTS": str(prompts), "HUNG_SECONDS": str(_HUNG), "STALLED_WRITE_SECONDS": "1"}
-    house = Waxtaan(tmp_path, cache, given, "tests.telephone.hanging")
-    house.start()
-    yield house
-    house.stop()
+    assistant = Waxtaan(tmp_path, cache, given, "tests.telephone.hanging")
+    assistant.start()
+    yield assistant
+    assistant.stop()
 
 
 @both

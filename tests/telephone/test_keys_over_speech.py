@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from agent.actions import Speak
 from agent.events import Hypothesis, KeyPressed, SpeechEnded, TurnStarted
 from tests.telephone import lab
+from tests.telephone.assistant import Waxtaan
 from tests.telephone.conftest import closed
-from tests.telephone.house import Waxtaan
 from tests.telephone.sip_phone import SipPhone
 from tests.telephone.test_transfers import of
 

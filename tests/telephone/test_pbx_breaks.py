@@ -11,8 +11,8 @@ import pytest
 
 from agent.events import CallEnded, PersonJoined, PersonLeft
 from tests.telephone import lab
+from tests.telephone.assistant import Waxtaan
 from tests.telephone.conftest import closed
-from tests.telephone.house import Waxtaan
 from tests.telephone.sip_phone import SipPhone
 from tests.telephone.test_transfers import ACCEPT, PERSON, of, rings, talks
 
@@ -27,10 +27,10 @@ def waxtaan(
 ) -> Iterator[Waxtaan]:
     """With a desk; it is never started again, whatever becomes of the PBX."""
     given = {"PROMPTS": str(prompts), "DESK_TOKEN": TOKEN}
-    house = Waxtaan(tmp_path_factory.mktemp("waxtaan"), cache, given)
-    house.start()
-    yield house
-    house.stop()
+    assistant = Waxtaan(tmp_path_factory.mktemp("waxtaan"), cache, given)
+    assistant.start()
+    yield assistant
+    assistant.stop()
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ import pytest
 from agent.events import CallStarted, KeyPressed
 from pipelines.settings import Settings
 from tests.telephone import lab
+from tests.telephone.assistant import Waxtaan
 from tests.telephone.conftest import closed
-from tests.telephone.house import Waxtaan
 from tests.telephone.sip_phone import RATE, SipPhone
 from tests.telephone.test_pbx_breaks import seconds
 

@@ -12,8 +12,8 @@ import pytest
 from agent.actions import Speak, Transfer
 from agent.events import CallEnded, PersonJoined, PersonLeft, TransferFailed
 from tests.telephone import lab
+from tests.telephone.assistant import Waxtaan
 from tests.telephone.conftest import Say, closed
-from tests.telephone.house import Waxtaan
 from tests.telephone.sip_phone import RATE, SipPhone
 
 WEBSOCKET, AUDIOSOCKET = "8000", "2000"

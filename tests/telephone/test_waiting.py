@@ -18,8 +18,8 @@ from agent.hours import DAYS, Hours, is_open, next_opening
 from pipelines.packs.reader import PROMPTS, load
 from tests.desk.test_webhook import Receiver
 from tests.telephone import lab
+from tests.telephone.assistant import Waxtaan
 from tests.telephone.conftest import closed
-from tests.telephone.house import Waxtaan
 from tests.telephone.sip_phone import LINE, SipPhone
 from tests.telephone.test_transfers import PERSON
 
@@ -62,7 +62,7 @@ async def receiving() -> AsyncIterator[Receiver]:
 @contextmanager
 def serving(tmp_path: Path, cache: Path, hours: str, receiver: Receiver) -> Iterator[Waxtaan]:
     settings = {
-        "PROMPTS": str(prompts(tmp_path / "house" / "prompts", hours)),
+        "PROMPTS": str(prompts(tmp_path / "assistant" / "prompts", hours)),
         "WEBHOOK_URL": receiver.url,
         "WEBHOOK_SECRET": SECRET,
     }
@@ -194,7 +194,7 @@ async def _arrived(receiver: Receiver, many: int) -> None:
 
 
 def _general(tmp_path: Path) -> Hours:
-    return load(tmp_path / "house" / "prompts").policy.queue("general").hours
+    return load(tmp_path / "assistant" / "prompts").policy.queue("general").hours
 
 
 def _open(tmp_path: Path, time: str) -> bool:

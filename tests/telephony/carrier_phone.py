@@ -198,7 +198,7 @@ class CarrierPhone(ABC):
 
     def log(self) -> list[Event | Action]:
         """The log of the newest call."""
-        calls = self.server.house.settings.calls.glob("[0-9]*")
+        calls = self.server.assistant.settings.calls.glob("[0-9]*")
         folders = sorted(calls, key=lambda p: p.stat().st_ctime)
         return self.server.log(folders[-1].name) if folders else []
 

@@ -45,7 +45,7 @@ class TelnyxPhone(CarrierPhone):
     }
 
     def __init__(self, server: Server, late: float = 0.0, law: str = "PCMU") -> None:
-        self.sent = server.house.settings.telnyx_codec  # what the agent's sound comes in
+        self.sent = server.assistant.settings.telnyx_codec  # what the agent's sound comes in
         super().__init__(server, Playout(from_alaw if self.sent == "PCMA" else from_mulaw, late))
         self.law = law
         self.sid = "v3:" + secrets.token_urlsafe(48)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from loguru import logger
 
-from pipelines.lines.telephony.arrivals import arrive, caller
+from pipelines.lines.telephony.arrivals import accept_leg, caller
 from pipelines.lines.telephony.asterisk.websocket import AsteriskWebSocket
 from pipelines.lines.telephony.leg import Audio, Codec, LegEvent, Stop
 from pipelines.packs.reader import load
@@ -69,22 +69,22 @@ def test_a_language_that_nobody_speaks_is_the_house_s(
     assert all("'language'" in message for message in said)
 
 
-async def test_a_call_in_a_language_that_nobody_speaks_goes_on(open_house: Open) -> None:
-    server = await open_house()
+async def test_a_call_in_a_language_that_nobody_speaks_goes_on(open_assistant: Open) -> None:
+    server = await open_assistant()
     leg = Wire()
-    assert arrive(server.reception, leg, {"call": "a-strange-call", "language": "xx"})
+    assert accept_leg(server.active_calls, leg, {"call": "a-strange-call", "language": "xx"})
     await eventually(lambda: leg.spoken)
     await leg.close()
     await server.idle()
     assert server.counters["failed"] == 0
 
 
-async def test_a_second_leg_before_the_call_has_begun(open_house: Open) -> None:
+async def test_a_second_leg_before_the_call_has_begun(open_assistant: Open) -> None:
     """The network dialled twice: the call is on the later one, the other is not left open."""
-    server = await open_house()
+    server = await open_assistant()
     first, second = Wire(), Wire()
     for leg in (first, second):
-        assert arrive(server.reception, leg, {"call": "one-and-the-same"})
+        assert accept_leg(server.active_calls, leg, {"call": "one-and-the-same"})
     await eventually(lambda: first.closed.is_set() and second.spoken)
     assert not first.spoken
     await second.close()
@@ -92,14 +92,14 @@ async def test_a_second_leg_before_the_call_has_begun(open_house: Open) -> None:
     assert (server.counters["calls"], server.counters["failed"]) == (1, 0)
 
 
-async def test_a_second_leg_in_the_call(open_house: Open) -> None:
-    server = await open_house()
+async def test_a_second_leg_in_the_call(open_assistant: Open) -> None:
+    server = await open_assistant()
     first, second = Wire(), Wire()
-    arrive(server.reception, first, {"call": "one-and-the-same"})
+    accept_leg(server.active_calls, first, {"call": "one-and-the-same"})
     await eventually(lambda: first.spoken)
-    arrive(server.reception, second, {"call": "one-and-the-same"})
+    accept_leg(server.active_calls, second, {"call": "one-and-the-same"})
     await eventually(lambda: first.closed.is_set() and second.spoken)
-    assert server.house.calls == 1  # that the first one ended is not the end of the call
+    assert server.assistant.calls == 1  # that the first one ended is not the end of the call
     await second.close()
     await server.idle()
     assert server.counters["failed"] == 0

@@ -150,8 +150,8 @@ def forged(phone: CarrierPhone) -> list[dict[str, str]]:
 
 
 @BOTH
-async def test_webhooks_that_the_carrier_did_not_sign(open_house: Open, carrier: Kind) -> None:
-    server = await open_house(**carrier.settings)
+async def test_webhooks_that_the_carrier_did_not_sign(open_assistant: Open, carrier: Kind) -> None:
+    server = await open_assistant(**carrier.settings)
     phone, tries = carrier(server), 0
     for path in ("", "/after"):
         for headers in forged(phone):
@@ -169,9 +169,9 @@ async def test_webhooks_that_the_carrier_did_not_sign(open_house: Open, carrier:
 @BOTH
 @pytest.mark.parametrize("call", ["", "\x00", "../../x"])
 async def test_a_webhook_without_a_call_gets_no_stream(
-    open_house: Open, carrier: Kind, call: str
+    open_assistant: Open, carrier: Kind, call: str
 ) -> None:
-    server = await open_house(**carrier.settings)
+    server = await open_assistant(**carrier.settings)
     phone = carrier(server)
     phone.form[{"telnyx": "CallSid", "plivo": "CallUUID"}[phone.name]] = call
     answer = await phone.ring()
@@ -207,9 +207,9 @@ async def statuses(server: Server, urls: list[str]) -> set[int]:
 
 
 @BOTH
-async def test_forged_upgrades(open_house: Open, carrier: Kind) -> None:
+async def test_forged_upgrades(open_assistant: Open, carrier: Kind) -> None:
     """Nothing but the token is good, and that still is afterwards."""
-    server = await open_house(**carrier.settings)
+    server = await open_assistant(**carrier.settings)
     phone = carrier(server)
     right = phone.address(await phone.ring())
     tokens = guesses(random.Random(5), right.rsplit("/", 1)[1])
@@ -227,9 +227,9 @@ async def test_forged_upgrades(open_house: Open, carrier: Kind) -> None:
 
 
 @BOTH
-async def test_replayed_upgrades(open_house: Open, carrier: Kind) -> None:
+async def test_replayed_upgrades(open_assistant: Open, carrier: Kind) -> None:
     """A token that was spent, by a call that goes on or one that never began, is good no more."""
-    server = await open_house(**carrier.settings)
+    server = await open_assistant(**carrier.settings)
     spent = []
     for _ in range(9):
         phone = carrier(server)
@@ -247,8 +247,8 @@ async def test_replayed_upgrades(open_house: Open, carrier: Kind) -> None:
 
 
 @BOTH
-async def test_expired_upgrades(open_house: Open, carrier: Kind) -> None:
-    server = await open_house(stream_token_seconds=0.5, max_calls=2, **carrier.settings)
+async def test_expired_upgrades(open_assistant: Open, carrier: Kind) -> None:
+    server = await open_assistant(stream_token_seconds=0.5, max_calls=2, **carrier.settings)
     phones = [carrier(server) for _ in range(MANY)]
     urls = [phone.address(await phone.ring()) for phone in phones]
     await asyncio.sleep(0.6)
@@ -259,10 +259,10 @@ async def test_expired_upgrades(open_house: Open, carrier: Kind) -> None:
 
 @BOTH
 async def test_a_stream_of_another_format_goes_to_a_person(
-    open_house: Open, carrier: Kind, monkeypatch: pytest.MonkeyPatch
+    open_assistant: Open, carrier: Kind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipelines.lines.telephony.carriers.carrier._PATIENCE", 0.2)
-    server = await open_house(**carrier.settings)
+    server = await open_assistant(**carrier.settings)
     phone = carrier(server)
     start = phone.start()
     for name in ("media_format", "mediaFormat"):

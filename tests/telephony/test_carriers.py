@@ -10,7 +10,7 @@ from agent.actions import Hush, Speak
 from agent.events import CallStarted, KeyPressed, SpeechEnded, SpeechStarted
 from pipelines.lines.telephony.leg import Key, Stop
 from tests.pipelines.conftest import Open
-from tests.pipelines.phone import catalog, eventually
+from tests.pipelines.phone import config, eventually
 from tests.telephony.carrier_phone import FALLBACK, CarrierPhone
 from tests.telephony.mutations import spoilt
 from tests.telephony.plivo_phone import PlivoPhone
@@ -38,8 +38,8 @@ async def ask_balance(phone: CarrierPhone, speech: dict[str, bytes]) -> None:
 
 
 @BOTH
-async def test_a_whole_call(open_house: Open, speech: dict[str, bytes], carrier: Kind) -> None:
-    server = await open_house(texts=("what is my balance", "no"), **carrier.settings)
+async def test_a_whole_call(open_assistant: Open, speech: dict[str, bytes], carrier: Kind) -> None:
+    server = await open_assistant(texts=("what is my balance", "no"), **carrier.settings)
     async with carrier(server).calling() as phone:
         await ask_balance(phone, speech)
         assert (await phone.after()).find("Hangup") is not None
@@ -59,11 +59,11 @@ async def test_a_whole_call(open_house: Open, speech: dict[str, bytes], carrier:
 
 @pytest.mark.parametrize(("asked", "comes"), [("PCMU", "PCMA"), ("PCMA", "PCMA")])
 async def test_telnyx_in_a_law(
-    open_house: Open, speech: dict[str, bytes], asked: str, comes: str
+    open_assistant: Open, speech: dict[str, bytes], asked: str, comes: str
 ) -> None:
     """The caller is heard in the codec that `start` names, and hears what was asked for."""
     settings: dict[str, Any] = {**TelnyxPhone.settings, "telnyx_codec": asked}
-    server = await open_house(texts=("what is my balance", "no"), **settings)
+    server = await open_assistant(texts=("what is my balance", "no"), **settings)
     async with TelnyxPhone(server, law=comes).calling() as phone:
         await ask_balance(phone, speech)
     await server.idle()
@@ -77,11 +77,11 @@ async def test_telnyx_in_a_law(
 @BOTH
 @pytest.mark.parametrize("late", [0.0, 0.6])
 async def test_what_was_heard_before_a_barge_in(
-    open_house: Open, speech: dict[str, bytes], carrier: Kind, late: float
+    open_assistant: Open, speech: dict[str, bytes], carrier: Kind, late: float
 ) -> None:
     """A network that plays late has played less than it was sent; the marks tell."""
-    server = await open_house(
-        texts=("what can you do", "yes"), offering=catalog(pace=110), **carrier.settings
+    server = await open_assistant(
+        texts=("what can you do", "yes"), offering=config(pace=110), **carrier.settings
     )
     async with carrier(server, late).calling() as phone:
         await phone.until(lambda e: isinstance(e, SpeechEnded) and e.utterance == 2)
@@ -113,8 +113,8 @@ async def test_what_was_heard_before_a_barge_in(
 
 
 @BOTH
-async def test_the_caller_hangs_up(open_house: Open, carrier: Kind) -> None:
-    server = await open_house(**carrier.settings)
+async def test_the_caller_hangs_up(open_assistant: Open, carrier: Kind) -> None:
+    server = await open_assistant(**carrier.settings)
     phone = carrier(server)
     phone.form["From"] = "+221770001234"
     async with phone.calling():
@@ -128,8 +128,8 @@ async def test_the_caller_hangs_up(open_house: Open, carrier: Kind) -> None:
 
 
 @BOTH
-async def test_a_call_that_breaks_off_goes_to_a_person(open_house: Open, carrier: Kind) -> None:
-    server = await open_house(max_call_seconds=1.0, **carrier.settings)
+async def test_a_call_that_breaks_off_goes_to_a_person(open_assistant: Open, carrier: Kind) -> None:
+    server = await open_assistant(max_call_seconds=1.0, **carrier.settings)
     async with carrier(server).calling() as phone:
         after = await phone.after()
     assert after.findtext("Dial/Number") == FALLBACK
@@ -147,11 +147,11 @@ async def test_a_call_that_breaks_off_goes_to_a_person(open_house: Open, carrier
     ],
 )
 async def test_a_caller_who_asks_for_a_person_gets_one(
-    open_house: Open, carrier: Kind, noun: str, told: str | None
+    open_assistant: Open, carrier: Kind, noun: str, told: str | None
 ) -> None:
     desk = "sip:desk@pbx.example.org"
     settings = {**carrier.settings, f"{carrier.name}_fallback": desk}
-    server = await open_house(**settings)
+    server = await open_assistant(**settings)
     async with carrier(server).calling() as phone:
         await phone.until(lambda e: isinstance(e, SpeechEnded) and e.utterance == 2)
         await phone.press("0")
@@ -165,8 +165,8 @@ async def test_a_caller_who_asks_for_a_person_gets_one(
 
 
 @BOTH
-async def test_no_room(open_house: Open, carrier: Kind) -> None:
-    server = await open_house(max_calls=1, **carrier.settings)
+async def test_no_room(open_assistant: Open, carrier: Kind) -> None:
+    server = await open_assistant(max_calls=1, **carrier.settings)
     async with carrier(server).calling() as phone:
         await eventually(lambda: sum(phone.playout.bursts) > 1_000)
         second = await carrier(server).ring()
@@ -176,9 +176,9 @@ async def test_no_room(open_house: Open, carrier: Kind) -> None:
 
 
 @pytest.mark.parametrize(("carrier", "verb"), [(TelnyxPhone, "Reject"), (PlivoPhone, "Hangup")])
-async def test_no_room_and_no_person(open_house: Open, carrier: Kind, verb: str) -> None:
+async def test_no_room_and_no_person(open_assistant: Open, carrier: Kind, verb: str) -> None:
     settings = {**carrier.settings, f"{carrier.name}_fallback": ""}
-    server = await open_house(max_calls=1, **settings)
+    server = await open_assistant(max_calls=1, **settings)
     async with carrier(server).calling() as phone:
         await eventually(lambda: sum(phone.playout.bursts) > 1_000)
         busy = (await carrier(server).ring()).find(verb)
@@ -188,9 +188,9 @@ async def test_no_room_and_no_person(open_house: Open, carrier: Kind, verb: str)
 
 
 @BOTH
-async def test_spoilt_messages_in_a_call(open_house: Open, carrier: Kind) -> None:
+async def test_spoilt_messages_in_a_call(open_assistant: Open, carrier: Kind) -> None:
     """It goes on, is counted, and answers afterwards."""
-    server = await open_house(
+    server = await open_assistant(
         max_bad_messages=100_000, max_flood_seconds=10_000, **carrier.settings
     )
     chance, protocol = random.Random(7), PROTOCOLS[carrier.name]

@@ -20,7 +20,7 @@ from pipelines.lines.telephony.carriers.genesys_route import SIGNED, Signatures
 from pipelines.lines.telephony.leg import Bad, Key, Start, Stop
 from pipelines.settings import Settings
 from tests.pipelines.conftest import Open
-from tests.pipelines.phone import Server, catalog, eventually
+from tests.pipelines.phone import Server, config, eventually
 from tests.telephony.genesys_phone import (
     API_KEY,
     SETTINGS,
@@ -38,8 +38,8 @@ from tests.telephony.test_twilio_calls import LINE, PIN, ends, narrow, says
 MANY = 250
 
 
-async def test_a_whole_call(open_house: Open, speech: dict[str, bytes]) -> None:
-    server = await open_house(texts=("what is my balance", "no"), **SETTINGS)
+async def test_a_whole_call(open_assistant: Open, speech: dict[str, bytes]) -> None:
+    server = await open_assistant(texts=("what is my balance", "no"), **SETTINGS)
     phone = Phone(server, supportedLanguages=True)
     phone.parameters["participant"]["ani"] = "tel:anonymous"
     async with phone.calling():
@@ -74,9 +74,9 @@ async def test_a_whole_call(open_house: Open, speech: dict[str, bytes]) -> None:
     assert server.complaints == []
 
 
-async def test_a_barge_in_empties_the_queue(open_house: Open, speech: dict[str, bytes]) -> None:
-    server = await open_house(
-        texts=("what can you do", "yes"), offering=catalog(pace=110), **SETTINGS
+async def test_a_barge_in_empties_the_queue(open_assistant: Open, speech: dict[str, bytes]) -> None:
+    server = await open_assistant(
+        texts=("what can you do", "yes"), offering=config(pace=110), **SETTINGS
     )
     async with Phone(server).calling() as phone:
         await phone.until(lambda e: isinstance(e, SpeechEnded) and e.utterance == 2)
@@ -98,8 +98,8 @@ async def test_a_barge_in_empties_the_queue(open_house: Open, speech: dict[str, 
     assert server.complaints == []
 
 
-async def test_the_flow_is_given_the_packet(open_house: Open) -> None:
-    server = await open_house(**SETTINGS)
+async def test_the_flow_is_given_the_packet(open_assistant: Open) -> None:
+    server = await open_assistant(**SETTINGS)
     async with Phone(server).calling() as phone:
         await phone.until(lambda e: isinstance(e, SpeechEnded) and e.utterance == 2)
         await phone.press("0")
@@ -120,8 +120,8 @@ async def test_the_flow_is_given_the_packet(open_house: Open) -> None:
     assert phone.errors == []
 
 
-async def test_a_call_that_breaks_off_takes_the_failure_path(open_house: Open) -> None:
-    server = await open_house(max_call_seconds=1.0, **SETTINGS)
+async def test_a_call_that_breaks_off_takes_the_failure_path(open_assistant: Open) -> None:
+    server = await open_assistant(max_call_seconds=1.0, **SETTINGS)
     async with Phone(server).calling() as phone:
         await asyncio.wait_for(phone.ended.wait(), 20)
     assert phone.outcome["reason"] == "error"
@@ -129,8 +129,8 @@ async def test_a_call_that_breaks_off_takes_the_failure_path(open_house: Open) -
     assert phone.closed
 
 
-async def test_the_caller_hangs_up(open_house: Open) -> None:
-    server = await open_house(**SETTINGS)
+async def test_the_caller_hangs_up(open_assistant: Open) -> None:
+    server = await open_assistant(**SETTINGS)
     async with Phone(server).calling() as phone:
         await eventually(lambda: sum(phone.player.bursts) > 1_000)
         await phone.hang_up()
@@ -142,8 +142,8 @@ async def test_the_caller_hangs_up(open_house: Open) -> None:
     assert server.complaints == []
 
 
-async def test_a_probe_is_answered_and_no_call(open_house: Open) -> None:
-    server = await open_house(max_calls=1, **SETTINGS)
+async def test_a_probe_is_answered_and_no_call(open_assistant: Open) -> None:
+    server = await open_assistant(max_calls=1, **SETTINGS)
     nobody = {"id": PROBE, "ani": "", "aniName": "", "dnis": ""}
     async with Phone(server, conversationId=PROBE, participant=nobody).calling() as phone:
         await eventually(lambda: bool(phone.opened))
@@ -155,9 +155,9 @@ async def test_a_probe_is_answered_and_no_call(open_house: Open) -> None:
     assert server.counters["calls"] == 0
 
 
-async def test_what_is_refused_after_the_upgrade(open_house: Open) -> None:
+async def test_what_is_refused_after_the_upgrade(open_assistant: Open) -> None:
     """In the protocol's own way, so that the flow goes on at once."""
-    server = await open_house(max_calls=1, **SETTINGS)
+    server = await open_assistant(max_calls=1, **SETTINGS)
     for parameters, reason in (
         ({"organizationId": str(uuid.uuid4())}, "unauthorized"),
         ({"media": [{"type": "audio", "format": "L16", "channels": ["external"]}]}, "error"),
@@ -177,8 +177,8 @@ async def test_what_is_refused_after_the_upgrade(open_house: Open) -> None:
     assert server.counters["refused.busy"] == 1
 
 
-async def test_paused_and_updated(open_house: Open) -> None:
-    server = await open_house(**SETTINGS)
+async def test_paused_and_updated(open_assistant: Open) -> None:
+    server = await open_assistant(**SETTINGS)
     async with Phone(server).calling() as phone:
         await eventually(lambda: sum(phone.player.bursts) > 1_000)
         await phone.send("paused")
@@ -344,27 +344,27 @@ async def refused(server: Server, wrong: list[dict[str, str]]) -> None:
     assert server.counters["calls"] == 0
 
 
-async def test_forged_and_unsigned_upgrades(open_house: Open) -> None:
-    server = await open_house(**SETTINGS)
+async def test_forged_and_unsigned_upgrades(open_assistant: Open) -> None:
+    server = await open_assistant(**SETTINGS)
     all_of_them = forged(random.Random(5))
     await refused(server, [next(all_of_them) for _ in range(MANY)])
 
 
-async def test_unsigned_upgrades(open_house: Open) -> None:
+async def test_unsigned_upgrades(open_assistant: Open) -> None:
     """The right key, and no signature."""
-    server = await open_house(**SETTINGS)
+    server = await open_assistant(**SETTINGS)
     await refused(server, [headers(str(uuid.uuid4())) for _ in range(MANY)])
 
 
-async def test_replayed_upgrades(open_house: Open) -> None:
-    server = await open_house(**SETTINGS)
+async def test_replayed_upgrades(open_assistant: Open) -> None:
+    server = await open_assistant(**SETTINGS)
     given = sign(headers(str(uuid.uuid4())))
     async with upgrade(server, given):
         await refused(server, [given] * MANY)
 
 
-async def test_old_and_early_upgrades(open_house: Open) -> None:
-    server = await open_house(**SETTINGS)
+async def test_old_and_early_upgrades(open_assistant: Open) -> None:
+    server = await open_assistant(**SETTINGS)
     ages = [16.0, 20.0, 60.0, 3_600.0, -30.0, -3_600.0]
     await refused(
         server,
@@ -372,16 +372,16 @@ async def test_old_and_early_upgrades(open_house: Open) -> None:
     )
 
 
-async def test_a_session_that_goes_on_is_not_taken_over(open_house: Open) -> None:
-    server = await open_house(**SETTINGS)
+async def test_a_session_that_goes_on_is_not_taken_over(open_assistant: Open) -> None:
+    server = await open_assistant(**SETTINGS)
     async with Phone(server).calling() as phone:
         await eventually(lambda: bool(phone.opened))
         assert await tried(server, sign(headers(phone.session))) == 403
 
 
-async def test_strangers_of_the_protocol(open_house: Open) -> None:
+async def test_strangers_of_the_protocol(open_assistant: Open) -> None:
     """Signed, and then anything else than an open: told to close, and gone."""
-    server = await open_house(**SETTINGS)
+    server = await open_assistant(**SETTINGS)
 
     async def strange(message: str | bytes) -> None:
         async with upgrade(server, sign(headers(str(uuid.uuid4())))) as line:

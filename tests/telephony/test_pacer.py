@@ -14,7 +14,7 @@ class EnoughError(Exception):
     """The time is over."""
 
 
-class Line:
+class CallerAudio:
     """A leg whose PBX plays at once what it is sent, as long as it `plays`."""
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ class Line:
 
 
 async def test_silence_that_waits_is_thrown_away_before_anything_is_said() -> None:
-    line = Line()
+    line = CallerAudio()
     await line.passes(2)
     assert "flush" not in line.sent
     line.plays = False
@@ -76,7 +76,7 @@ async def test_silence_that_waits_is_thrown_away_before_anything_is_said() -> No
 
 
 async def test_what_was_said_is_kept() -> None:
-    line = Line()
+    line = CallerAudio()
     await line.passes(2)
     line.plays = False
     await line.pacer.play(SOUND)
@@ -85,7 +85,7 @@ async def test_what_was_said_is_kept() -> None:
 
 
 async def test_once_that_is_played_the_silence_behind_it_goes() -> None:
-    line = Line()
+    line = CallerAudio()
     await line.passes(2)
     line.plays = False
     await line.pacer.play(SOUND)

@@ -76,9 +76,9 @@ def begun(phone: Phone) -> Twilio:
     return codec
 
 
-async def test_spoilt_messages_in_a_call(open_house: Open) -> None:
+async def test_spoilt_messages_in_a_call(open_assistant: Open) -> None:
     """It goes on, is counted, and answers afterwards."""
-    server = await open_house(max_bad_messages=100_000, max_flood_seconds=10_000, **SETTINGS)
+    server = await open_assistant(max_bad_messages=100_000, max_flood_seconds=10_000, **SETTINGS)
     chance = random.Random(7)
     async with Phone(server).calling() as phone:
         await eventually(lambda: sum(phone.bursts) > 1_000)

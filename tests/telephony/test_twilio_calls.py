@@ -11,7 +11,7 @@ from agent.actions import HangUp, Hush, Speak
 from agent.events import CallStarted, KeyPressed, SpeechEnded, SpeechStarted
 from pipelines.audio import AGENT_RATE, seconds
 from tests.pipelines.conftest import Open
-from tests.pipelines.phone import Server, catalog, eventually
+from tests.pipelines.phone import Server, config, eventually
 from tests.telephony.twilio_phone import SETTINGS, Phone
 
 LINE, PIN = "770001234", "4821"
@@ -30,8 +30,8 @@ def ends(entry: Any) -> bool:
     return isinstance(entry, HangUp)
 
 
-async def test_a_whole_call(open_house: Open, speech: dict[str, bytes]) -> None:
-    server = await open_house(texts=("what is my balance", "no"), **SETTINGS)
+async def test_a_whole_call(open_assistant: Open, speech: dict[str, bytes]) -> None:
+    server = await open_assistant(texts=("what is my balance", "no"), **SETTINGS)
     async with Phone(server).calling() as phone:
         await eventually(lambda: sum(phone.bursts) > 4_000)  # half a second of the greeting
         phone.say(narrow(speech["what is my balance"]))
@@ -59,17 +59,17 @@ async def test_a_whole_call(open_house: Open, speech: dict[str, bytes]) -> None:
 
 async def spoken(server: Server, text: str) -> float:
     """How long a sentence is, in seconds."""
-    pieces = server.house.speakers.audio(text, "en", fixed=True)
+    pieces = server.assistant.voice_router.audio(text, "en", fixed=True)
     return seconds(b"".join([pcm async for pcm in pieces]), AGENT_RATE)
 
 
 @pytest.mark.parametrize("late", [0.0, 0.6])
 async def test_what_was_heard_before_a_barge_in(
-    open_house: Open, speech: dict[str, bytes], late: float
+    open_assistant: Open, speech: dict[str, bytes], late: float
 ) -> None:
     """A network that plays late has played less than it was sent; the marks tell."""
-    server = await open_house(
-        texts=("what can you do", "yes"), offering=catalog(pace=110), **SETTINGS
+    server = await open_assistant(
+        texts=("what can you do", "yes"), offering=config(pace=110), **SETTINGS
     )
     async with Phone(server, late).calling() as phone:
         await phone.until(lambda e: isinstance(e, SpeechEnded) and e.utterance == 2)
@@ -100,8 +100,8 @@ async def test_what_was_heard_before_a_barge_in(
     assert phone.errors == []
 
 
-async def test_the_caller_hangs_up(open_house: Open) -> None:
-    server = await open_house(**SETTINGS)
+async def test_the_caller_hangs_up(open_assistant: Open) -> None:
+    server = await open_assistant(**SETTINGS)
     async with Phone(server).calling() as phone:
         await eventually(lambda: sum(phone.bursts) > 1_000)
         await phone.hang_up()
@@ -110,15 +110,15 @@ async def test_the_caller_hangs_up(open_house: Open) -> None:
     assert server.complaints == []
 
 
-async def test_a_call_that_breaks_off_goes_to_a_person(open_house: Open) -> None:
-    server = await open_house(max_call_seconds=1.0, **SETTINGS)
+async def test_a_call_that_breaks_off_goes_to_a_person(open_assistant: Open) -> None:
+    server = await open_assistant(max_call_seconds=1.0, **SETTINGS)
     async with Phone(server).calling() as phone:
         after = await phone.after()
     assert after.findtext("Dial/Number") == SETTINGS["twilio_fallback"]
 
 
-async def test_a_caller_who_asks_for_a_person_gets_one(open_house: Open) -> None:
-    server = await open_house(**SETTINGS)
+async def test_a_caller_who_asks_for_a_person_gets_one(open_assistant: Open) -> None:
+    server = await open_assistant(**SETTINGS)
     async with Phone(server).calling() as phone:
         await phone.until(lambda e: isinstance(e, SpeechEnded) and e.utterance == 2)
         await phone.press("0")
@@ -127,8 +127,8 @@ async def test_a_caller_who_asks_for_a_person_gets_one(open_house: Open) -> None
     assert after.findtext("Dial/Number") == SETTINGS["twilio_fallback"]
 
 
-async def test_no_room(open_house: Open) -> None:
-    server = await open_house(max_calls=1, **SETTINGS)
+async def test_no_room(open_assistant: Open) -> None:
+    server = await open_assistant(max_calls=1, **SETTINGS)
     async with Phone(server).calling() as phone:
         await eventually(lambda: sum(phone.bursts) > 1_000)
         second = await Phone(server).ring()
@@ -137,8 +137,8 @@ async def test_no_room(open_house: Open) -> None:
     assert server.counters["refused.busy"] == 1
 
 
-async def test_no_room_and_no_person(open_house: Open) -> None:
-    server = await open_house(max_calls=1, **{**SETTINGS, "twilio_fallback": ""})
+async def test_no_room_and_no_person(open_assistant: Open) -> None:
+    server = await open_assistant(max_calls=1, **{**SETTINGS, "twilio_fallback": ""})
     async with Phone(server).calling() as phone:
         await eventually(lambda: sum(phone.bursts) > 1_000)
         reject = (await Phone(server).ring()).find("Reject")
@@ -148,14 +148,14 @@ async def test_no_room_and_no_person(open_house: Open) -> None:
 
 
 async def test_a_call_that_fails_at_once_goes_to_a_person(
-    open_house: Open, monkeypatch: pytest.MonkeyPatch
+    open_assistant: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server = await open_house(record=False, **SETTINGS)
+    server = await open_assistant(record=False, **SETTINGS)
 
     async def deaf(*_: object) -> None:
         raise RuntimeError("no ears")
 
-    monkeypatch.setattr(server.house, "ears", deaf)
+    monkeypatch.setattr(server.assistant, "ears", deaf)
     async with Phone(server).calling() as phone:
         after = await phone.after()
     assert after.findtext("Dial/Number") == SETTINGS["twilio_fallback"]

@@ -11,7 +11,7 @@ import pytest
 from agent.actions import Transfer
 from agent.events import CallEnded, PersonJoined, PersonLeft
 from agent.policy import Queue
-from tests.pipelines.phone import catalog, eventually
+from tests.pipelines.phone import config, eventually
 from tests.telephony.transferred import (
     ACCEPT,
     GIVE_BACK,
@@ -59,7 +59,7 @@ async def test_a_person_gives_the_call_back(calls: Calls, by_the_desk: bool) -> 
         person = await accepts(account, caller)
         first = caller.phone.stream
         if by_the_desk:
-            assert await server.reception.give_back(caller.sid)
+            assert await server.active_calls.give_back(caller.sid)
         else:
             person.press(GIVE_BACK)
         await caller.phone.until(lambda e: isinstance(e, PersonLeft))
@@ -77,7 +77,7 @@ async def test_the_desk_wants_it_back_and_twilio_does_not_answer(calls: Calls) -
     async with calls() as (account, server, caller):
         person = await accepts(account, caller)
         account.refuses = 503
-        assert await server.reception.give_back(caller.sid)
+        assert await server.active_calls.give_back(caller.sid)
         await asyncio.sleep(0.5)
         await together(account, caller, person)
         await person.over()
@@ -136,7 +136,7 @@ async def test_a_person_who_is_gone_before_the_caller_comes(calls: Calls) -> Non
 
 async def test_no_voice_for_the_whisper(calls: Calls) -> None:
     async with calls() as (account, server, caller):
-        server.house.speakers._speakers = {}
+        server.assistant.voice_router._speakers = {}
         person = await answers(account)
         person.press(ACCEPT)
         await together(account, caller, person)
@@ -173,7 +173,7 @@ async def test_the_desk_takes_over(calls: Calls) -> None:
         caller,
     ):
         await account.person()  # somebody else is rung first
-        assert await server.reception.take_over(caller.sid, "301")
+        assert await server.active_calls.take_over(caller.sid, "301")
         person = await account.person(2)
         assert person.request["To"].startswith("sip:301@pbx.example.org?")
         assert account.people[0].done.is_set()
@@ -184,7 +184,7 @@ async def test_the_desk_takes_over(calls: Calls) -> None:
 
 async def test_whom_a_queue_rings_where_asterisk_rings_others(calls: Calls) -> None:
     queues = {"general": Queue(ring=("PJSIP/agent1", SIP), ring_seconds=12)}
-    async with calls(twilio_people={}, offering=catalog(queues=queues)) as (account, _, caller):
+    async with calls(twilio_people={}, offering=config(queues=queues)) as (account, _, caller):
         person = await account.person()
         assert person.request["To"].startswith(SIP)
         assert person.request["Timeout"] == "12"

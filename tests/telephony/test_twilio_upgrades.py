@@ -90,9 +90,9 @@ async def statuses(server: Server, tries: Iterable[tuple[str, str | None]]) -> C
     return found
 
 
-async def test_upgrades_that_are_not_twilio_s(open_house: Open) -> None:
+async def test_upgrades_that_are_not_twilio_s(open_assistant: Open) -> None:
     """Unsigned, forged, replayed, expired: all refused before the connection stands."""
-    server = await open_house(stream_token_seconds=3.0, **SETTINGS)
+    server = await open_assistant(stream_token_seconds=3.0, **SETTINGS)
     live = await Phone(server).token()
     signs = forged(random.Random(5), STREAM + live)
     refused = await statuses(server, ((live, "") for _ in range(MANY)))
@@ -113,8 +113,8 @@ async def test_upgrades_that_are_not_twilio_s(open_house: Open) -> None:
     assert server.counters["calls"] == 0
 
 
-async def test_what_is_wrong_does_not_spend_a_token(open_house: Open) -> None:
-    server = await open_house(**SETTINGS)
+async def test_what_is_wrong_does_not_spend_a_token(open_assistant: Open) -> None:
+    server = await open_assistant(**SETTINGS)
     phone = Phone(server)
     token = await phone.token()
     others = [token[:-1], token + "x", secrets.token_urlsafe(32), "%00", token + "%2f"]
@@ -125,8 +125,8 @@ async def test_what_is_wrong_does_not_spend_a_token(open_house: Open) -> None:
 
 
 @pytest.mark.parametrize("path", ["", "/", "/x/y", "/../stream/x"])
-async def test_other_addresses(open_house: Open, path: str) -> None:
-    server = await open_house(**SETTINGS)
+async def test_other_addresses(open_assistant: Open, path: str) -> None:
+    server = await open_assistant(**SETTINGS)
     with pytest.raises(websockets.InvalidStatus) as refused:
         async with websockets.connect(
             f"ws://127.0.0.1:{server.port}/telephony/twilio/stream{path}",
@@ -136,9 +136,9 @@ async def test_other_addresses(open_house: Open, path: str) -> None:
     assert refused.value.response.status_code == 403
 
 
-async def test_a_stream_that_starts_as_another_call(open_house: Open) -> None:
+async def test_a_stream_that_starts_as_another_call(open_assistant: Open) -> None:
     """The token is right, and the call is not the one that it was given for."""
-    server = await open_house(**SETTINGS)
+    server = await open_assistant(**SETTINGS)
     victim, other = Phone(server), Phone(server)
     async with upgrade(server, await victim.token()) as line:
         await line.send(json.dumps(other.start()))
@@ -147,8 +147,8 @@ async def test_a_stream_that_starts_as_another_call(open_house: Open) -> None:
     assert server.counters["calls"] == 0
 
 
-async def test_webhooks_that_twilio_did_not_sign(open_house: Open) -> None:
-    server = await open_house(**SETTINGS)
+async def test_webhooks_that_twilio_did_not_sign(open_assistant: Open) -> None:
+    server = await open_assistant(**SETTINGS)
     form = Phone(server).form
     for path in ("", "/after"):
         for given in ("", "x", signature(TOKEN, f"{PUBLIC}/telephony/twilio{path}")):
@@ -161,8 +161,8 @@ async def test_webhooks_that_twilio_did_not_sign(open_house: Open) -> None:
     assert server.counters["refused.signature"] == 8
 
 
-async def test_what_a_caller_is_called_stays_here(open_house: Open) -> None:
-    server = await open_house(**SETTINGS)
+async def test_what_a_caller_is_called_stays_here(open_assistant: Open) -> None:
+    server = await open_assistant(**SETTINGS)
     phone = Phone(server)
     phone.form["From"] = '+221770001234"><Dial>+900</Dial>\x01\x1f&\ud7ff'
     response = await phone.ring()

@@ -20,7 +20,7 @@ from pipelines.lines.telephony.carriers.vonage import HANG_UP, Vonage, dial
 from pipelines.lines.telephony.leg import Audio, Bad, Key, Mark, Start
 from pipelines.settings import Settings
 from tests.pipelines.conftest import Open
-from tests.pipelines.phone import catalog, eventually
+from tests.pipelines.phone import config, eventually
 from tests.telephony.test_twilio_calls import LINE, PIN, ends, says
 from tests.telephony.vonage_phone import (
     APPLICATION,
@@ -60,8 +60,8 @@ def test_the_published_messages() -> None:
     assert codec.decode('{"event":"websocket:cleared"}') == []
 
 
-async def test_a_whole_call(open_house: Open, speech: dict[str, bytes]) -> None:
-    server = await open_house(texts=("what is my balance", "no"), **SETTINGS)
+async def test_a_whole_call(open_assistant: Open, speech: dict[str, bytes]) -> None:
+    server = await open_assistant(texts=("what is my balance", "no"), **SETTINGS)
     phone = Phone(server)
     phone.answer["from"] = "anonymous"
     async with phone.calling():
@@ -90,9 +90,9 @@ async def test_a_whole_call(open_house: Open, speech: dict[str, bytes]) -> None:
     assert server.complaints == []
 
 
-async def test_a_barge_in_empties_the_queue(open_house: Open, speech: dict[str, bytes]) -> None:
-    server = await open_house(
-        texts=("what can you do", "yes"), offering=catalog(pace=110), **SETTINGS
+async def test_a_barge_in_empties_the_queue(open_assistant: Open, speech: dict[str, bytes]) -> None:
+    server = await open_assistant(
+        texts=("what can you do", "yes"), offering=config(pace=110), **SETTINGS
     )
     async with Phone(server).calling() as phone:
         await phone.until(lambda e: isinstance(e, SpeechEnded) and e.utterance == 2)
@@ -114,9 +114,9 @@ async def test_a_barge_in_empties_the_queue(open_house: Open, speech: dict[str, 
 
 
 async def test_a_caller_who_asks_for_a_person_is_put_through_with_the_packet(
-    open_house: Open,
+    open_assistant: Open,
 ) -> None:
-    server = await open_house(**SETTINGS)
+    server = await open_assistant(**SETTINGS)
     async with Phone(server).calling() as phone:
         await phone.until(lambda e: isinstance(e, SpeechEnded) and e.utterance == 2)
         await phone.press("0")
@@ -134,16 +134,16 @@ async def test_a_caller_who_asks_for_a_person_is_put_through_with_the_packet(
     assert endpoint["standardHeaders"]["User-to-User"].endswith(";encoding=hex")
 
 
-async def test_a_call_that_breaks_off_goes_on_to_the_fallback(open_house: Open) -> None:
-    server = await open_house(max_call_seconds=1.0, **SETTINGS)
+async def test_a_call_that_breaks_off_goes_on_to_the_fallback(open_assistant: Open) -> None:
+    server = await open_assistant(max_call_seconds=1.0, **SETTINGS)
     async with Phone(server).calling() as phone:
         after = await phone.after()
     assert after == phone.ncco[1:]
     assert after[0]["endpoint"] == [{"type": "sip", "uri": FALLBACK}]
 
 
-async def test_no_room(open_house: Open) -> None:
-    server = await open_house(max_calls=1, **SETTINGS)
+async def test_no_room(open_assistant: Open) -> None:
+    server = await open_assistant(max_calls=1, **SETTINGS)
     async with Phone(server).calling() as phone:
         await eventually(lambda: sum(phone.player.bursts) > 1_000)
         (only,) = await Phone(server).ring()
@@ -151,14 +151,14 @@ async def test_no_room(open_house: Open) -> None:
     assert server.counters["refused.busy"] == 1
 
 
-async def test_the_end_by_event_webhook(open_house: Open) -> None:
-    server = await open_house(**SETTINGS)
+async def test_the_end_by_event_webhook(open_assistant: Open) -> None:
+    server = await open_assistant(**SETTINGS)
     async with Phone(server).calling() as phone:
         await eventually(lambda: sum(phone.player.bursts) > 1_000)
         for status in ("started", "answered"):
             event = {"uuid": phone.uuid, "status": status}
             assert (await post(server, "/event", event)).status_code == 204
-        assert server.house.calls == 1
+        assert server.assistant.calls == 1
         event = {"uuid": phone.uuid, "status": "completed", "duration": "2"}
         assert (await post(server, "/event", event)).status_code == 204
         await server.idle()
@@ -210,9 +210,9 @@ def unsigned(claimed: dict[str, object]) -> str:
     return jwt.encode(claimed, "", algorithm="none")
 
 
-async def test_forged_and_unsigned_upgrades(open_house: Open) -> None:
+async def test_forged_and_unsigned_upgrades(open_assistant: Open) -> None:
     """With a token that is good: the signature alone is wrong."""
-    server = await open_house(**SETTINGS)
+    server = await open_assistant(**SETTINGS)
     phone = Phone(server)
     await phone.ring()
     headers = forged(random.Random(5), None)
@@ -228,9 +228,9 @@ async def test_forged_and_unsigned_upgrades(open_house: Open) -> None:
     assert await tried(server, phone.token) == 101  # it was not spent
 
 
-async def test_tokens_that_were_not_issued(open_house: Open) -> None:
+async def test_tokens_that_were_not_issued(open_assistant: Open) -> None:
     """Signed, as of an upgrade that was listened to."""
-    server = await open_house(**SETTINGS)
+    server = await open_assistant(**SETTINGS)
     victim, other = Phone(server), Phone(server)
     await victim.ring()
     await other.ring()
@@ -255,9 +255,9 @@ async def test_tokens_that_were_not_issued(open_house: Open) -> None:
     assert server.counters["calls"] == 0
 
 
-async def test_used_tokens(open_house: Open) -> None:
+async def test_used_tokens(open_assistant: Open) -> None:
     """The very same upgrade again, each time."""
-    server = await open_house(**SETTINGS)
+    server = await open_assistant(**SETTINGS)
     phone = Phone(server)
     await phone.ring()
     header = bearer(claims())
@@ -269,8 +269,8 @@ async def test_used_tokens(open_house: Open) -> None:
     assert server.counters["calls"] == 0
 
 
-async def test_old_tokens(open_house: Open) -> None:
-    server = await open_house(stream_token_seconds=0.05, **SETTINGS)
+async def test_old_tokens(open_assistant: Open) -> None:
+    server = await open_assistant(stream_token_seconds=0.05, **SETTINGS)
     phones = [Phone(server) for _ in range(MANY)]
     for at in range(0, MANY, 25):
         few = phones[at : at + 25]
@@ -281,8 +281,8 @@ async def test_old_tokens(open_house: Open) -> None:
     assert server.counters["calls"] == 0
 
 
-async def test_webhooks_that_vonage_did_not_sign(open_house: Open) -> None:
-    server = await open_house(**SETTINGS)
+async def test_webhooks_that_vonage_did_not_sign(open_assistant: Open) -> None:
+    server = await open_assistant(**SETTINGS)
     body = json.dumps(Phone(server).answer).encode()
     wrong = forged(random.Random(6), body)
     headers = [next(wrong) for _ in range(MANY)]
@@ -297,8 +297,8 @@ async def test_webhooks_that_vonage_did_not_sign(open_house: Open) -> None:
     assert server.counters["calls"] == 0
 
 
-async def test_signed_webhooks_without_sense(open_house: Open) -> None:
-    server = await open_house(**SETTINGS)
+async def test_signed_webhooks_without_sense(open_assistant: Open) -> None:
+    server = await open_assistant(**SETTINGS)
     for body in (b"", b"[]", b"{}", b'{"uuid": 7, "status": []}', b"\xff", b"[" * 60_000):
         assert (await post(server, "", body)).json()[0]["endpoint"][0]["uri"] == FALLBACK
         assert (await post(server, "/event", body)).status_code == 204
@@ -315,8 +315,8 @@ def test_it_does_not_start_without_its_secrets(missing: str) -> None:
         bridges.check(Settings(**{**SETTINGS, "public_url": "http://voice.example.org"}))
 
 
-async def test_any_application_of_the_account(open_house: Open) -> None:
-    server = await open_house(**{**SETTINGS, "vonage_application_id": ""})
+async def test_any_application_of_the_account(open_assistant: Open) -> None:
+    server = await open_assistant(**{**SETTINGS, "vonage_application_id": ""})
     body = json.dumps(Phone(server).answer).encode()
     assert APPLICATION not in body.decode()
     other = bearer(claims(body, application_id="another"))

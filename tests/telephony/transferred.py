@@ -20,14 +20,14 @@ Entry = TypeVar("Entry")
 Calls: TypeAlias = Callable[..., Any]
 
 
-def calling_with(open_house: Open) -> Calls:
-    """`calls(**settings)`: an account, a house and a caller who asks for a person."""
+def calling_with(open_assistant: Open) -> Calls:
+    """`calls(**settings)`: an account, an assistant and a caller who asks for a person."""
 
     @asynccontextmanager
     async def calling(**settings: Any) -> AsyncIterator[tuple[Account, Server, Caller]]:
         people = {"twilio_people": {"general": (NUMBER,)}, **settings}
         async with twilio_account() as account:
-            server = await open_house(**{**SETTINGS, "twilio_api": account.url, **people})
+            server = await open_assistant(**{**SETTINGS, "twilio_api": account.url, **people})
             async with account.caller(server) as caller:
                 await caller.phone.until(lambda e: isinstance(e, SpeechEnded) and e.utterance == 2)
                 await caller.phone.press("0")

@@ -87,7 +87,7 @@ class Phone(Stream):
     def log(self) -> list[Event | Action]:
         """The log of the newest call."""
         folders = sorted(
-            self.server.house.settings.calls.glob("[0-9]*"), key=lambda p: p.stat().st_ctime
+            self.server.assistant.settings.calls.glob("[0-9]*"), key=lambda p: p.stat().st_ctime
         )
         return self.server.log(folders[-1].name) if folders else []
 

@@ -234,6 +234,6 @@ class Phone:
 def newest(server: Server) -> list[Event | Action]:
     """The log of the newest call."""
     folders = sorted(
-        server.house.settings.calls.glob("[0-9]*"), key=lambda path: path.stat().st_ctime
+        server.assistant.settings.calls.glob("[0-9]*"), key=lambda path: path.stat().st_ctime
     )
     return server.log(folders[-1].name) if folders else []

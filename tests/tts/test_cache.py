@@ -13,7 +13,7 @@ import pytest
 from loguru import logger
 
 from pipelines.engines.tts.cache import AudioCache
-from pipelines.engines.tts.cache_storage import Disk, Memory, from_wav, to_wav
+from pipelines.engines.tts.cache_storage import DiskStorage, MemoryStorage, from_wav, to_wav
 from pipelines.engines.tts.engine import EngineError, Voice
 from pipelines.engines.tts.espeak import EspeakSynthesiser
 
@@ -206,7 +206,7 @@ async def test_a_damaged_file_is_removed_and_rendered_again(
 
 
 def test_the_disk_is_bounded_and_the_oldest_used_goes(tmp_path: Path) -> None:
-    disk = Disk(tmp_path, 24_000, max_bytes=3500)
+    disk = DiskStorage(tmp_path, 24_000, max_bytes=3500)
     left_by_a_crash = tmp_path / ".x.part"
     left_by_a_crash.write_bytes(bytes(1000))
     for age, key in enumerate(("a", "b")):
@@ -241,7 +241,7 @@ async def test_a_bad_disk_is_said_once_and_calls_go_on(
 
 
 def test_memory_forgets_what_was_used_longest_ago() -> None:
-    memory = Memory(max_bytes=10)
+    memory = MemoryStorage(max_bytes=10)
     for key in ("a", "b"):
         memory.put(key, bytes(5))
     memory.get("a")

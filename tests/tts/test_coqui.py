@@ -24,9 +24,9 @@ from hypothesis import strategies as st
 from pipelines.engines.tts.cache import AudioCache
 from pipelines.engines.tts.coqui import Coqui
 from pipelines.engines.tts.engine import EngineError, Voice
-from pipelines.engines.tts.segmentation import LONGEST_PIECE, pieces
+from pipelines.engines.tts.segmentation import LONGEST_PIECE, segments
 from pipelines.engines.tts.spans import MOST, spans
-from pipelines.engines.tts.worker_scheduler import Desk, RefusalError
+from pipelines.engines.tts.worker_scheduler import RefusalError, Scheduler
 from pipelines.engines.worker_protocol import Frame, Header
 
 RATE = 24_000
@@ -55,7 +55,7 @@ def work(header: Header) -> Iterator[Frame]:
 if __name__ == "__main__":
     if sys.argv[1:] != ["4"]:
         sys.exit("the arguments are not those of coqui_worker")
-    Desk(work).serve({"version": "tones"})
+    Scheduler(work).serve({"version": "tones"})
     sys.exit()
 
 
@@ -223,7 +223,7 @@ def test_spans_keep_every_frame_once_with_its_margin(frames: int, margin: int) -
 @given(st.text(max_size=600))
 def test_no_text_makes_a_piece_too_long_or_with_a_command_in_it(text: str) -> None:
     for whole in (True, False):
-        for piece in pieces(text, whole):
+        for piece in segments(text, whole):
             assert 0 < len(piece.text) <= LONGEST_PIECE
             assert "[[" not in piece.text
             assert piece.text.encode()
@@ -232,9 +232,9 @@ def test_no_text_makes_a_piece_too_long_or_with_a_command_in_it(text: str) -> No
 
 def test_sentences_are_pieces_and_a_first_comma_is_where_less_is_asked_for() -> None:
     text = "Your line was down, as was your neighbour's. It works again!"
-    assert [piece.text for piece in pieces(text)] == [
+    assert [piece.text for piece in segments(text)] == [
         "Your line was down, as was your neighbour's.",
         "It works again!",
     ]
-    early = [(piece.text, piece.begins) for piece in pieces(text, whole=False)]
+    early = [(piece.text, piece.begins) for piece in segments(text, whole=False)]
     assert early[:2] == [("Your line was down,", True), ("as was your neighbour's.", False)]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.packs.reader import CatalogError
+from pipelines.packs.reader import ConfigurationError
 from pipelines.packs.voices import UNKNOWN, load
 
 EUROPEAN_UNION = "bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt ro sk sl sv"
@@ -77,10 +77,10 @@ def test_the_table_says_what_each_may_do() -> None:
 )
 def test_a_wrong_file_is_named_with_its_key(tmp_path: Path, content: str, complaint: str) -> None:
     (tmp_path / "voices.toml").write_text(content)
-    with pytest.raises(CatalogError, match=rf"voices\.toml: .*{complaint}"):
+    with pytest.raises(ConfigurationError, match=rf"voices\.toml: .*{complaint}"):
         load(tmp_path)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(CatalogError, match=r"voices\.toml: missing"):
+    with pytest.raises(ConfigurationError, match=r"voices\.toml: missing"):
         load(tmp_path)

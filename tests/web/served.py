@@ -89,7 +89,7 @@ def _port(process: subprocess.Popen[str], folder: Path) -> str:
 
 def replayed(log: Path) -> list[Difference]:
     """What today's dialogue would do differently in a recorded call."""
-    catalog = load(PROMPTS)
-    dialogue = Dialogue(catalog.languages, catalog.flows, catalog.policy)
+    config = load(PROMPTS)
+    dialogue = Dialogue(config.languages, config.flows, config.policy)
     with log.open(encoding="utf-8") as lines:
         return differences(read(lines), dialogue)

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from agent.events import PersonJoined, PersonLeft, TakenOver
 from pipelines import logs
-from pipelines.lines.call_feed import WAITING
+from pipelines.lines.call_feed import QUEUE_SIZE
 from tests.desk.conftest import PASSWORD, TOKEN, origin, page_message, people, telephone
 from tests.pipelines.phone import Guest, Server, eventually, serving
 from tests.web.visit import PHONE, Visit, browser, visit
@@ -27,7 +27,7 @@ async def chromium(executable: str) -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def house(tmp_path: Path, cache: Path) -> AsyncIterator[Server]:
+async def assistant(tmp_path: Path, cache: Path) -> AsyncIterator[Server]:
     logs.set_up("WARNING")
     desk: dict[str, Any] = {"desk_token": TOKEN}
     bridge: dict[str, Any] = {"bridges": ("asterisk",), "asterisk_password": PASSWORD}
@@ -40,15 +40,15 @@ async def log_in(visited: Visit) -> None:
     await expect(visited["#token"]).to_be_focused()
     await visited["#token"].fill(TOKEN)
     await visited.page.keyboard.press("Enter")
-    await visited.shows("#status", "Live")
+    await visited.shows("#status", "ActiveCall")
 
 
 def said(visited: Visit, who: str, text: str) -> Any:
     return expect(visited.said(who, text).last)
 
 
-async def test_who_has_no_token_sees_nothing(chromium: Browser, house: Server) -> None:
-    async with visit(chromium, origin(house) + "/desk") as visited:
+async def test_who_has_no_token_sees_nothing(chromium: Browser, assistant: Server) -> None:
+    async with visit(chromium, origin(assistant) + "/desk") as visited:
         await expect(visited["#desk-main"]).to_be_hidden()
         await visited["#token"].fill("guess")
         await visited["#login button"].click()
@@ -61,7 +61,7 @@ async def test_who_has_no_token_sees_nothing(chromium: Browser, house: Server) -
         await visited.shows("#calls-empty", "Nobody is calling.")
         await expect(visited["#problem"]).to_be_hidden()
         await visited.page.reload()
-        await visited.shows("#status", "Live")  # the session is the browser's
+        await visited.shows("#status", "ActiveCall")  # the session is the browser's
         await visited["#logout"].click()
         await expect(visited["#token"]).to_be_focused()
         await visited.page.reload()
@@ -69,10 +69,10 @@ async def test_who_has_no_token_sees_nothing(chromium: Browser, house: Server) -
         visited.was_clean()
 
 
-async def test_a_call_is_followed_to_its_packet(chromium: Browser, house: Server) -> None:
-    async with visit(chromium, origin(house) + "/desk/") as visited:
+async def test_a_call_is_followed_to_its_packet(chromium: Browser, assistant: Server) -> None:
+    async with visit(chromium, origin(assistant) + "/desk/") as visited:
         await log_in(visited)
-        async with Guest.calling(house, "?caller=770001234&language=en") as guest:
+        async with Guest.calling(assistant, "?caller=770001234&language=en") as guest:
             await visited.shows("#calls", "770001234")
             await visited.shows("#calls", "with the agent")
             await visited["[data-call]"].click()
@@ -104,11 +104,11 @@ async def test_a_call_is_followed_to_its_packet(chromium: Browser, house: Server
         visited.was_clean()
 
 
-async def test_a_call_is_taken_over_with_the_keyboard(chromium: Browser, house: Server) -> None:
-    hub = house.reception.hub
-    async with visit(chromium, origin(house) + "/desk/") as visited:
+async def test_a_call_is_taken_over_with_the_keyboard(chromium: Browser, assistant: Server) -> None:
+    hub = assistant.active_calls.feed
+    async with visit(chromium, origin(assistant) + "/desk/") as visited:
         await log_in(visited)
-        async with telephone(house, "call-0001", "770001234"):
+        async with telephone(assistant, "call-0001", "770001234"):
             await visited.shows("#calls", "telephone")
             keyboard = visited.page.keyboard
             await visited["#calls"].focus()
@@ -129,8 +129,8 @@ async def test_a_call_is_taken_over_with_the_keyboard(chromium: Browser, house: 
             await expect(visited["#extension"]).to_have_value("301")
         await visited.shows("#call-state", "ended")
         (entry,) = hub.calls()
-        await eventually(lambda: house.house.calls == 0)
-        taken = [e for e in house.log(entry.recording) if isinstance(e, TakenOver)]
+        await eventually(lambda: assistant.assistant.calls == 0)
+        taken = [e for e in assistant.log(entry.recording) if isinstance(e, TakenOver)]
         assert [e.person for e in taken] == ["301"]
 
         await visited.page.reload()
@@ -140,12 +140,12 @@ async def test_a_call_is_taken_over_with_the_keyboard(chromium: Browser, house: 
 
 
 async def test_who_waits_comes_first_and_a_lost_connection_comes_back(
-    chromium: Browser, house: Server
+    chromium: Browser, assistant: Server
 ) -> None:
-    hub = house.reception.hub
+    hub = assistant.active_calls.feed
     for number in ("one", "two", "three"):
         hub.begin(number, "telephone", f"77000{number}", "en")
-    async with visit(chromium, origin(house) + "/desk/") as visited:
+    async with visit(chromium, origin(assistant) + "/desk/") as visited:
         await log_in(visited)
         calls = visited["#calls .caller"]
         await expect(calls).to_have_text(["77000three", "77000two", "77000one"])
@@ -158,10 +158,10 @@ async def test_who_waits_comes_first_and_a_lost_connection_comes_back(
         await visited.shows("#counts", "1 waiting, 2 with the agent")
         await visited.shows("[data-call=one] .lasting", "0:02")
 
-        for _ in range(WAITING + 1):  # more at once than a watcher is allowed to leave unread
+        for _ in range(QUEUE_SIZE + 1):  # more at once than a watcher is allowed to leave unread
             hub.publish("two", {"type": "sources", "sources": []})
         await visited.shows("#status", "Connection lost, trying again …")
         hub.end("two")
-        await visited.shows("#status", "Live")
+        await visited.shows("#status", "ActiveCall")
         await visited.shows("[data-call=two]", "ended")
         visited.was_clean()

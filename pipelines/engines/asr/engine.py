@@ -15,8 +15,8 @@ __all__ = [
     "SAMPLE_RATE",
     "Band",
     "EngineError",
-    "HeardWord",
     "Recognised",
+    "RecognisedWord",
     "Recogniser",
     "RecogniserStream",
 ]
@@ -27,7 +27,7 @@ Band: TypeAlias = Literal["wide", "telephone"]  # telephone: 300-3400 Hz at its 
 
 
 @dataclass(frozen=True, slots=True)
-class HeardWord:
+class RecognisedWord:
     """One word of what was heard; `start` and `end` in seconds since the turn began."""
 
     text: str
@@ -50,13 +50,13 @@ class Recognised:
     confidence: float  # 0..1
     language_confidence: float  # 0..1; 1 where the engine was told the language
     final: bool
-    words: tuple[HeardWord, ...] = ()
+    words: tuple[RecognisedWord, ...] = ()
     languages: tuple[tuple[str, float], ...] = ()
     rejected: str = ""
 
 
 class RecogniserStream(Protocol):
-    """One call's ears."""
+    """One call's recogniser."""
 
     def expect(self, language: str, phrases: Sequence[str]) -> None:
         """From the next `begin` on, listen in `language` for `phrases`: hints, or a closed list.

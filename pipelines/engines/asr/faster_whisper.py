@@ -1,8 +1,8 @@
 """Ears for production: Whisper on CTranslate2, one model in memory for all calls.
 
 Decoding runs in one worker process (whisper/worker.py); this file loads it and says how many
-calls it can carry. Each call has a stream (whisper/stream.py), and a desk between them and
-the worker decides who is served when (whisper/desk.py). Nothing is fetched from anywhere: a
+calls it can carry. Each call has a stream (whisper/stream.py), and a scheduler between them and
+the worker decides who is served when (whisper/scheduler.py). Nothing is fetched from anywhere: a
 checkpoint is a folder.
 """
 
@@ -15,9 +15,9 @@ from pipelines.engines.asr.engine import Band, EngineError, Recognised
 from pipelines.engines.asr.whisper.checkpoint import Checkpoint, require
 from pipelines.engines.asr.whisper.guards import Guards
 from pipelines.engines.asr.whisper.languages import token_of
-from pipelines.engines.asr.whisper.scheduler import Desk
+from pipelines.engines.asr.whisper.scheduler import Scheduler
 from pipelines.engines.asr.whisper.stream import FasterWhisperStream
-from pipelines.engines.asr.whisper.turn import Habits, Listening
+from pipelines.engines.asr.whisper.turn import Listening, TurnSettings
 from pipelines.engines.asr.whisper.windows import Windows
 from pipelines.engines.worker import Worker
 from pipelines.engines.worker_protocol import Header
@@ -58,13 +58,13 @@ class FasterWhisper:
         self._default = default
         self._languages = dict(languages or {})
         self._threads, self._calls, self._together = threads, calls, together
-        self._habits = Habits(
+        self._settings = TurnSettings(
             deadline, interval, longest_turn, most_tokens, windows, guards or Guards()
         )
         self._models = list(dict.fromkeys(_model(each) for each in self._checkpoints))
         self._hello: Header = {}
         self._worker: Worker | None = None
-        self._desk: Desk | None = None
+        self._scheduler: Scheduler | None = None
         self.capacity = calls  # calls at once; known after start
 
     @property
@@ -102,15 +102,15 @@ class FasterWhisper:
         self, language: str, band: Band, on_partial: Callable[[Recognised], None]
     ) -> FasterWhisperStream:
         """See engine.py. Raises TooManyCallsError beyond `capacity`."""
-        if self._desk is None:
+        if self._scheduler is None:
             raise EngineError("the recogniser faster_whisper is not started, or closed")
         self.listening(language)
-        if len(self._desk) >= self.capacity:
+        if len(self._scheduler) >= self.capacity:
             raise TooManyCallsError(
                 f"faster_whisper carries {self.capacity} calls on this machine and all are taken: "
                 "take fewer calls (WAXTAAN_MAX_CALLS), a smaller WAXTAAN_WHISPER_MODEL, or a GPU"
             )
-        return FasterWhisperStream(self, self._desk, self._habits, language, on_partial)
+        return FasterWhisperStream(self, self._scheduler, self._settings, language, on_partial)
 
     def serves(self, language: str) -> str | None:
         """See engine.py."""
@@ -139,10 +139,10 @@ class FasterWhisper:
 
     async def close(self) -> None:
         """See engine.py."""
-        desk, self._desk = self._desk, None
+        scheduler, self._scheduler = self._scheduler, None
         worker, self._worker = self._worker, None
-        if desk is not None:
-            await desk.close()
+        if scheduler is not None:
+            await scheduler.close()
         if worker is not None:
             await worker.close()
 
@@ -190,7 +190,7 @@ class FasterWhisper:
 
     async def _measure(self, worker: Worker) -> None:
         """Time a typical utterance on the slowest model; so much decides how many calls."""
-        deadline, together = self._habits.deadline, self._together
+        deadline, together = self._settings.deadline, self._together
         slowest = each = 0.0
         for model in range(len(self._models)):
             batches = [1] if self._calls else [1, together]
@@ -199,7 +199,7 @@ class FasterWhisper:
             slowest, each = max(slowest, times[0]), max(each, times[-1] / batches[-1])
         # All calls may finish in the same moment, while one decoding is under way.
         self.capacity = self._calls or max(1, int((deadline - slowest) / each))
-        self._desk = Desk(worker, together=together, expected=slowest, deadline=deadline)
+        self._scheduler = Scheduler(worker, together=together, expected=slowest, deadline=deadline)
 
 
 def _model(checkpoint: Checkpoint) -> tuple[str, str, str]:

@@ -1,4 +1,4 @@
-"""Embedded ears: pocketsphinx, which needs no download, on a closed list of phrases.
+"""The embedded recogniser: pocketsphinx, which needs no download, on a closed list of phrases.
 
 It chooses among the phrases that the open question expects and takes no dictation; digits belong
 to the keypad. `Recognised.confidence` never exceeds 0.7: what it heard has to be confirmed.
@@ -151,7 +151,7 @@ class Pocketsphinx:
 
 
 class PocketsphinxStream:
-    """One call's ears. What the worker must know of it is told again after the worker's death."""
+    """One call's stream. What the worker must know of it is told again after the worker's death."""
 
     def __init__(
         self,

@@ -51,7 +51,7 @@ class Grammar:
     phrases: dict[str, int]  # the decoder's words -> place in the list
 
 
-class Ear:
+class Recogniser:
     """A decoder with the words and grammars it has been taught. Lent to one stream at a time."""
 
     def __init__(self, band: str, transform: str) -> None:
@@ -131,7 +131,7 @@ class Scales:
 class Turn:
     """The turn of one stream: its audio, and how far the decoder has heard it."""
 
-    ear: Ear
+    recogniser: Recogniser
     scales: Scales
     grammar: Grammar
     number: int  # the stream's count of its turns
@@ -163,9 +163,9 @@ class Turn:
         if self.searching:
             self._catch_up()
         elif self.audio:
-            self.ear.decoder.start_utt()
+            self.recogniser.decoder.start_utt()
             self.searching = True
-            self.ear.decoder.process_raw(bytes(self.audio), False, True)
+            self.recogniser.decoder.process_raw(bytes(self.audio), False, True)
         self.stop()
         place = self._place() if self.audio else None
         return {} if place is None else {"place": place, **self._fit()}
@@ -173,23 +173,23 @@ class Turn:
     def stop(self) -> None:
         """Leave the decoder ready for the next turn."""
         if self.searching:
-            self.ear.decoder.end_utt()
+            self.recogniser.decoder.end_utt()
             self.searching = False
 
     def _start_anew(self) -> None:
         self.stop()
         settled = int(SETTLING[self._settled - 1] * SECOND)
-        self.ear.decoder.set_cmn(self.scales.mean(bytes(self.audio[:settled])))
-        self.ear.decoder.start_utt()
+        self.recogniser.decoder.set_cmn(self.scales.mean(bytes(self.audio[:settled])))
+        self.recogniser.decoder.start_utt()
         self.searching, self._heard = True, 0
 
     def _catch_up(self) -> None:
         if self._heard < len(self.audio):
-            self.ear.decoder.process_raw(bytes(self.audio[self._heard :]), False, False)
+            self.recogniser.decoder.process_raw(bytes(self.audio[self._heard :]), False, False)
             self._heard = len(self.audio)
 
     def _place(self) -> int | None:
-        hypothesis = self.ear.decoder.hyp()
+        hypothesis = self.recogniser.decoder.hyp()
         return self.grammar.phrases.get(hypothesis.hypstr) if hypothesis else None
 
     def _fit(self) -> dict[str, float]:
@@ -200,7 +200,7 @@ class Turn:
         """
         words = [
             (SCALE * math.log10(s.ascore), s.end_frame - s.start_frame + 1)
-            for s in self.ear.decoder.seg()
+            for s in self.recogniser.decoder.seg()
             if re.match(r"w\d", s.word)
         ]
         whole = sum(score for score, _ in words) / sum(frames for _, frames in words)
@@ -209,29 +209,29 @@ class Turn:
 
 @dataclass
 class Stream:
-    """One call's ears in here."""
+    """One call's stream in here."""
 
-    ear: Ear
+    recogniser: Recogniser
     key: str = ""
     phrases: Sequence[Sequence[Sequence[str]]] = ()
     turn: Turn | None = None
 
 
-class Ears:
+class PocketsphinxWorker:
     """Answers the frames of pocketsphinx.py."""
 
     def __init__(self, transform: str) -> None:
         self._transform = transform
         self._scales = Scales()
         self._streams: dict[int, Stream] = {}
-        self._spare: list[Ear] = [Ear("telephone", transform)]
+        self._spare: list[Recogniser] = [Recogniser("telephone", transform)]
 
     def answer(self, header: Header, pcm: bytes, send: Send) -> None:
         """One frame. "stream" is whose; partial results and refusals go out under the same "id"."""
         number = header["stream"]
         match header["do"]:
             case "open":
-                self._streams[number] = Stream(self._ear(header["band"]))
+                self._streams[number] = Stream(self._recogniser(header["band"]))
             case "expect":
                 stream = self._streams[number]
                 stream.key, stream.phrases = header["key"], header["phrases"]
@@ -256,23 +256,23 @@ class Ears:
         if stream.turn:
             stream.turn.stop()
         stream.turn = None
-        grammar = stream.ear.listen_for(stream.key, stream.phrases)
-        stream.turn = Turn(stream.ear, self._scales, grammar, number)
+        grammar = stream.recogniser.listen_for(stream.key, stream.phrases)
+        stream.turn = Turn(stream.recogniser, self._scales, grammar, number)
 
-    def _ear(self, band: str) -> Ear:
-        for ear in self._spare:
-            if ear.band == band:
-                self._spare.remove(ear)
-                return ear
-        return Ear(band, self._transform)
+    def _recogniser(self, band: str) -> Recogniser:
+        for recogniser in self._spare:
+            if recogniser.band == band:
+                self._spare.remove(recogniser)
+                return recogniser
+        return Recogniser(band, self._transform)
 
     def _close(self, stream: Stream | None) -> None:
         if stream is not None:
             if stream.turn:
                 stream.turn.stop()
-            stream.ear.forget()
+            stream.recogniser.forget()
             if len(self._spare) < SPARE:
-                self._spare.append(stream.ear)
+                self._spare.append(stream.recogniser)
             del stream
             give_memory_back()
 
@@ -285,8 +285,8 @@ def give_memory_back() -> None:
 
 def main() -> None:
     """Serve until the owner closes our standard input."""
-    ears = Ears(sys.argv[1])
-    serve(ears.answer, {"engine": "pocketsphinx"})
+    worker = PocketsphinxWorker(sys.argv[1])
+    serve(worker.answer, {"engine": "pocketsphinx"})
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pipelines.engines.asr.engine import Recognised
 
 
-class DeafStream:
+class UnavailableStream:
     """A `RecogniserStream`."""
 
     def __init__(self, language: str) -> None:

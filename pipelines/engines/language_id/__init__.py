@@ -1,1 +1,1 @@
-"""Which language a caller speaks: by the letters of what was heard, and by what the ears say."""
+"""Which language a caller speaks: by the letters of what was heard, and by its sound."""

@@ -1,14 +1,14 @@
 """What the sound and the text of a turn say of its language, as one.
 
-Both are witnesses who do not know every language: Whisper's ears know neither Wolof nor Pulaar nor
+Both are witnesses who do not know every language: Whisper knows neither Wolof nor Pulaar nor
 Irish, and call them by the names of others (Albanian, Shona, ...); the letters know thirty-odd. So:
 
 - A witness votes for a language that it knows with the probability that it gives it.
 - For one that it does not know its vote is its own doubt, what it leaves for all but its favourite,
-  and never less than `LEAST_DOUBT`. An ear that is torn between three languages so speaks for a
+  and never less than `LEAST_DOUBT`. One that is torn between three languages so speaks for a
   fourth; one that is certain still does not silence a text that is more certain.
 - A recogniser that was told to write French writes French, whatever it hears. A text that is most
-  like the language that the ears were told counts little (`TOLD`).
+  like the language that the recogniser was told counts little (`TOLD`).
 - The votes are multiplied; a language that the line is there for counts `EXPECTED` times as much as
   one that nobody foresaw.
 
@@ -56,8 +56,8 @@ def combine(
 ) -> tuple[tuple[str, float], ...]:
     """(code, probability), most probable first; () where neither says anything.
 
-    `told` is the language that the ears were listening for when they wrote the text, "" where they
-    chose themselves; `expected` are the languages that callers of this line are served in.
+    `told` is the language that the recogniser was listening for when it wrote the text, "" where
+    it chose itself; `expected` are the languages that callers of this line are served in.
     """
     known = languages() if text_knows is None else text_knows
     read = _flattened(text, told)

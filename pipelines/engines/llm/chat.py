@@ -2,8 +2,8 @@
 
 Only what is used is written and read. A server's answer is a stream of lines `data: {...}`, the
 last of them `data: [DONE]`. Verified on vLLM 0.32: the schema goes into `structured_outputs`
-(`guided_json` is ignored without a word); a first piece has a role and no text; the usage comes in
-a last piece without choices; errors within a stream come as a piece with `error`.
+(`guided_json` is ignored without a word); a first chunk has a role and no text; the usage comes in
+a last chunk without choices; errors within a stream come as a chunk with `error`.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -48,17 +48,17 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A piece of an answer as it streams in.
+class ChatChunk:
+    """A chunk of an answer as it streams in.
 
     `log_probability` is of its tokens together (natural logarithm), None where the server did not
-    tell. `finish` is "" but in the last piece that has text or ends it: "stop", "length", ...
+    tell. `finish` is "" but in the last chunk that has text or ends it: "stop", "length", ...
     """
 
     text: str = ""
     log_probability: float | None = None
     finish: str = ""
-    prompt_tokens: int = 0  # of the whole request, in the piece that tells the usage
+    prompt_tokens: int = 0  # of the whole request, in the chunk that tells the usage
     answer_tokens: int = 0
 
 
@@ -103,7 +103,7 @@ class _Models(_Lenient):
     data: tuple[_Model, ...]
 
 
-async def pieces(lines: AsyncIterator[str]) -> AsyncIterator[Piece]:
+async def chunks(lines: AsyncIterator[str]) -> AsyncIterator[ChatChunk]:
     """The pieces of a stream that have something to tell.
 
     Raises:
@@ -116,28 +116,28 @@ async def pieces(lines: AsyncIterator[str]) -> AsyncIterator[Piece]:
             continue  # an empty line, a comment that keeps the connection open
         if value.strip() == "[DONE]":
             continue  # and read to the end: only then can the connection be used again
-        piece = _piece(value)
-        finished = finished or bool(piece.finish)
-        if piece != Piece():
-            yield piece
+        chunk = _chunk(value)
+        finished = finished or bool(chunk.finish)
+        if chunk != ChatChunk():
+            yield chunk
     if not finished:
         raise EngineError("broke off in the middle of its answer")
 
 
-async def whole(answer: AsyncIterator[Piece]) -> Piece:
+async def whole(answer: AsyncIterator[ChatChunk]) -> ChatChunk:
     """All pieces of an answer as one."""
-    found = [piece async for piece in answer]
+    found = [chunk async for chunk in answer]
     told = [p.log_probability for p in found if p.log_probability is not None]
-    return Piece(
-        "".join(piece.text for piece in found),
+    return ChatChunk(
+        "".join(chunk.text for chunk in found),
         sum(told) if told else None,
-        next((piece.finish for piece in found if piece.finish), ""),
-        sum(piece.prompt_tokens for piece in found),
-        sum(piece.answer_tokens for piece in found),
+        next((chunk.finish for chunk in found if chunk.finish), ""),
+        sum(chunk.prompt_tokens for chunk in found),
+        sum(chunk.answer_tokens for chunk in found),
     )
 
 
-def _piece(data: str) -> Piece:
+def _chunk(data: str) -> ChatChunk:
     try:
         chunk = _Chunk.model_validate_json(data)
     except ValidationError:
@@ -146,10 +146,10 @@ def _piece(data: str) -> Piece:
         raise EngineError(f"failed in the middle of its answer ({chunk.error.get('type')})")
     if not chunk.choices:
         usage = chunk.usage or _Usage()
-        return Piece("", None, "", usage.prompt_tokens, usage.completion_tokens or 0)
+        return ChatChunk("", None, "", usage.prompt_tokens, usage.completion_tokens or 0)
     choice = chunk.choices[0]
     text = choice.delta.content or ""
-    return Piece(text, _together(choice.logprobs), choice.finish_reason or "")
+    return ChatChunk(text, _together(choice.logprobs), choice.finish_reason or "")
 
 
 def _together(logprobs: _Logprobs | None) -> float | None:

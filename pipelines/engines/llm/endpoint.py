@@ -8,7 +8,7 @@ import httpx
 
 from pipelines.circuit_breaker import Breaker
 from pipelines.engines.llm import chat
-from pipelines.engines.llm.chat import Ask, Piece
+from pipelines.engines.llm.chat import Ask, ChatChunk
 from pipelines.engines.llm.engine import EngineError, Late
 from pipelines.engines.llm.timeouts import Patience
 
@@ -63,7 +63,7 @@ class Endpoint:
             raise EngineError(f"{self.url}: {error}") from None
         return self._models
 
-    async def answer(self, ask: Ask, patience: Patience) -> AsyncGenerator[Piece, None]:
+    async def answer(self, ask: Ask, patience: Patience) -> AsyncGenerator[ChatChunk, None]:
         """The pieces of an answer. Closing it ends the connection, by which the server stops.
 
         Raises:
@@ -72,11 +72,11 @@ class Endpoint:
             EngineError: any other failure; the message names the server.
         """
         try:
-            async with aclosing(self._pieces(ask)) as pieces:
+            async with aclosing(self._chunks(ask)) as pieces:
                 first = True
-                while (piece := await patience.next(pieces, first=first)) is not None:
+                while (chunk := await patience.next(pieces, first=first)) is not None:
                     first = False
-                    yield piece
+                    yield chunk
         except Refused:
             raise
         except EngineError as error:
@@ -93,7 +93,7 @@ class Endpoint:
             raise _refusal(response.status_code, "list of models")
         return chat.models(response.content)
 
-    async def _pieces(self, ask: Ask) -> AsyncGenerator[Piece, None]:
+    async def _chunks(self, ask: Ask) -> AsyncGenerator[ChatChunk, None]:
         if not self._models:
             self._models = await self._list()
         model = ask.model or self._models[0]
@@ -102,8 +102,8 @@ class Endpoint:
             async with self._client.stream("POST", url, json=ask.body(model)) as response:
                 if response.status_code != 200:
                     raise _refusal(response.status_code, f"model '{model}'")
-                async for piece in chat.pieces(response.aiter_lines()):
-                    yield piece
+                async for chunk in chat.chunks(response.aiter_lines()):
+                    yield chunk
         except (httpx.HTTPError, httpx.StreamError) as error:
             raise _unreachable(error) from None
 

@@ -22,7 +22,7 @@ from agent.events import Passage
 from agent.language import words
 from pipelines.circuit_breaker import Breaker
 from pipelines.engines.llm import commands
-from pipelines.engines.llm.chat import Ask, Piece, whole
+from pipelines.engines.llm.chat import Ask, ChatChunk, whole
 from pipelines.engines.llm.endpoint import Endpoint, Refused
 from pipelines.engines.llm.engine import EngineError, Proposal, Question
 from pipelines.engines.llm.prompt import NOT_KNOWN, Prompts
@@ -197,7 +197,7 @@ def _noted(error: EngineError) -> EngineError:
     return error
 
 
-def _proposal(answer: Piece, question: Question, model: str) -> Proposal:
+def _proposal(answer: ChatChunk, question: Question, model: str) -> Proposal:
     if answer.finish != "stop":
         raise EngineError(f"the language model's proposal did not end ({answer.finish})")
     found = commands.parse(answer.text, question)
@@ -211,9 +211,9 @@ async def _sentences(
 ) -> AsyncGenerator[str, None]:
     sentences, finish = Sentences(language), ""
     async with aclosing(endpoint.answer(ask, patience)) as pieces:
-        async for piece in pieces:
-            finish = piece.finish or finish
-            for sentence in sentences.add(piece.text):
+        async for chunk in pieces:
+            finish = chunk.finish or finish
+            for sentence in sentences.add(chunk.text):
                 yield sentence
     if finish == "length":
         return  # half a sentence is not spoken

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import soxr
 
-from pipelines.engines.tts.cache_storage import Disk, Memory
+from pipelines.engines.tts.cache_storage import DiskStorage, MemoryStorage
 from pipelines.engines.tts.engine import EngineError, Synthesiser, Voice
 
 CHUNK = 60  # ms
@@ -46,9 +46,9 @@ class AudioCache:
     ) -> None:
         self._synthesiser = synthesiser
         self._rate = sample_rate
-        self._memory = Memory(memory_bytes)
-        self._disk = Disk(directory, sample_rate, max_bytes)
-        self._takes: dict[str, Take] = {}
+        self._memory = MemoryStorage(memory_bytes)
+        self._disk = DiskStorage(directory, sample_rate, max_bytes)
+        self._renderings: dict[str, Rendering] = {}
 
     async def audio(
         self, text: str, voice: Voice, fixed: bool = False
@@ -84,12 +84,12 @@ class AudioCache:
 
     async def settled(self) -> None:
         """Wait until all fixed wording that was asked for is rendered and on disk."""
-        tasks = [take.task for take in self._takes.values()]
+        tasks = [rendering.task for rendering in self._renderings.values()]
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def close(self) -> None:
         """End what is still being rendered. Safe to call twice."""
-        tasks = [take.task for take in self._takes.values()]
+        tasks = [rendering.task for rendering in self._renderings.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -101,28 +101,28 @@ class AudioCache:
             for chunk in _cut(kept, self._rate):
                 yield chunk
             return
-        take = self._takes.get(key)
-        if take is None:
-            take = self._takes[key] = Take()
-            take.task = asyncio.create_task(self._fill(take, key, text, voice))
-            take.task.add_done_callback(lambda _: self._takes.pop(key))
-            take.task.add_done_callback(take.end)
-        async for chunk in take.follow():
+        rendering = self._renderings.get(key)
+        if rendering is None:
+            rendering = self._renderings[key] = Rendering()
+            rendering.task = asyncio.create_task(self._fill(rendering, key, text, voice))
+            rendering.task.add_done_callback(lambda _: self._renderings.pop(key))
+            rendering.task.add_done_callback(rendering.end)
+        async for chunk in rendering.follow():
             yield chunk
 
-    async def _fill(self, take: "Take", key: str, text: str, voice: Voice) -> None:
-        """Fill a take from disk or by rendering; then keep it."""
+    async def _fill(self, rendering: "Rendering", key: str, text: str, voice: Voice) -> None:
+        """Fill a rendering from disk or by rendering; then keep it."""
         kept = await asyncio.to_thread(self._disk.read, key)
         if kept is not None:
             self._memory.put(key, kept)
             for chunk in _cut(kept, self._rate):
-                take.add(chunk)
+                rendering.add(chunk)
             return
         async with aclosing(self._render(text, voice)) as chunks:
             async for chunk in chunks:
-                take.add(chunk)
-        take.end()  # nobody waits for the disk
-        pcm = b"".join(take.chunks)
+                rendering.add(chunk)
+        rendering.end()  # nobody waits for the disk
+        pcm = b"".join(rendering.chunks)
         self._memory.put(key, pcm)
         await asyncio.to_thread(self._disk.write, key, pcm)
 
@@ -147,7 +147,7 @@ class AudioCache:
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-class Take:
+class Rendering:
     """Speech being made, which any number of listeners follow from its beginning."""
 
     def __init__(self) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from loguru import logger
 
 
-class Memory:
+class MemoryStorage:
     """The sounds used last, up to a number of bytes."""
 
     def __init__(self, max_bytes: int) -> None:
@@ -43,7 +43,7 @@ class Memory:
             self._bytes -= len(self._sounds.popitem(last=False)[1])
 
 
-class Disk:
+class DiskStorage:
     """WAV files in a directory, up to a number of bytes. Blocks; for use in threads.
 
     A file's modification time says when it was used last (many disks keep no time of reading).

@@ -1,7 +1,7 @@
 """coqui-tts, alone in a process: `PYTHON -m pipelines.engines.tts.coqui_worker KEEP [slow]`.
 
 It is run by the interpreter of an environment that holds torch and coqui-tts and none of ours. It
-never reaches out of the machine: a voice is a folder, or is refused. Besides those of `desk`:
+never reaches out of the machine: a voice is a folder, or is refused. Besides those of `scheduler`:
 
     {"do": "load", "folder": ...}                     -> {"rate": 22050}
     {"do": "speak", "folder": ..., "speaker": "", "language": "", "speed": 1.0, "text": ...}
@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.engines.tts.worker_scheduler import Desk, RefusalError
+from pipelines.engines.tts.worker_scheduler import RefusalError, Scheduler
 from pipelines.engines.worker_protocol import Frame, Header
 
 
@@ -54,7 +54,7 @@ def _stay_inside(event: str, arguments: tuple[Any, ...]) -> None:
         )
 
 
-class Shelf:
+class LoadedVoices:
     """The voices loaded, up to a number; the one used longest ago makes room."""
 
     def __init__(self, most: int, slow: bool) -> None:
@@ -66,7 +66,7 @@ class Shelf:
         self._voices: OrderedDict[str, Any] = OrderedDict()
 
     def work(self, header: Header) -> Iterator[Frame]:
-        """See `Desk`."""
+        """See `Scheduler`."""
         voice = self._voice(header["folder"])
         if header["do"] == "load":
             yield {"rate": voice.sample_rate, "speakers": voice.speakers}, b""
@@ -106,9 +106,9 @@ def main() -> None:
 
     logging.disable(logging.CRITICAL)  # coqui-tts logs what it is given to say
     sys.addaudithook(_stay_inside)
-    shelf = Shelf(int(sys.argv[1]), "slow" in sys.argv[2:])
+    voices = LoadedVoices(int(sys.argv[1]), "slow" in sys.argv[2:])
     named = f"{version('coqui-tts')}-{torch.__version__}"
-    Desk(shelf.work).serve({"version": named, "offline": True})
+    Scheduler(voices.work).serve({"version": named, "offline": True})
 
 
 if __name__ == "__main__":

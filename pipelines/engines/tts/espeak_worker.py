@@ -1,7 +1,7 @@
 """The espeak-ng library, alone in a process: `python -m ...espeak_worker [FOLDER]`.
 
 espeak-ng is licensed under GPL-3.0-or-later. This is the only file that loads it, and only frames
-of text and sound pass between this process and the rest (see framing.py for their form):
+of text and sound pass between this process and the rest (see worker_protocol.py):
 
     {"do": "speak", "ticket": 7, "text": ..., "voice": ..., "rate": 160, "pitch": 50}
         -> audio frames of `CHUNK` ms as they are rendered, then an empty one without "more"
@@ -204,7 +204,7 @@ class Espeak:
         return _CONTROL.sub(" ", text).encode(errors="replace")
 
 
-class Desk:
+class EspeakWorker:
     """Answers requests with the library; remembers which tickets were cancelled."""
 
     def __init__(self, espeak: Espeak) -> None:
@@ -246,9 +246,9 @@ class Desk:
 def main() -> None:
     """Serve until standard input ends."""
     espeak = Espeak(Path(sys.argv[1]) if sys.argv[1:] else None)
-    desk = Desk(espeak)
+    worker = EspeakWorker(espeak)
     hello = {"version": espeak.version, "sample_rate": espeak.sample_rate}
-    serve(desk.answer, hello, overtake=desk.overtake)
+    serve(worker.answer, hello, overtake=worker.overtake)
 
 
 if __name__ == "__main__":

@@ -23,11 +23,11 @@ from loguru import logger
 from pipelines.audio import AGENT_RATE
 from pipelines.engines.tts.engine import EngineError, Voice
 from pipelines.engines.tts.loudness import Leveller
-from pipelines.engines.tts.segmentation import RefusalError, check, pieces
+from pipelines.engines.tts.segmentation import RefusalError, check, segments
 from pipelines.engines.worker import Frame, Worker
 
 CHUNK = 60  # ms
-PAUSE = 0.2  # s between two sentences of one text, as the mouth leaves after each
+PAUSE = 0.2  # s between two sentences of one text, as is left after each sentence
 STARTING = 90.0  # s; importing torch from a cold disk on a busy machine
 LOADING = 120.0  # s
 PATIENCE = 30.0  # s for the next frame: one of another caller's voices may have to be loaded
@@ -48,7 +48,7 @@ class Model:
 
 
 @dataclass(eq=False)
-class Booth:
+class VoiceWorker:
     """One worker, what it was seen to have loaded, and how many texts it renders now."""
 
     worker: Worker
@@ -92,7 +92,7 @@ class ModelVoices:
         self._python = python
         self._workers = workers
         self._keep = max(keep, len(voices))
-        self._booths: list[Booth] = []
+        self._slots: list[VoiceWorker] = []
         self._gains: dict[Model, float] = {}
         self._missing: dict[str, str] = {}  # language -> why
         self._tickets = itertools.count(1)
@@ -117,12 +117,12 @@ class ModelVoices:
                 raise EngineError(
                     f"the {self.name} voices cannot start: {error}. {self.remedy}"
                 ) from error
-            self._booths.append(Booth(worker))
+            self._slots.append(VoiceWorker(worker))
         for language, voice in self._voices.items():
             try:
                 model = self._model(voice)
-                for booth in self._booths:
-                    await self._load(booth, model)
+                for slot in self._slots:
+                    await self._load(slot, model)
             except EngineError as error:
                 self._missing[language] = str(error)
                 logger.warning("{}: no voice for '{}': {}", self.name, language, error)
@@ -131,16 +131,16 @@ class ModelVoices:
             raise EngineError(
                 f"{self.name} has no voice to speak with: {next(iter(self._missing.values()))}"
             )
-        self.version = f"{self._booths[0].worker.hello['version']}/{_SOUND}/{self._print():08x}"
+        self.version = f"{self._slots[0].worker.hello['version']}/{_SOUND}/{self._print():08x}"
 
     async def synthesise(self, text: str, voice: Voice) -> AsyncGenerator[bytes, None]:
         """See `Synthesiser.synthesise`. The pitch is the model's own."""
         check(self.name, text, voice)
-        if not self._booths:
+        if not self._slots:
             raise EngineError(f"the {self.name} voices are not started: await start() first")
         model = self._model(voice)
         died = False
-        for number, piece in enumerate(pieces(text, whole=self.streams)):
+        for number, piece in enumerate(segments(text, whole=self.streams)):
             pause = bytes(2 * int(PAUSE * self.sample_rate)) if number and piece.begins else b""
             given = 0  # bytes of this piece
             while True:
@@ -172,12 +172,12 @@ class ModelVoices:
 
     def pids(self) -> list[int]:
         """Of the workers that run."""
-        return [booth.worker.pid for booth in self._booths if booth.worker.pid]
+        return [slot.worker.pid for slot in self._slots if slot.worker.pid]
 
     async def close(self) -> None:
         """See `Synthesiser.close`."""
-        for booth in self._booths:
-            await booth.worker.close()
+        for slot in self._slots:
+            await slot.worker.close()
 
     async def _render(self, text: str, model: Model, voice: Voice) -> AsyncGenerator[bytes, None]:
         """One piece, fit for a call, in chunks of `CHUNK` ms at most."""
@@ -210,40 +210,40 @@ class ModelVoices:
 
     async def _raw(self, text: str, model: Model, voice: Voice) -> AsyncGenerator[Frame, None]:
         """One piece as the worker sends it, from the least busy one."""
-        booth = min(self._booths, key=lambda booth: (not booth.worker.alive, booth.busy))
+        slot = min(self._slots, key=lambda slot: (not slot.worker.alive, slot.busy))
         ticket, ended = next(self._tickets), False
         header = {
             "do": "speak", "ticket": ticket, "folder": str(model.path), "speaker": model.speaker,
             "language": model.language, "speed": voice.rate / NORMAL, "text": text,
         }  # fmt: skip
-        booth.busy += 1
+        slot.busy += 1
         try:
-            await self._load(booth, model)
-            async with aclosing(booth.worker.parts(header)) as frames:
+            await self._load(slot, model)
+            async with aclosing(slot.worker.parts(header)) as frames:
                 async for frame in frames:
                     _raise_refusal(self.name, frame)
                     ended = not frame.header.get("more")
                     if frame.payload:
                         yield frame
         finally:
-            booth.busy -= 1
+            slot.busy -= 1
             if not ended:
-                booth.worker.send({"do": "cancel", "ticket": ticket})
+                slot.worker.send({"do": "cancel", "ticket": ticket})
 
-    async def _load(self, booth: Booth, model: Model) -> None:
+    async def _load(self, slot: VoiceWorker, model: Model) -> None:
         """See that the worker has the model; a worker started anew has none."""
-        if not booth.worker.alive:
-            await booth.worker.started(STARTING)
-        if booth.generation != booth.worker.generation:
-            booth.generation = booth.worker.generation
-            booth.loaded.clear()
-        if model.path in booth.loaded:
+        if not slot.worker.alive:
+            await slot.worker.started(STARTING)
+        if slot.generation != slot.worker.generation:
+            slot.generation = slot.worker.generation
+            slot.loaded.clear()
+        if model.path in slot.loaded:
             return
         header = {"do": "load", "ticket": next(self._tickets), "folder": str(model.path)}
-        async with aclosing(booth.worker.parts(header, deadline=LOADING)) as frames:
+        async with aclosing(slot.worker.parts(header, deadline=LOADING)) as frames:
             async for frame in frames:
                 _raise_refusal(self.name, frame)
-        booth.loaded.add(model.path)
+        slot.loaded.add(model.path)
 
     def _model(self, voice: Voice) -> Model:
         match = _NAME.fullmatch(voice.name)

@@ -1,6 +1,6 @@
 """Piper, alone in a process: `PYTHON -m pipelines.engines.tts.piper_worker KEEP`.
 
-This is the only file that loads it. Besides those of `desk`:
+This is the only file that loads it. Besides those of `scheduler`:
 
     {"do": "load", "folder": "....onnx"}              -> {"rate": 22050}
     {"do": "speak", "folder": ..., "speaker": "", "speed": 1.0, "text": ...}
@@ -21,13 +21,13 @@ import numpy as np
 import onnxruntime
 from piper import PiperConfig, PiperVoice, SynthesisConfig
 
-from pipelines.engines.tts.worker_scheduler import Desk, RefusalError
+from pipelines.engines.tts.worker_scheduler import RefusalError, Scheduler
 from pipelines.engines.worker_protocol import Frame, Header
 
 WARMING = "aeiou."
 
 
-class Shelf:
+class LoadedVoices:
     """The voices loaded, up to a number; the one used longest ago makes room."""
 
     def __init__(self, most: int) -> None:
@@ -35,7 +35,7 @@ class Shelf:
         self._voices: OrderedDict[str, PiperVoice] = OrderedDict()
 
     def work(self, header: Header) -> Iterator[Frame]:
-        """See `Desk`."""
+        """See `Scheduler`."""
         voice = self._voice(Path(header["folder"]))
         if header["do"] == "load":
             yield (
@@ -105,9 +105,9 @@ def main() -> None:
     logging.disable(logging.CRITICAL)  # Piper logs what it is given to say
     onnxruntime.set_default_logger_severity(4)
     np.seterr(all="ignore")
-    shelf = Shelf(int(sys.argv[1]))
+    voices = LoadedVoices(int(sys.argv[1]))
     named = f"{version('piper-tts')}-{onnxruntime.__version__}"
-    Desk(shelf.work).serve({"version": named})
+    Scheduler(voices.work).serve({"version": named})
 
 
 if __name__ == "__main__":

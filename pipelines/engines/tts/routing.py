@@ -16,14 +16,14 @@ from pipelines.engines.tts.engine import EngineError, Voice
 
 
 @dataclass(frozen=True, slots=True)
-class Speaker:
+class EngineVoice:
     """A voice of one of the engines."""
 
     engine: str
     voice: Voice
 
 
-class Speakers:
+class VoiceRouter:
     """All languages' voices; one per process, shared by all calls.
 
     Args:
@@ -35,7 +35,7 @@ class Speakers:
     def __init__(
         self,
         caches: Mapping[str, AudioCache],
-        speakers: Mapping[str, tuple[Speaker, ...]],
+        speakers: Mapping[str, tuple[EngineVoice, ...]],
         spelt: Mapping[str, Callable[[str, str], str]],
     ) -> None:
         self._caches = caches
@@ -47,7 +47,7 @@ class Speakers:
         """All that are spoken."""
         return sorted(language for language, speakers in self._speakers.items() if speakers)
 
-    def speaker(self, language: str) -> Speaker | None:
+    def speaker(self, language: str) -> EngineVoice | None:
         """Who speaks first; None where nobody does."""
         return next(iter(self._speakers.get(language, ())), None)
 
@@ -94,7 +94,7 @@ class Speakers:
             await cache.close()
 
     def _said_by(
-        self, speaker: Speaker, text: str, language: str, fixed: bool
+        self, speaker: EngineVoice, text: str, language: str, fixed: bool
     ) -> AsyncGenerator[bytes, None]:
         read = self._read(text, language, speaker.engine)
         return self._caches[speaker.engine].audio(read, speaker.voice, fixed)

@@ -24,17 +24,17 @@ class RefusalError(EngineError):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextSegment:
     """A part of a text that is rendered at once; `begins` where a sentence begins with it."""
 
     text: str
     begins: bool
 
 
-def pieces(text: str, whole: bool = True) -> Iterator[Piece]:
+def segments(text: str, whole: bool = True) -> Iterator[TextSegment]:
     """The sentences of a text, long ones in parts, without what commands or harms an engine.
 
-    Where a piece sounds only once it is rendered `whole`ly, ask for less: then the first sentence
+    Where a segment sounds only once it is rendered `whole`ly, ask for less: then the first sentence
     is cut at its first comma, so that its beginning is there the sooner.
     """
     text = "".join(" " if _harms(letter) else letter for letter in text)
@@ -43,7 +43,7 @@ def pieces(text: str, whole: bool = True) -> Iterator[Piece]:
         begins = True
         for part in _parts(sentence, early=not whole and number == 0):
             if any(unicodedata.category(letter)[0] in "LN" for letter in part):
-                yield Piece(part, begins)
+                yield TextSegment(part, begins)
                 begins = False
 
 

@@ -20,7 +20,7 @@ class RefusalError(Exception):
     """The request cannot be carried out; the message says why and what to do."""
 
 
-class Desk:
+class Scheduler:
     """Requests in work. `work` makes a request's frames, one a turn; it may raise RefusalError."""
 
     def __init__(self, work: Callable[[Header], Iterator[Frame]]) -> None:
@@ -30,7 +30,7 @@ class Desk:
         self._cancelled: set[int] = set()
 
     def serve(self, hello: Header) -> None:
-        """Until standard input ends; see `framing.serve`."""
+        """Until standard input ends; see `worker_protocol.serve`."""
         serve(self.answer, hello, overtake=self.overtake)
 
     def overtake(self, header: Header) -> bool:

@@ -7,10 +7,10 @@ from functools import partial
 from loguru import logger
 
 from pipelines.call.call import Caller
-from pipelines.call.connection import Exchange as AnyExchange
+from pipelines.call.connection import Transfers
 from pipelines.engines.asr.engine import Band
-from pipelines.lines.active_calls import Reception
-from pipelines.lines.telephony.asterisk.transfers import Exchange
+from pipelines.lines.active_calls import ActiveCalls
+from pipelines.lines.telephony.asterisk.transfers import AsteriskTransfers
 from pipelines.lines.telephony.connection import TelephoneConnection
 from pipelines.lines.telephony.leg import Leg
 from pipelines.settings import NumberSetting, Settings
@@ -19,49 +19,51 @@ _WIDE = frozenset({"g722", "opus", "slin16", "slin24", "slin48", "silk16", "spee
 _CALL_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
-def arrive(
-    reception: Reception,
+def accept_leg(
+    active_calls: ActiveCalls,
     leg: Leg,
     about: Mapping[str, str],
     *,
     behind_pbx: bool = True,
-    exchange: Callable[[TelephoneConnection, str], AnyExchange] | None = None,
+    transfers: Callable[[TelephoneConnection, str], Transfers] | None = None,
 ) -> bool:
     """Begin a call on the leg, or go on with one; False where there is no room.
 
     `behind_pbx`: the caller's channel is the PBX's, which can bridge it to a person. Elsewhere
-    `exchange(connection, call)` makes what can, where something can.
+    `transfers(connection, call)` makes what can, where something can.
 
     `about` may hold `call` (the network's id of the call), `did` (the called number), `from` (the
     caller's number, a claim and no identity), `codec` (the caller's own), `language`.
     """
     number = about.get("call", "")
     number = number if _CALL_ID.fullmatch(number) else ""
-    live = reception.live.get(number)
+    live = active_calls.live.get(number)
     if live is not None and isinstance(live.connection, TelephoneConnection):
         live.connection.attach(leg)
         return True
-    if not reception.room():
+    if not active_calls.has_room():
         if behind_pbx and number:
-            reception.turn_away(number)
+            active_calls.turn_away(number)
         return False
-    connection = TelephoneConnection(leg, band(about), partial(reception.lead, number))
-    if reception.pbx is not None and number and behind_pbx:
-        connection.exchange = Exchange(reception.pbx, connection, number)
-    elif exchange is not None and number:
-        connection.exchange = exchange(connection, number)
-    house = reception.house
-    live = reception.take(connection, caller(about, house.settings, house.catalog.packs), number)
+    connection = TelephoneConnection(leg, band(about), partial(active_calls.set_next_step, number))
+    if active_calls.pbx is not None and number and behind_pbx:
+        connection.transfers = AsteriskTransfers(active_calls.pbx, connection, number)
+    elif transfers is not None and number:
+        connection.transfers = transfers(connection, number)
+    assistant = active_calls.assistant
+    live = active_calls.take(
+        connection, caller(about, assistant.settings, assistant.config.packs), number
+    )
     live.task.add_done_callback(lambda _: connection.over())
     return True
 
 
-def full(reception: Reception, call: str) -> bool:
+def full(active_calls: ActiveCalls, call: str) -> bool:
     """Whether a PBX's call has to be turned away before more is found out about it; it is told."""
-    if call in reception.live or reception.room():
+    if call in active_calls.live or active_calls.has_room():
         return False
     if _CALL_ID.fullmatch(call):
-        reception.turn_away(call)
+        active_calls.turn_away(call)
     return True
 
 

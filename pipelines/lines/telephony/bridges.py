@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from fastapi import FastAPI
 
 from pipelines.errors import EngineError
-from pipelines.lines.active_calls import Reception
+from pipelines.lines.active_calls import ActiveCalls
 from pipelines.lines.telephony.asterisk import audiosocket_server
 from pipelines.lines.telephony.asterisk import route as asterisk_route
 from pipelines.lines.telephony.asterisk.pbx import connected
@@ -21,7 +21,7 @@ from pipelines.lines.telephony.twilio import people as twilio_people
 from pipelines.lines.telephony.twilio import route as twilio_route
 from pipelines.settings import Settings
 
-Route = Callable[[FastAPI, Reception], None]
+Route = Callable[[FastAPI, ActiveCalls], None]
 
 _ROUTES: Mapping[str, Route] = {
     "asterisk": asterisk_route.add,
@@ -111,11 +111,11 @@ def routes(settings: Settings) -> list[Route]:
 
 
 @asynccontextmanager
-async def started(reception: Reception) -> AsyncIterator[None]:
+async def started(active_calls: ActiveCalls) -> AsyncIterator[None]:
     """What listens for itself does so until the end."""
     async with AsyncExitStack() as stack:
-        reception.pbx = await stack.enter_async_context(connected(reception))
-        for name in reception.house.settings.bridges:
+        active_calls.pbx = await stack.enter_async_context(connected(active_calls))
+        for name in active_calls.assistant.settings.bridges:
             if name in _SERVERS:
-                await stack.enter_async_context(_SERVERS[name](reception))
+                await stack.enter_async_context(_SERVERS[name](active_calls))
         yield

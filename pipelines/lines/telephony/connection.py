@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from loguru import logger
 
-from pipelines.call.connection import Exchange
+from pipelines.call.connection import Transfers
 from pipelines.engines.asr.engine import Band
 from pipelines.lines.telephony.leg import Leg
 from pipelines.lines.telephony.transport import TelephoneTransport
@@ -26,8 +26,8 @@ class TelephoneConnection:
     def __init__(self, leg: Leg, band: Band, leads: Callable[[str], None]) -> None:
         self.band: Band = band
         self.agent_rate = leg.codec.rate
-        self.exchange: Exchange | None = None
-        self._leads = leads
+        self.transfers: Transfers | None = None
+        self._next_steps = leads
         self._leg = leg
         self._transport: TelephoneTransport | None = None
         self._kept = False  # the call goes on without a leg: a person talks with the caller
@@ -66,13 +66,13 @@ class TelephoneConnection:
 
     def ending(self, queue: str) -> None:
         """See pipelines/call/connection.py."""
-        self._leads(f"queue:{queue}" if queue else "end")
+        self._next_steps(f"queue:{queue}" if queue else "end")
 
     async def let_go(self) -> None:
         """End the leg and not the call."""
         self._kept = True
         self._attached.clear()
-        self._leads("person")
+        self._next_steps("person")
         if self._transport is not None:
             await self._transport.drop()
 

@@ -1,7 +1,7 @@
 """One call's side of transfers: the dialogue's orders become ringing, its outcome events.
 
 The dialogue asks for `Transfer` and `Withdraw`; what comes of it is told as `PersonJoined`,
-`TransferFailed` and `PersonLeft`. How a network rings people is its own exchange's business.
+`TransferFailed` and `PersonLeft`. How a network rings people is its own subclass's business.
 """
 
 import asyncio
@@ -15,14 +15,14 @@ from loguru import logger
 
 from agent.actions import Transfer
 from agent.policy import Policy
-from pipelines.call.connection import Told
+from pipelines.call.connection import TransferListener
 from pipelines.errors import EngineError
 from pipelines.lines.telephony.asterisk.people import NobodyError, Order
 from pipelines.lines.telephony.connection import TelephoneConnection
 from pipelines.lines.telephony.headers import headers
 
 
-class Switch(Protocol):
+class Network(Protocol):
     """What all calls of a network share."""
 
     @property
@@ -41,7 +41,7 @@ class Switch(Protocol):
         ...
 
 
-class Reached(Protocol):
+class AcceptedPerson(Protocol):
     """Who accepted."""
 
     @property
@@ -50,18 +50,18 @@ class Reached(Protocol):
         ...
 
 
-PersonT = TypeVar("PersonT", bound=Reached)
+PersonT = TypeVar("PersonT", bound=AcceptedPerson)
 CallerT = TypeVar("CallerT")  # the caller, once they are with the person
 
 
-class Transfers(ABC, Generic[PersonT, CallerT]):
-    """One call's; see connection.Exchange. `call` is its id in the network."""
+class TelephoneTransfers(ABC, Generic[PersonT, CallerT]):
+    """One call's; see connection.Transfers. `call` is its id in the network."""
 
-    def __init__(self, switch: Switch, connection: TelephoneConnection, call: str) -> None:
-        self._switch = switch
+    def __init__(self, network: Network, connection: TelephoneConnection, call: str) -> None:
+        self._network = network
         self._connection = connection
         self._call = call
-        self._told: Told | None = None
+        self._told: TransferListener | None = None
         self._request = 0
         self._task: asyncio.Task[None] | None = None
         self._back = asyncio.Event()  # the desk gives the call back
@@ -72,7 +72,7 @@ class Transfers(ABC, Generic[PersonT, CallerT]):
     def possible(self) -> bool:
         """Whether people can be rung now."""
 
-    def start(self, told: Told) -> None:
+    def start(self, told: TransferListener) -> None:
         """The call has begun."""
         self._told = told
 
@@ -143,7 +143,7 @@ class Transfers(ABC, Generic[PersonT, CallerT]):
 
     @contextmanager
     def _in_line(self, queue: str) -> Iterator[None]:
-        most, waiting = self._switch.policy.queue(queue).max_waiting, self._switch.waiting
+        most, waiting = self._network.policy.queue(queue).max_waiting, self._network.waiting
         if most and waiting[queue] >= most:
             raise NobodyError("busy")
         waiting[queue] += 1
@@ -153,7 +153,7 @@ class Transfers(ABC, Generic[PersonT, CallerT]):
             waiting[queue] -= 1
 
     def _order(self, order: Transfer) -> Order:
-        queue = self._switch.policy.queue(order.queue)
+        queue = self._network.policy.queue(order.queue)
         return Order(
             call=self._call,
             endpoints=self._whom(order),
@@ -162,7 +162,7 @@ class Transfers(ABC, Generic[PersonT, CallerT]):
             caller=str(order.packet.get("caller") or "anonymous"),
             headers=headers(self._call, order.packet),
             ring_seconds=queue.ring_seconds,
-            accept_seconds=self._switch.accept_seconds,
+            accept_seconds=self._network.accept_seconds,
         )
 
     @abstractmethod

@@ -10,7 +10,7 @@ import soxr
 from loguru import logger
 
 from pipelines.audio import AGENT_RATE
-from pipelines.engines.tts.routing import Speakers
+from pipelines.engines.tts.routing import VoiceRouter
 from pipelines.errors import EngineError
 from pipelines.lines.telephony.asterisk.ari import Ari
 from pipelines.lines.telephony.leg import STEP, Flow, Leg, Mark
@@ -22,10 +22,10 @@ _TIMES = 3
 _LIFTED = 0.8  # s between answering a telephone and having it at one's ear
 
 
-class Whispers:
-    """All whispers of the house; the media route brings it the legs that are whispers'."""
+class WhisperAnnouncements:
+    """All of the assistant's; the media route brings it the legs that are whispers'."""
 
-    def __init__(self, speakers: Speakers) -> None:
+    def __init__(self, speakers: VoiceRouter) -> None:
         self._speakers = speakers
         self._expected: dict[str, asyncio.Future[Leg]] = {}
 

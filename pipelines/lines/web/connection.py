@@ -8,7 +8,7 @@ from fastapi import WebSocket
 from pipecat.transports.websocket.fastapi import FastAPIWebsocketParams, FastAPIWebsocketTransport
 
 from pipelines.audio import AGENT_RATE
-from pipelines.call.connection import Exchange
+from pipelines.call.connection import Transfers
 from pipelines.engines.asr.engine import Band
 from pipelines.lines.web.serializer import GuardedSerializer
 
@@ -22,7 +22,7 @@ class WebConnection:
     band: Band = "wide"
     agent_rate = AGENT_RATE
     rtvi = True
-    exchange: Exchange | None = None
+    transfers: Transfers | None = None
     lag = 0.0  # the page plays what it gets
 
     def __init__(self, websocket: WebSocket, stalled_after: float) -> None:

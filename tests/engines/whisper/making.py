@@ -53,7 +53,7 @@ async def make(
     trained = folder.with_name(f"{folder.name}-trained")  # the converter empties its own
     conversion.save(model, vocabulary, trained)
     conversion.convert(trained, folder)
-    figures = await measuring.figures(folder, data, measured, recipe.seed + 1)
+    figures = await measuring.digit_words(folder, data, measured, recipe.seed + 1)
     lines = [str(figure) for figure in figures]
     people = " and two people's digits (fsdd, CC BY-SA 4.0)" * (data / "fsdd").is_dir()
     text = _README.format(

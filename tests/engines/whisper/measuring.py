@@ -38,7 +38,7 @@ class Figure:
         return f"{self.name}: {self.value:.1f} ({self.of} utterances)"
 
 
-async def figures(folder: Path, data: Path, count: int, seed: int) -> list[Figure]:
+async def digit_words(folder: Path, data: Path, count: int, seed: int) -> list[Figure]:
     """All that is worth knowing about the model in `folder`, on `count` utterances of each kind."""
     chance = np.random.default_rng(seed)
     model = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=1)

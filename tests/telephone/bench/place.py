@@ -12,7 +12,7 @@ from pipelines.engines.tts.espeak import EspeakSynthesiser
 from pipelines.packs.reader import load
 from pipelines.settings import Settings
 from pipelines.synthetic_caller.voice import CallerVoice
-from tests.telephone.house import Waxtaan
+from tests.telephone.assistant import Waxtaan
 from tests.telephone.lab import Asterisk
 from tests.telephone.sip_phone import narrow
 
@@ -34,12 +34,12 @@ class Place:
         self._runs += 1
         given = {"LOG_LEVEL": "WARNING", **{k.upper(): v for k, v in settings.items()}}
         folder = self.folder / f"run-{self._runs}"
-        house = Waxtaan(folder, self.folder / "cache", given, module)
-        house.start()
+        assistant = Waxtaan(folder, self.folder / "cache", given, module)
+        assistant.start()
         try:
-            yield house
+            yield assistant
         finally:
-            house.stop()
+            assistant.stop()
 
     async def speech(self, *sentences: str) -> list[bytes]:
         """A caller's sentences as a telephone's microphone takes them, 8 kHz, without silence."""

@@ -1,1 +1,1 @@
-"""Whisper's ears in parts: one turn, who is served when, and the worker that decodes."""
+"""The Whisper engine in parts: one turn, who is served when, and the worker that decodes."""

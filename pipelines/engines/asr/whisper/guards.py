@@ -22,7 +22,7 @@ MENDABLE = frozenset({"compression", "repetition", "speed", "doubt"})  # by a lo
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What one decoding gave. `logprob` is the mean of its tokens; words are as in HeardWord."""
+    """What one decoding gave. `logprob` is the mean of its tokens, words as in RecognisedWord."""
 
     text: str
     logprob: float

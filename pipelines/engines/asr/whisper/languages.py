@@ -1,4 +1,4 @@
-"""Which languages Whisper was trained on, by the codes that the house uses."""
+"""Which languages Whisper was trained on, by the codes that we use."""
 
 # Tokens of OpenAI's tokenizer (whisper/tokenizer.py, LANGUAGES); "yue" since large-v3.
 _ALL = (

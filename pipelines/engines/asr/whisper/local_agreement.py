@@ -9,7 +9,7 @@ words by their times; turns are short, so ours compares them by their place.
 from collections.abc import Sequence
 
 
-class Agreement:
+class LocalAgreement:
     """The stable beginning of a turn, as its owner may show it: it grows and never changes."""
 
     def __init__(self) -> None:

@@ -1,9 +1,9 @@
 """Whose turn is decoded next, when many calls share one model.
 
 Finals first, the one due earliest first; then results that will be final if the caller has really
-stopped; then partials, of the call that has waited longest for one. A call waits once: what it
-wishes replaces what it wished. Calls are decoded together where it makes the wait shorter: the same
-model and rank, windows alike.
+stopped; then partials, of the call that has waited longest for one. A call waits once: a new
+request replaces the one before. Calls are decoded together where it makes the wait shorter: the
+same model and priority, windows alike.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ ALIKE = (
 )
 
 
-class Rank(IntEnum):
+class Priority(IntEnum):
     """What a result is for; the smaller the sooner."""
 
     FINAL = 0
@@ -23,70 +23,70 @@ class Rank(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """A call's wish to be decoded. Its audio is taken when its time comes."""
+class DecodeRequest:
+    """A call's request to be decoded. Its audio is taken when its time comes."""
 
     call: int
-    rank: Rank
+    priority: Priority
     model: int
     window: int  # encoder positions
     due: float  # s, of the owner's clock: a final's deadline; a partial's: when it was last served
     alone: bool = False  # it failed in company
 
 
-class Queue:
-    """The wishes that wait."""
+class DecodeQueue:
+    """The requests that wait."""
 
     def __init__(self, together: int) -> None:
         self._together = together  # at most
-        self._waiting: dict[int, Wish] = {}
+        self._waiting: dict[int, DecodeRequest] = {}
 
     def __len__(self) -> int:
         """How many calls wait."""
         return len(self._waiting)
 
-    def put(self, wish: Wish) -> None:
+    def put(self, request: DecodeRequest) -> None:
         """Wait; instead of what the call has been waiting for."""
-        self._waiting[wish.call] = wish
+        self._waiting[request.call] = request
 
     def drop(self, call: int) -> None:
-        """The call wishes nothing any more."""
+        """The call requests nothing any more."""
         self._waiting.pop(call, None)
 
-    def wish(self, call: int) -> Wish | None:
+    def request(self, call: int) -> DecodeRequest | None:
         """What the call waits for."""
         return self._waiting.get(call)
 
-    def late(self, by: float) -> list[Wish]:
+    def late(self, by: float) -> list[DecodeRequest]:
         """Finals that are due before `by`, taken out: too late to begin."""
-        late = [w for w in self._waiting.values() if w.rank is Rank.FINAL and w.due < by]
-        for wish in late:
-            self.drop(wish.call)
+        late = [w for w in self._waiting.values() if w.priority is Priority.FINAL and w.due < by]
+        for request in late:
+            self.drop(request.call)
         return late
 
-    def take(self, *, partials: bool = True) -> list[Wish]:
+    def take(self, *, partials: bool = True) -> list[DecodeRequest]:
         """The next batch, taken out; without partials where others have to be left room."""
-        ranked = sorted(self._waiting.values(), key=lambda wish: (wish.rank, wish.due))
+        ranked = sorted(self._waiting.values(), key=lambda request: (request.priority, request.due))
         if not partials:
-            ranked = [wish for wish in ranked if wish.rank is not Rank.PARTIAL]
+            ranked = [request for request in ranked if request.priority is not Priority.PARTIAL]
         if not ranked:
             return []
         batch = ranked[:1]
-        for wish in ranked[1:]:
-            if len(batch) < self._room(batch[0]) and _fits(batch, wish):
-                batch.append(wish)
-        for wish in batch:
-            self.drop(wish.call)
+        for request in ranked[1:]:
+            if len(batch) < self._room(batch[0]) and _fits(batch, request):
+                batch.append(request)
+        for request in batch:
+            self.drop(request.call)
         return batch
 
-    def _room(self, first: Wish) -> int:
+    def _room(self, first: DecodeRequest) -> int:
         if first.alone:
             return 1
         # A final that comes meanwhile waits for the whole batch: half of one is bearable.
-        return self._together if first.rank is Rank.FINAL else max(1, self._together // 2)
+        return self._together if first.priority is Priority.FINAL else max(1, self._together // 2)
 
 
-def _fits(batch: list[Wish], wish: Wish) -> bool:
-    windows = [wish.window, *(other.window for other in batch)]
-    same = (wish.model, wish.rank) == (batch[0].model, batch[0].rank)
-    return same and not wish.alone and max(windows) <= ALIKE * min(windows)
+def _fits(batch: list[DecodeRequest], request: DecodeRequest) -> bool:
+    windows = [request.window, *(other.window for other in batch)]
+    same = (request.model, request.priority) == (batch[0].model, batch[0].priority)
+    return same and not request.alone and max(windows) <= ALIKE * min(windows)

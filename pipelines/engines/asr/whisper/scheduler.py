@@ -1,4 +1,4 @@
-"""Between the calls that wish to be decoded and the one worker that decodes: who is served when.
+"""Between the calls that wait to be decoded and the one worker that decodes: who is served when.
 
 One batch is with the worker at a time; what comes next is chosen when it returns, so a final waits
 for one batch at the most. Partials are a courtesy: they leave the worker free half of the time,
@@ -12,8 +12,8 @@ from typing import Any, Protocol
 
 from pipelines.engines.asr.engine import EngineError
 from pipelines.engines.asr.whisper.guards import Decoded
-from pipelines.engines.asr.whisper.queue import Queue, Rank, Wish
-from pipelines.engines.asr.whisper.turn import Material
+from pipelines.engines.asr.whisper.queue import DecodeQueue, DecodeRequest, Priority
+from pipelines.engines.asr.whisper.turn import DecodeInput
 from pipelines.engines.worker import Frame
 from pipelines.engines.worker_protocol import Header
 
@@ -22,19 +22,19 @@ PATIENCE = 30.0  # s for a batch, before the worker counts as hung
 SMOOTHING = 0.2  # of the newest batch, in how long a final is expected to take
 
 
-class Caller(Protocol):
-    """A call, as the desk knows it."""
+class Client(Protocol):
+    """A call, as the scheduler knows it."""
 
-    def material(self, wish: Wish) -> Material:
+    def decode_input(self, request: DecodeRequest) -> DecodeInput:
         """Its time has come."""
         ...
 
-    def decoded(self, material: Material, decoded: Decoded) -> None:
-        """What it wished for."""
+    def decoded(self, decode_input: DecodeInput, decoded: Decoded) -> None:
+        """What it asked for."""
         ...
 
-    def failed(self, material: Material, error: EngineError) -> None:
-        """It may wish again."""
+    def failed(self, decode_input: DecodeInput, error: EngineError) -> None:
+        """It may ask again."""
         ...
 
     def too_late(self) -> None:
@@ -43,7 +43,7 @@ class Caller(Protocol):
 
 
 class Decoder(Protocol):
-    """The worker, as the desk knows it (workers.py)."""
+    """The worker, as the scheduler knows it (engines/worker.py)."""
 
     @property
     def alive(self) -> bool:
@@ -57,26 +57,26 @@ class Decoder(Protocol):
         ...
 
 
-class Desk:
+class Scheduler:
     """Serves the calls, from `open` to `close`."""
 
     def __init__(self, worker: Decoder, *, together: int, expected: float, deadline: float) -> None:
         self.worker = worker
-        self.queue = Queue(together)
+        self.queue = DecodeQueue(together)
         self.expected = expected  # s that a final takes
         self.partial = 0.0  # s that the last batch of partials took
         self._deadline = deadline
-        self._calls: dict[int, Caller] = {}
+        self._calls: dict[int, Client] = {}
         self._last = 0
         self._wanted = asyncio.Event()
         self._partials_from = 0.0
-        self._serving = asyncio.create_task(self._serve(), name="whisper desk")
+        self._serving = asyncio.create_task(self._serve(), name="whisper scheduler")
 
     def __len__(self) -> int:
         """How many calls are open."""
         return len(self._calls)
 
-    def open(self, call: Caller) -> int:
+    def open(self, call: Client) -> int:
         """A new call; its number."""
         self._last += 1
         self._calls[self._last] = call
@@ -87,9 +87,9 @@ class Desk:
         self.queue.drop(call)
         self._calls.pop(call, None)
 
-    def put(self, wish: Wish) -> None:
+    def put(self, request: DecodeRequest) -> None:
         """Wait to be decoded."""
-        self.queue.put(wish)
+        self.queue.put(request)
         self._wanted.set()
 
     async def close(self) -> None:
@@ -104,8 +104,8 @@ class Desk:
             at = now()
             # However slow it was lately, half of the deadline is tried: else it never recovers.
             expected = min(self.expected, self._deadline / 2)
-            for wish in self.queue.late(at + expected):
-                self._calls[wish.call].too_late()
+            for request in self.queue.late(at + expected):
+                self._calls[request.call].too_late()
             batch = self.queue.take(partials=at >= self._partials_from)
             if batch:
                 await self._decode(batch)
@@ -116,47 +116,49 @@ class Desk:
                 async with asyncio.timeout(pause if pause > 0 else None):
                     await self._wanted.wait()
 
-    async def _decode(self, batch: Sequence[Wish]) -> None:
+    async def _decode(self, batch: Sequence[DecodeRequest]) -> None:
         """Have one batch decoded, and tell its calls."""
         now = asyncio.get_running_loop().time
         since = now()
-        calls = [self._calls[wish.call] for wish in batch]
-        materials = [call.material(wish) for call, wish in zip(calls, batch, strict=True)]
-        told = list(zip(batch, calls, materials, strict=True))
+        calls = [self._calls[request.call] for request in batch]
+        inputs = [call.decode_input(request) for call, request in zip(calls, batch, strict=True)]
+        told = list(zip(batch, calls, inputs, strict=True))
         jobs: list[dict[str, Any]] = [
             {
-                "samples": len(material.pcm) // 2,
-                "token": material.token,
-                "hint": material.hint,
-                "tokens": material.tokens,
-                "whole": material.whole,
-                "languages": material.languages,
-                "guess": material.guess,
-                "guessed_token": material.guessed_token,
+                "samples": len(decode_input.pcm) // 2,
+                "token": decode_input.token,
+                "hint": decode_input.hint,
+                "tokens": decode_input.tokens,
+                "whole": decode_input.whole,
+                "languages": decode_input.languages,
+                "guess": decode_input.guess,
+                "guessed_token": decode_input.guessed_token,
             }
-            for material in materials
+            for decode_input in inputs
         ]
-        window = max(material.window for material in materials)
+        window = max(decode_input.window for decode_input in inputs)
         header: Header = {"do": "decode", "model": batch[0].model, "window": window, "jobs": jobs}
         try:
             frame = await self.worker.ask(
-                header, b"".join(material.pcm for material in materials), PATIENCE
+                header, b"".join(decode_input.pcm for decode_input in inputs), PATIENCE
             )
         except EngineError as error:
-            for wish, call, material in told:
-                if self._calls.get(wish.call) is call:
-                    call.failed(material, error)
+            for request, call, decode_input in told:
+                if self._calls.get(request.call) is call:
+                    call.failed(decode_input, error)
             await asyncio.sleep(0)  # a worker that fails at once must not hold the loop
             return
         took = now() - since
-        if batch[0].rank is Rank.PARTIAL:
+        if batch[0].priority is Priority.PARTIAL:
             self.partial = took
             self._partials_from = now() + PAUSE * took
         else:
             self.expected += SMOOTHING * (took - self.expected)
-        for (wish, call, material), result in zip(told, frame.header["results"], strict=True):
-            if self._calls.get(wish.call) is call:
-                call.decoded(material, _decoded(result))
+        for (request, call, decode_input), result in zip(
+            told, frame.header["results"], strict=True
+        ):
+            if self._calls.get(request.call) is call:
+                call.decoded(decode_input, _decoded(result))
 
 
 def _decoded(result: dict[str, Any]) -> Decoded:

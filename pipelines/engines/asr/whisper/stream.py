@@ -1,4 +1,4 @@
-"""One call's ears on Whisper: a turn is decoded again as it grows, and when it seems to have ended.
+"""One call's stream to Whisper: a turn is decoded as it grows, and when it seems to have ended.
 
 * While the caller speaks, the turn so far is decoded at intervals; what two hypotheses agree on is
   stable (agreement.py).
@@ -15,9 +15,9 @@ from typing import Protocol
 
 from pipelines.engines.asr.engine import EngineError, Recognised
 from pipelines.engines.asr.whisper.guards import Decoded
-from pipelines.engines.asr.whisper.queue import Rank, Wish
-from pipelines.engines.asr.whisper.scheduler import Desk
-from pipelines.engines.asr.whisper.turn import Habits, Listening, Material, Turn, nothing
+from pipelines.engines.asr.whisper.queue import DecodeRequest, Priority
+from pipelines.engines.asr.whisper.scheduler import Scheduler
+from pipelines.engines.asr.whisper.turn import DecodeInput, Listening, Turn, TurnSettings, nothing
 from pipelines.engines.asr.whisper.windows import FULL
 
 SPOKEN = 0.06  # s of loud audio; less is a click
@@ -41,23 +41,23 @@ class FasterWhisperStream:
     def __init__(
         self,
         source: Source,
-        desk: Desk,
-        habits: Habits,
+        scheduler: Scheduler,
+        settings: TurnSettings,
         language: str,
         on_partial: Callable[[Recognised], None],
     ) -> None:
         self.dropped = 0  # bytes of overlong turns
-        self._source, self._desk, self._habits = source, desk, habits
+        self._source, self._scheduler, self._settings = source, scheduler, settings
         self._on_partial = on_partial
         self._expected = source.listening(language)
         self._turns = 0
         self._turn: Turn | None = None
-        self._flying: Material | None = None  # of this turn, with the worker
+        self._flying: DecodeInput | None = None  # of this turn, with the worker
         self._failures = 0  # of this turn
         self._final: asyncio.Future[Recognised] | None = None  # of this turn
         self._due = 0.0  # of the final, on the event loop's clock
         self._served = 0.0  # when the last hypothesis was ready
-        self._call = desk.open(self)
+        self._call = scheduler.open(self)
 
     @property
     def stable(self) -> tuple[str, ...]:
@@ -75,7 +75,7 @@ class FasterWhisperStream:
         """See engine.py."""
         self._end()
         self._turns += 1
-        self._turn = Turn(self._turns, self._expected, self._habits)
+        self._turn = Turn(self._turns, self._expected, self._settings)
 
     def hear(self, pcm: bytes) -> None:
         """See engine.py. Audio without `begin` is not heard."""
@@ -92,14 +92,14 @@ class FasterWhisperStream:
             self._end()
             return nothing(turn.listening, "silence" if turn.audio else "")
         loop = asyncio.get_running_loop()
-        self._due = loop.time() + self._habits.deadline
+        self._due = loop.time() + self._settings.deadline
         if (ready := self._ready(turn)) is not None:
             self._end()
             return ready
         final: asyncio.Future[Recognised] = loop.create_future()
         self._final = final
         if self._flying is None or not turn.covered_by(self._flying):
-            self._ask(turn, Rank.FINAL)
+            self._ask(turn, Priority.FINAL)
         try:
             async with asyncio.timeout_at(self._due):
                 return await final
@@ -114,56 +114,60 @@ class FasterWhisperStream:
         if self._final is not None and not self._final.done():
             self._final.set_exception(EngineError("faster_whisper: the stream was closed"))
         self._end()
-        self._desk.leave(self._call)
+        self._scheduler.leave(self._call)
 
     def _end(self) -> None:
         """The turn, if there is one, is over."""
-        self._desk.queue.drop(self._call)
+        self._scheduler.queue.drop(self._call)
         self._turn = self._flying = self._final = None
         self._failures = 0
 
-    # -- what is wished for --------------------------------------------------------------------
+    # -- what is asked for ---------------------------------------------------------------------
 
     def _consider(self, turn: Turn) -> None:
-        """Wish for a hypothesis if it is time for one."""
+        """DecodeRequest for a hypothesis if it is time for one."""
         if self._flying is not None or turn.loudness.loud < FIRST:
             return
-        waiting = self._desk.queue.wish(self._call)
-        again = max(self._habits.interval, ROOM * self._desk.partial)
-        if turn.whole_wanted or (turn.heard_again and not self._desk.queue):
-            if waiting is None or waiting.rank is not Rank.LIKELY:
-                self._ask(turn, Rank.LIKELY)
+        waiting = self._scheduler.queue.request(self._call)
+        again = max(self._settings.interval, ROOM * self._scheduler.partial)
+        if turn.whole_wanted or (turn.heard_again and not self._scheduler.queue):
+            if waiting is None or waiting.priority is not Priority.LIKELY:
+                self._ask(turn, Priority.LIKELY)
         elif waiting is None and turn.growing and (not turn.taken or turn.untaken >= again):
-            self._ask(turn, Rank.PARTIAL)
+            self._ask(turn, Priority.PARTIAL)
 
-    def _ask(self, turn: Turn, rank: Rank) -> None:
+    def _ask(self, turn: Turn, priority: Priority) -> None:
         now = asyncio.get_running_loop().time()
-        due = {Rank.FINAL: self._due, Rank.LIKELY: now, Rank.PARTIAL: self._served}[rank]
-        model, window = turn.listening.model, turn.window(rank)
-        self._desk.put(Wish(self._call, rank, model, window, due, alone=self._failures > 0))
+        due = {Priority.FINAL: self._due, Priority.LIKELY: now, Priority.PARTIAL: self._served}[
+            priority
+        ]
+        model, window = turn.listening.model, turn.window(priority)
+        self._scheduler.put(
+            DecodeRequest(self._call, priority, model, window, due, alone=self._failures > 0)
+        )
 
     # -- what comes of it ----------------------------------------------------------------------
 
-    def material(self, wish: Wish) -> Material:
-        """See desk.Caller."""
-        assert self._turn is not None, "a call without a turn has no wish in the queue"
-        self._flying = self._turn.material(wish.rank)
+    def decode_input(self, request: DecodeRequest) -> DecodeInput:
+        """See scheduler.Client."""
+        assert self._turn is not None, "a call without a turn has no request in the queue"
+        self._flying = self._turn.decode_input(request.priority)
         return self._flying
 
-    def decoded(self, material: Material, decoded: Decoded) -> None:
-        """See desk.Caller."""
+    def decoded(self, decode_input: DecodeInput, decoded: Decoded) -> None:
+        """See scheduler.Client."""
         turn = self._turn
-        if turn is None or turn.number != material.turn:
+        if turn is None or turn.number != decode_input.turn:
             return
         self._flying = None
         self._served = asyncio.get_running_loop().time()
-        partial = turn.take(material, decoded)
+        partial = turn.take(decode_input, decoded)
         if self._final is None:
             if partial is not None:
                 self._on_partial(partial)
             self._consider(turn)
         elif (ready := self._ready(turn)) is None:
-            self._ask(turn, Rank.FINAL)
+            self._ask(turn, Priority.FINAL)
         elif not self._final.done():
             self._final.set_result(ready)
 
@@ -171,34 +175,34 @@ class FasterWhisperStream:
         """The final result, where there is one or no time to hear the turn again."""
         ready = turn.ready()
         if ready is None and turn.heard_again and turn.whole is not None:
-            takes = self._desk.expected * FULL / turn.whole.window
+            takes = self._scheduler.expected * FULL / turn.whole.window
             if asyncio.get_running_loop().time() + takes > self._due:
                 return turn.best()
         return ready
 
-    def failed(self, material: Material, error: EngineError) -> None:
-        """See desk.Caller."""
+    def failed(self, decode_input: DecodeInput, error: EngineError) -> None:
+        """See scheduler.Client."""
         turn = self._turn
-        if turn is None or turn.number != material.turn:
+        if turn is None or turn.number != decode_input.turn:
             return
         self._flying = None
         self._failures += 1
         if self._final is None:
             self._consider(turn)
         elif self._failures < TRIES:
-            self._ask(turn, Rank.FINAL)
+            self._ask(turn, Priority.FINAL)
         elif not self._final.done():
             self._final.set_exception(error)
 
     def too_late(self) -> None:
-        """See desk.Caller."""
+        """See scheduler.Client."""
         if self._turn is not None and self._final is not None and not self._final.done():
             best = self._turn.best() or nothing(self._turn.listening, "overloaded")
             self._final.set_result(best)
 
     def _out_of_time(self, turn: Turn) -> Recognised:
         best = turn.best()
-        if best is None and not self._desk.worker.alive:
+        if best is None and not self._scheduler.worker.alive:
             raise EngineError(
                 "faster_whisper: the worker process died during the turn and is not back yet"
             )

@@ -5,12 +5,12 @@ Values only: no clock, no worker. All times in seconds since the turn began.
 
 from dataclasses import dataclass, field
 
-from pipelines.engines.asr.engine import SAMPLE_RATE, HeardWord, Recognised
+from pipelines.engines.asr.engine import SAMPLE_RATE, Recognised, RecognisedWord
 from pipelines.engines.asr.whisper.guards import MENDABLE, Decoded, Guards
 from pipelines.engines.asr.whisper.languages import language_of
-from pipelines.engines.asr.whisper.local_agreement import Agreement
+from pipelines.engines.asr.whisper.local_agreement import LocalAgreement
 from pipelines.engines.asr.whisper.loudness import Loudness
-from pipelines.engines.asr.whisper.queue import Rank
+from pipelines.engines.asr.whisper.queue import Priority
 from pipelines.engines.asr.whisper.windows import FULL, Windows, fitted, most_tokens
 
 SECOND = SAMPLE_RATE * 2  # bytes
@@ -30,7 +30,7 @@ class Listening:
 
 
 @dataclass(frozen=True, slots=True)
-class Habits:
+class TurnSettings:
     """What all turns of an engine have in common. Times in seconds."""
 
     deadline: float  # for a final result
@@ -42,7 +42,7 @@ class Habits:
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class DecodeInput:
     """What of a turn is to be decoded."""
 
     turn: int
@@ -59,7 +59,7 @@ class Material:
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class WholeDecoding:
     """A decoding that can be the final one."""
 
     decoded: Decoded
@@ -75,17 +75,17 @@ class Turn:
 
     number: int
     listening: Listening
-    habits: Habits
+    settings: TurnSettings
     audio: bytearray = field(default_factory=bytearray)
     loudness: Loudness = field(default_factory=Loudness)
-    agreement: Agreement = field(default_factory=Agreement)
+    agreement: LocalAgreement = field(default_factory=LocalAgreement)
     taken: float = 0.0  # audio that hypotheses have been asked for
     latest: str = ""  # what was heard last
-    whole: Whole | None = None
+    whole: WholeDecoding | None = None
 
     def hear(self, pcm: bytes) -> int:
         """More of it; how many bytes were too many."""
-        room = int(self.habits.longest_turn * SAMPLE_RATE) * 2 - len(self.audio)
+        room = int(self.settings.longest_turn * SAMPLE_RATE) * 2 - len(self.audio)
         kept = pcm[: max(0, room)]
         self.audio += kept
         self.loudness.hear(kept)
@@ -111,55 +111,55 @@ class Turn:
         """Whether what was heard of it has to be heard again, in the full window."""
         return (
             self.whole is not None
-            and self.habits.windows == "fitted_then_full"
+            and self.settings.windows == "fitted_then_full"
             and self.whole.reason in MENDABLE
             and self.whole.window < FULL
             and self._is_final(self.whole)
         )
 
-    def pcm(self, rank: Rank) -> bytes:
+    def pcm(self, priority: Priority) -> bytes:
         """All of it, or up to where speech seems to have ended."""
         end = len(self.audio)
-        if rank is not Rank.PARTIAL and self.loudness.quiet <= MISTRUSTED:
+        if priority is not Priority.PARTIAL and self.loudness.quiet <= MISTRUSTED:
             end = min(end, round((self.loudness.end + TAIL) * SAMPLE_RATE) * 2)
         return bytes(memoryview(self.audio)[: end // 2 * 2])
 
-    def window(self, rank: Rank) -> int:
+    def window(self, priority: Priority) -> int:
         """The encoder positions that it needs."""
-        if self.habits.windows == "full" or self.heard_again:
+        if self.settings.windows == "full" or self.heard_again:
             return FULL
-        return fitted(len(self.pcm(rank)) / SECOND)
+        return fitted(len(self.pcm(priority)) / SECOND)
 
-    def material(self, rank: Rank) -> Material:
+    def decode_input(self, priority: Priority) -> DecodeInput:
         """What is to be decoded now."""
-        pcm = self.pcm(rank)
+        pcm = self.pcm(priority)
         self.taken = self.loudness.heard
-        whole = rank is Rank.FINAL or (rank is Rank.LIKELY and not self.growing)
-        return Material(
+        whole = priority is Priority.FINAL or (priority is Priority.LIKELY and not self.growing)
+        return DecodeInput(
             turn=self.number,
             pcm=pcm,
-            window=self.window(rank),
+            window=self.window(priority),
             token=self.listening.token,
             hint=self.listening.hint,
-            tokens=most_tokens(len(pcm) / SECOND, self.habits.most_tokens),
+            tokens=most_tokens(len(pcm) / SECOND, self.settings.most_tokens),
             whole=whole,
             languages=self.listening.own and whole,
             guess=self.latest if whole and not self.heard_again else "",
-            guessed_token=self.habits.guards.guessed_token,
+            guessed_token=self.settings.guards.guessed_token,
             covered=self.loudness.end,
         )
 
-    def covered_by(self, material: Material) -> bool:
+    def covered_by(self, decode_input: DecodeInput) -> bool:
         """Whether a decoding of that would be the final one."""
-        return material.whole and len(material.pcm) == len(self.pcm(Rank.FINAL))
+        return decode_input.whole and len(decode_input.pcm) == len(self.pcm(Priority.FINAL))
 
-    def take(self, material: Material, decoded: Decoded) -> Recognised | None:
+    def take(self, decode_input: DecodeInput, decoded: Decoded) -> Recognised | None:
         """A decoding; the partial result that it makes, where it is believed."""
-        reason = self.habits.guards.reason(decoded, len(material.pcm) / SECOND)
+        reason = self.settings.guards.reason(decoded, len(decode_input.pcm) / SECOND)
         self.latest = decoded.text if reason in ("", "doubt") else ""
-        if material.whole:
-            self.whole = Whole(
-                decoded, reason, material.covered, len(material.pcm), material.window
+        if decode_input.whole:
+            self.whole = WholeDecoding(
+                decoded, reason, decode_input.covered, len(decode_input.pcm), decode_input.window
             )
         if not decoded.text or reason not in ("", "doubt"):
             return None
@@ -187,12 +187,12 @@ class Turn:
             confidence=whole.decoded.confidence,
             language_confidence=1.0,
             final=True,
-            words=tuple(HeardWord(*word) for word in whole.decoded.words),
+            words=tuple(RecognisedWord(*word) for word in whole.decoded.words),
             languages=languages,
         )
 
-    def _is_final(self, whole: Whole | None) -> bool:
-        return whole is not None and whole.length == len(self.pcm(Rank.FINAL))
+    def _is_final(self, whole: WholeDecoding | None) -> bool:
+        return whole is not None and whole.length == len(self.pcm(Priority.FINAL))
 
 
 def nothing(

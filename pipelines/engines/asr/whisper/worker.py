@@ -1,4 +1,4 @@
-"""Whisper in a worker process, shared by all calls: `python -m ... JSON`, see `Ears`.
+"""Whisper in a worker process, shared by all calls: `python -m ... JSON`, see `WhisperWorker`.
 
 It keeps nothing of any call: each frame carries the audio that it is about, so its death costs no
 call anything but time. What is decoded when, and with whom, is decided by its owner.
@@ -24,7 +24,7 @@ UTTERANCE = 4.0  # s; a typical one, to measure with
 SAID = 20  # tokens in it
 
 
-class Ears:
+class WhisperWorker:
     """The models. `spec` is {"models": [[folder, device, compute]], "threads": n}."""
 
     def __init__(self, spec: dict[str, Any]) -> None:
@@ -102,8 +102,8 @@ def main() -> None:
     """Serve until the owner closes our standard input."""
     os.environ["HF_HUB_OFFLINE"] = "1"  # nothing is ever fetched from here
     spec = json.loads(sys.argv[1])
-    ears = Ears(spec)
-    serve(ears.answer, ears.hello(spec["tokens"]))
+    worker = WhisperWorker(spec)
+    serve(worker.answer, worker.hello(spec["tokens"]))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How well languages are told apart, on texts that the table was not trained on.
 
-Figures are shares from 0 to 1. Turns are cut as `windows.py` cuts them, without its misspellings
+Accuracy are shares from 0 to 1. Turns are cut as `windows.py` cuts them, without its misspellings
 unless asked for; a turn of mixed languages counts as its recording's language only as far as `most`
 of its words may be foreign.
 """
@@ -18,7 +18,7 @@ _BINS = 10  # of probability, for the calibration error
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class Accuracy:
     """Of turns of known language."""
 
     turns: int
@@ -59,7 +59,7 @@ def turns(
 
 def measure(
     table: Identifier, said: Sequence[tuple[str, str]], among: Collection[str] | None = None
-) -> Figures:
+) -> Accuracy:
     """What the table makes of turns whose language is known."""
     bins = [[0, 0, 0.0] for _ in range(_BINS + 1)]  # turns, right, sum of probabilities
     mistaken: Counter[tuple[str, str]] = Counter()
@@ -72,7 +72,7 @@ def measure(
         if best != language:
             mistaken[language, best] += 1
     count = max(1, len(said))
-    return Figures(
+    return Accuracy(
         len(said),
         sum(right for _, right, _ in bins) / count,
         sum(abs(total - right) for _, right, total in bins) / count,

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 
 from loguru import logger
 
-from pipelines.lines import tcp_timeout as stalls
-from pipelines.lines.active_calls import Reception
-from pipelines.lines.telephony.arrivals import arrive, full
+from pipelines.lines import tcp_timeout
+from pipelines.lines.active_calls import ActiveCalls
+from pipelines.lines.telephony.arrivals import accept_leg, full
 from pipelines.lines.telephony.asterisk.ari import AriError
 from pipelines.lines.telephony.asterisk.audiosocket import AudioSocket
 from pipelines.lines.telephony.leg import Audio, Start
@@ -21,18 +21,18 @@ _FIRST_AUDIO = 0.3  # s; then the line is silent, and 8 kHz, as the AudioSocket 
 
 
 @asynccontextmanager
-async def serve(reception: Reception) -> AsyncIterator[asyncio.Server]:
+async def serve(active_calls: ActiveCalls) -> AsyncIterator[asyncio.Server]:
     """Listen until the end."""
-    settings = reception.house.settings
+    settings = active_calls.assistant.settings
 
     async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await _take(reception, reader, writer)
+        await _take(active_calls, reader, writer)
 
     server = await asyncio.start_server(
         take, settings.audiosocket_host, settings.audiosocket_port, backlog=256
     )
     for each in server.sockets:
-        stalls.limit(each, settings.stalled_write_seconds)
+        tcp_timeout.set_timeout(each, settings.stalled_write_seconds)
     logger.info("AudioSocket is taken on port {}", server.sockets[0].getsockname()[1])
     try:
         yield server
@@ -41,32 +41,32 @@ async def serve(reception: Reception) -> AsyncIterator[asyncio.Server]:
 
 
 async def _take(
-    reception: Reception, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    active_calls: ActiveCalls, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:
     codec = AudioSocket()
     leg = StreamLeg(reader, writer, codec)
-    if not known(writer.get_extra_info("peername"), reception.house.settings):
-        reception.house.counters["refused.peer"] += 1
+    if not known(writer.get_extra_info("peername"), active_calls.assistant.settings):
+        active_calls.assistant.counters["refused.peer"] += 1
         await leg.close()
         return
     start = await leg.until(Start, patience=_PATIENCE)
-    if isinstance(start, Start) and not full(reception, start.about["call"]):
+    if isinstance(start, Start) and not full(active_calls, start.about["call"]):
         about, _ = await asyncio.gather(
-            _about(reception, start.about), leg.until(Audio, patience=_FIRST_AUDIO)
+            _about(active_calls, start.about), leg.until(Audio, patience=_FIRST_AUDIO)
         )
-        if arrive(reception, leg, about):
+        if accept_leg(active_calls, leg, about):
             await leg.done.wait()
             return
     await leg.send(codec.hang_up())
     await leg.close()
 
 
-async def _about(reception: Reception, about: dict[str, str]) -> dict[str, str]:
+async def _about(active_calls: ActiveCalls, about: dict[str, str]) -> dict[str, str]:
     """The protocol tells no more than an id; the PBX may know whose it is."""
-    if reception.pbx is None:
+    if active_calls.pbx is None:
         return about
     try:
-        return {**await reception.pbx.about(about["call"]), **about}
+        return {**await active_calls.pbx.about(about["call"]), **about}
     except AriError as error:
         logger.warning("an AudioSocket caller's number was not found out: {}", error)
         return about

@@ -6,34 +6,34 @@ from contextlib import asynccontextmanager
 
 from loguru import logger
 
-from pipelines.lines.active_calls import Reception
+from pipelines.lines.active_calls import ActiveCalls
 from pipelines.lines.telephony.asterisk.ari import Ari
 from pipelines.lines.telephony.asterisk.orphans import Orphans
 from pipelines.lines.telephony.asterisk.transfers import Pbx
-from pipelines.lines.telephony.whisper_announcements import Whispers
+from pipelines.lines.telephony.whisper_announcements import WhisperAnnouncements
 
 
 @asynccontextmanager
-async def connected(reception: Reception) -> AsyncIterator[Pbx | None]:
+async def connected(active_calls: ActiveCalls) -> AsyncIterator[Pbx | None]:
     """Connected to the PBX until the end; None where none is configured."""
-    house, settings = reception.house, reception.house.settings
+    assistant, settings = active_calls.assistant, active_calls.assistant.settings
     if not settings.ari_url:
         yield None
         return
     ari = Ari(settings.ari_url, settings.ari_user, settings.ari_password.get_secret_value())
     ari.start()
-    silent = [name for name, queue in house.catalog.policy.queues.items() if not queue.ring]
+    silent = [name for name, queue in assistant.config.policy.queues.items() if not queue.ring]
     if silent:
         logger.warning(
             "nobody is rung for the queues {}: give each a 'ring' in prompts/escalation.toml, such "
             'as ["PJSIP/agent1"]',
             ", ".join(silent),
         )
-    orphans = asyncio.create_task(Orphans(ari).run(lambda call: call in reception.live))
+    orphans = asyncio.create_task(Orphans(ari).run(lambda call: call in active_calls.live))
     pbx = Pbx(
         ari,
-        Whispers(house.speakers),
-        house.catalog.policy,
+        WhisperAnnouncements(assistant.voice_router),
+        assistant.config.policy,
         settings.accept_seconds,
         settings.record,
         settings.desk_endpoint,

@@ -22,7 +22,7 @@ from enum import StrEnum
 from loguru import logger
 
 from pipelines.lines.telephony.asterisk.ari import Ari, AriError, Event
-from pipelines.lines.telephony.whisper_announcements import Whispers
+from pipelines.lines.telephony.whisper_announcements import WhisperAnnouncements
 
 _JOINING = 3.0  # s for the caller's channel to come by the dialplan
 _RETURNING = 10.0  # s for the PBX to be there again; then whoever talked there is taken to be gone
@@ -65,7 +65,7 @@ class NobodyError(Exception):
     """Nobody took the call; the message is the reason, as in `TransferFailed`."""
 
 
-async def reach(ari: Ari, whispers: Whispers, order: Order) -> Person:
+async def reach(ari: Ari, whispers: WhisperAnnouncements, order: Order) -> Person:
     """Ring them in turn until somebody accepts.
 
     Raises:
@@ -83,7 +83,7 @@ async def reach(ari: Ari, whispers: Whispers, order: Order) -> Person:
     raise NobodyError(reason)
 
 
-async def _one(ari: Ari, whispers: Whispers, order: Order, endpoint: str) -> Person:
+async def _one(ari: Ari, whispers: WhisperAnnouncements, order: Order, endpoint: str) -> Person:
     channel = f"waxtaan-person-{secrets.token_hex(8)}"
     bridge = ""
     async with ari.listening(channel) as events:

@@ -21,8 +21,8 @@ import hmac
 from fastapi import FastAPI, Request, WebSocket
 from fastapi.responses import PlainTextResponse
 
-from pipelines.lines.active_calls import Reception
-from pipelines.lines.telephony.arrivals import arrive, full
+from pipelines.lines.active_calls import ActiveCalls
+from pipelines.lines.telephony.arrivals import accept_leg, full
 from pipelines.lines.telephony.asterisk.websocket import SUBPROTOCOL, AsteriskWebSocket
 from pipelines.lines.telephony.leg import Start
 from pipelines.lines.telephony.legs import WebSocketLeg
@@ -30,39 +30,39 @@ from pipelines.lines.telephony.legs import WebSocketLeg
 _PATIENCE = 2.0  # s for MEDIA_START, which comes at once
 
 
-def add(app: FastAPI, reception: Reception) -> None:
+def add(app: FastAPI, active_calls: ActiveCalls) -> None:
     """Add the route."""
 
     @app.websocket("/telephony/asterisk")
     async def asterisk(websocket: WebSocket) -> None:
-        await take(reception, websocket)
+        await take(active_calls, websocket)
 
 
-def next_route(app: FastAPI, reception: Reception) -> None:
+def next_route(app: FastAPI, active_calls: ActiveCalls) -> None:
     """Add where the dialplan asks what comes after our leg; for AudioSocket calls as well."""
 
     @app.get("/telephony/next/{call}")
     async def following(call: str, request: Request) -> PlainTextResponse:
-        if not authorised(request.headers.get("authorization", ""), _expected(reception)):
-            reception.house.counters["refused.credentials"] += 1
+        if not authorised(request.headers.get("authorization", ""), _expected(active_calls)):
+            active_calls.assistant.counters["refused.credentials"] += 1
             return PlainTextResponse("", 401)
-        return PlainTextResponse(reception.led(call))
+        return PlainTextResponse(active_calls.take_next_step(call))
 
 
-def _expected(reception: Reception) -> str:
-    settings = reception.house.settings
+def _expected(active_calls: ActiveCalls) -> str:
+    settings = active_calls.assistant.settings
     return f"{settings.asterisk_user}:{settings.asterisk_password.get_secret_value()}"
 
 
-async def take(reception: Reception, websocket: WebSocket) -> None:
+async def take(active_calls: ActiveCalls, websocket: WebSocket) -> None:
     """Take a call, or refuse it before the connection stands."""
-    settings, counters = reception.house.settings, reception.house.counters
-    if not authorised(websocket.headers.get("authorization", ""), _expected(reception)):
+    settings, counters = active_calls.assistant.settings, active_calls.assistant.counters
+    if not authorised(websocket.headers.get("authorization", ""), _expected(active_calls)):
         counters["refused.credentials"] += 1
         await websocket.close()
         return
     about = dict(websocket.query_params)  # v(...) in the dial string
-    if "whisper" not in about and full(reception, about.get("call", "")):
+    if "whisper" not in about and full(active_calls, about.get("call", "")):
         await websocket.close()
         return
     offered = websocket.headers.get("sec-websocket-protocol", "")
@@ -71,10 +71,10 @@ async def take(reception: Reception, websocket: WebSocket) -> None:
     leg = WebSocketLeg(websocket, AsteriskWebSocket(), longest=settings.max_network_message_bytes)
     start = await leg.until(Start, patience=_PATIENCE)
     whisper = about.get("whisper", "")
-    if whisper and reception.pbx is not None and reception.pbx.whispers.take(whisper, leg):
+    if whisper and active_calls.pbx is not None and active_calls.pbx.whispers.take(whisper, leg):
         await leg.done.wait()
         return
-    if not isinstance(start, Start) or not arrive(reception, leg, {**start.about, **about}):
+    if not isinstance(start, Start) or not accept_leg(active_calls, leg, {**start.about, **about}):
         await leg.send(leg.codec.hang_up() or "")
         await leg.close()
         return

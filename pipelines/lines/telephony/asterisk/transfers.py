@@ -11,8 +11,8 @@ from agent.policy import Policy
 from pipelines.lines.telephony.asterisk.ari import Ari, AriError
 from pipelines.lines.telephony.asterisk.people import Order, Person, bring_in, reach, until_apart
 from pipelines.lines.telephony.connection import TelephoneConnection
-from pipelines.lines.telephony.transfers import Transfers
-from pipelines.lines.telephony.whisper_announcements import Whispers
+from pipelines.lines.telephony.transfers import TelephoneTransfers
+from pipelines.lines.telephony.whisper_announcements import WhisperAnnouncements
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Pbx:
     """What all calls of a PBX share."""
 
     ari: Ari
-    whispers: Whispers
+    whispers: WhisperAnnouncements
     policy: Policy
     accept_seconds: float
     record: bool
@@ -40,7 +40,7 @@ class Pbx:
         return {}
 
 
-class Exchange(Transfers[Person, str]):
+class AsteriskTransfers(TelephoneTransfers[Person, str]):
     """One call's. `call` is its id at the PBX; the caller's channel is known once they join."""
 
     def __init__(self, pbx: Pbx, connection: TelephoneConnection, call: str) -> None:

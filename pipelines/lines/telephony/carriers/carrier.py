@@ -16,8 +16,8 @@ from fastapi import FastAPI, Request, Response, WebSocket
 from loguru import logger
 from starlette.datastructures import Headers
 
-from pipelines.lines.active_calls import Reception
-from pipelines.lines.telephony.arrivals import arrive
+from pipelines.lines.active_calls import ActiveCalls
+from pipelines.lines.telephony.arrivals import accept_leg
 from pipelines.lines.telephony.headers import headers
 from pipelines.lines.telephony.leg import Codec, Start
 from pipelines.lines.telephony.legs import WebSocketLeg
@@ -72,14 +72,14 @@ class Carrier(ABC):
         """Markup: a busy tone."""
 
 
-class Desk:
+class CarrierRoutes:
     """One carrier's calls on their way in and out. `fallback` is who takes those we cannot."""
 
-    def __init__(self, reception: Reception, carrier: Carrier, fallback: str) -> None:
-        self._reception = reception
+    def __init__(self, active_calls: ActiveCalls, carrier: Carrier, fallback: str) -> None:
+        self._active_calls = active_calls
         self._carrier = carrier
         self._fallback = fallback
-        self._tokens = StreamTokens(reception.house.settings.stream_token_seconds)
+        self._tokens = StreamTokens(active_calls.assistant.settings.stream_token_seconds)
 
     def add(self, app: FastAPI) -> None:
         """Add the routes."""
@@ -103,7 +103,7 @@ class Desk:
         if form is None:
             return Response(status_code=403)
         call = self._call(form)
-        if not call or not self._reception.room():
+        if not call or not self._active_calls.has_room():
             return self._elsewhere({}, self._carrier.reject())
         about = {"call": call, "from": form.get("From", ""), "did": form.get("To", "")}
         stream = self._carrier.address(f"/stream/{self._tokens.mint(about)}", "ws")
@@ -113,20 +113,20 @@ class Desk:
         """Take a call, or refuse it before the connection stands."""
         about = self._tokens.spend(token)
         if about is None:
-            self._reception.house.counters["refused.token"] += 1
+            self._active_calls.assistant.counters["refused.token"] += 1
             await websocket.close()
             return
         await websocket.accept()
-        longest = self._reception.house.settings.max_network_message_bytes
+        longest = self._active_calls.assistant.settings.max_network_message_bytes
         leg = WebSocketLeg(websocket, self._carrier.codec(), longest=longest)
         start = await leg.until(Start, patience=_PATIENCE)
         if start is None:
-            self._reception.house.counters["refused.start"] += 1
+            self._active_calls.assistant.counters["refused.start"] += 1
             logger.warning(
                 "a stream of {} did not begin: its calls have to come in G.711", self._carrier.name
             )
-        elif isinstance(start, Start) and arrive(
-            self._reception, leg, {**start.about, **about}, behind_pbx=False
+        elif isinstance(start, Start) and accept_leg(
+            self._active_calls, leg, {**start.about, **about}, behind_pbx=False
         ):
             await leg.done.wait()
         await leg.close()
@@ -137,8 +137,8 @@ class Desk:
         if form is None:
             return Response(status_code=403)
         call = self._call(form)
-        packet = self._reception.handed(call)
-        if self._reception.led(call) == "end":
+        packet = self._active_calls.handoff_packet(call)
+        if self._active_calls.take_next_step(call) == "end":
             return _xml(self._carrier.hang_up())
         return self._elsewhere(headers(call, packet), self._carrier.hang_up())
 
@@ -159,7 +159,7 @@ class Desk:
         url = self._carrier.address(path) + query
         if len(body) <= _LONGEST and self._carrier.signed(request.headers, body, url):
             return dict(parameters(body))
-        self._reception.house.counters["refused.signature"] += 1
+        self._active_calls.assistant.counters["refused.signature"] += 1
         return None
 
 

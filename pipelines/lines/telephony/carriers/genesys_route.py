@@ -29,8 +29,8 @@ from http_message_signatures.resolvers import MappingKeyResolver
 from starlette.websockets import WebSocketState
 
 from pipelines.errors import EngineError
-from pipelines.lines.active_calls import Reception
-from pipelines.lines.telephony.arrivals import arrive
+from pipelines.lines.active_calls import ActiveCalls
+from pipelines.lines.telephony.arrivals import accept_leg
 from pipelines.lines.telephony.carriers.genesys import PROBE, RATE, Genesys, Outcome
 from pipelines.lines.telephony.headers import headers
 from pipelines.lines.telephony.leg import LegEvent, Start
@@ -58,9 +58,9 @@ _LAST_WORDS = 1.5  # s for what was sent to be played
 _GOODBYE = 2.0  # s for `close`, and the WebSocket's end after `closed`
 
 
-def add(app: FastAPI, reception: Reception) -> None:
+def add(app: FastAPI, active_calls: ActiveCalls) -> None:
     """Add the route."""
-    desk = Desk(reception)
+    desk = GenesysRoutes(active_calls)
 
     @app.websocket(PATH)
     @app.websocket(f"{PATH}/{{connector:path}}")
@@ -124,27 +124,29 @@ class Signatures:
         return True
 
 
-class Desk:
+class GenesysRoutes:
     """One organisation's calls."""
 
-    def __init__(self, reception: Reception) -> None:
-        self._reception = reception
-        self._signatures = Signatures(reception.house.settings)
+    def __init__(self, active_calls: ActiveCalls) -> None:
+        self._active_calls = active_calls
+        self._signatures = Signatures(active_calls.assistant.settings)
 
     async def take(self, websocket: WebSocket) -> None:
         """Take a call, or refuse it before the connection stands."""
         given = {name.lower(): value for name, value in websocket.headers.items()}
         session = given.get("audiohook-session-id", "")
-        new = _UUID.fullmatch(session) and session not in self._reception.live
+        new = _UUID.fullmatch(session) and session not in self._active_calls.live
         if not new or not self._signatures.good(_target(websocket), given):
-            self._reception.house.counters["refused.signature"] += 1
+            self._active_calls.assistant.counters["refused.signature"] += 1
             await websocket.close()
             return
         await websocket.accept()
         why: list[str] = []  # it was refused: reason, info
         codec = Genesys(session, partial(self._outcome, session, why))
         leg = GenesysLeg(
-            websocket, codec, longest=self._reception.house.settings.max_network_message_bytes
+            websocket,
+            codec,
+            longest=self._active_calls.assistant.settings.max_network_message_bytes,
         )
         start = await leg.until(Start, patience=_PATIENCE)
         if not isinstance(start, Start):
@@ -153,7 +155,7 @@ class Desk:
             why += ["unauthorized", "the open is another organisation's than the signature"]
         elif start.about["conversation"] == PROBE:
             await leg.probed()
-        elif arrive(self._reception, leg, self._about(start), behind_pbx=False):
+        elif accept_leg(self._active_calls, leg, self._about(start), behind_pbx=False):
             await leg.send(codec.opened(self._languages(start)))
             await leg.done.wait()
         else:
@@ -162,18 +164,18 @@ class Desk:
 
     def _about(self, start: Start) -> dict[str, str]:
         language = start.about["language"].lower().split("-")[0]
-        packs = self._reception.house.catalog.packs
+        packs = self._active_calls.assistant.config.packs
         return {**start.about, "language": language if language in packs else "", "codec": "pcmu"}
 
     def _languages(self, start: Start) -> list[str] | None:
-        packs = self._reception.house.catalog.packs
+        packs = self._active_calls.assistant.config.packs
         return list(packs) if start.about["languages"] else None
 
     def _outcome(self, call: str, why: list[str]) -> Outcome:
         """What the flow is told: nobody has to ask the caller anything twice."""
         if why:
             return (why[0], why[1], {})
-        led, entry = self._reception.led(call), self._reception.hub.call(call)
+        led, entry = self._active_calls.take_next_step(call), self._active_calls.feed.call(call)
         packet = entry.packet if entry and entry.packet and led != "end" else {}
         found = {
             name.removeprefix("X-").replace("-", "_"): value

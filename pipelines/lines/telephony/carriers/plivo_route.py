@@ -21,8 +21,8 @@ from xml.etree import ElementTree as ET
 from fastapi import FastAPI
 from starlette.datastructures import Headers
 
-from pipelines.lines.active_calls import Reception
-from pipelines.lines.telephony.carriers.carrier import Carrier, Desk
+from pipelines.lines.active_calls import ActiveCalls
+from pipelines.lines.telephony.carriers.carrier import Carrier, CarrierRoutes
 from pipelines.lines.telephony.carriers.plivo import FORMAT, Plivo
 from pipelines.lines.telephony.twilio.signature import parameters
 
@@ -33,10 +33,10 @@ _MOST_SIGNATURES = 8  # in one header: one for each auth token that is good
 _HEADERS = re.compile(r"X-(Waxtaan)-(Call|Reason|Queue|Language|Identity|Flow)")
 
 
-def add(app: FastAPI, reception: Reception) -> None:
+def add(app: FastAPI, active_calls: ActiveCalls) -> None:
     """Add the routes."""
-    settings = reception.house.settings
-    Desk(reception, PlivoCarrier(settings), settings.plivo_fallback).add(app)
+    settings = active_calls.assistant.settings
+    CarrierRoutes(active_calls, PlivoCarrier(settings), settings.plivo_fallback).add(app)
 
 
 def signatures(

@@ -24,8 +24,8 @@ from fastapi import FastAPI
 from starlette.datastructures import Headers
 
 from pipelines.errors import EngineError
-from pipelines.lines.active_calls import Reception
-from pipelines.lines.telephony.carriers.carrier import Carrier, Desk
+from pipelines.lines.active_calls import ActiveCalls
+from pipelines.lines.telephony.carriers.carrier import Carrier, CarrierRoutes
 from pipelines.lines.telephony.carriers.telnyx import Telnyx
 from pipelines.lines.telephony.twilio import twiml
 from pipelines.settings import Settings
@@ -34,10 +34,10 @@ SIGNATURE, TIMESTAMP = "telnyx-signature-ed25519", "telnyx-timestamp"
 _TOLERANCE = 300.0  # s that a webhook may be old or early: what Telnyx's own libraries allow
 
 
-def add(app: FastAPI, reception: Reception) -> None:
+def add(app: FastAPI, active_calls: ActiveCalls) -> None:
     """Add the routes."""
-    settings = reception.house.settings
-    Desk(reception, TelnyxCarrier(settings), settings.telnyx_fallback).add(app)
+    settings = active_calls.assistant.settings
+    CarrierRoutes(active_calls, TelnyxCarrier(settings), settings.telnyx_fallback).add(app)
 
 
 def public_key(given: str) -> Ed25519PublicKey:

@@ -18,9 +18,9 @@ from typing import Any
 from fastapi import FastAPI, Request, Response, WebSocket
 from fastapi.responses import JSONResponse
 
-from pipelines.lines.active_calls import Reception
+from pipelines.lines.active_calls import ActiveCalls
 from pipelines.lines.telephony import json_media as media
-from pipelines.lines.telephony.arrivals import arrive, digits
+from pipelines.lines.telephony.arrivals import accept_leg, digits
 from pipelines.lines.telephony.carriers.vonage import (
     HANG_UP,
     PATH,
@@ -43,33 +43,33 @@ _MOST = 1_000  # packets of calls whose WebSocket's end we were not told of yet
 _OVER = ("completed", "failed", "rejected", "busy", "cancelled", "timeout", "unanswered")
 
 
-def add(app: FastAPI, reception: Reception) -> None:
+def add(app: FastAPI, active_calls: ActiveCalls) -> None:
     """Add the routes."""
-    account = Account(reception)
+    routes = VonageRoutes(active_calls)
 
     @app.post(PATH)
     async def answer(request: Request) -> Response:
-        return await account.answer(request)
+        return await routes.answer(request)
 
     @app.post(f"{PATH}/event")
     async def event(request: Request) -> Response:
-        return await account.event(request)
+        return await routes.event(request)
 
     @app.post(f"{PATH}/event/{{call}}")
     async def stream_event(call: str, request: Request) -> Response:
-        return await account.event(request, call)
+        return await routes.event(request, call)
 
     @app.websocket(f"{PATH}/stream/{{token}}")
     async def stream(token: str, websocket: WebSocket) -> None:
-        await account.stream(token, websocket)
+        await routes.stream(token, websocket)
 
 
-class Account:
-    """One account's calls on their way in and out."""
+class VonageRoutes:
+    """One routes's calls on their way in and out."""
 
-    def __init__(self, reception: Reception) -> None:
-        self._reception = reception
-        self._settings = reception.house.settings
+    def __init__(self, active_calls: ActiveCalls) -> None:
+        self._active_calls = active_calls
+        self._settings = active_calls.assistant.settings
         self._tokens = StreamTokens(self._settings.stream_token_seconds)
         self._packets: dict[str, Mapping[str, Any]] = {}  # call -> handoff packet; oldest first
 
@@ -79,16 +79,16 @@ class Account:
         if body is None:
             return Response(status_code=403)
         call, did = media.text(body.get("uuid"), 64), digits(media.text(body.get("to")))
-        if not _CALL.fullmatch(call) or not self._reception.room():
+        if not _CALL.fullmatch(call) or not self._active_calls.has_room():
             return JSONResponse(self._fallback(did))
         about = {"from": digits(media.text(body.get("from"))), "did": did}
         token = f"{call}.{self._tokens.mint({'call': call})}"
-        first = connect(self._reception.public_url, call, token, about)
+        first = connect(self._active_calls.public_url, call, token, about)
         return JSONResponse([first, *self._fallback(did)])
 
     async def stream(self, token: str, websocket: WebSocket) -> None:
         """Take a call, or refuse it before the connection stands."""
-        counters = self._reception.house.counters
+        counters = self._active_calls.assistant.counters
         call, _, secret = token.partition(".")
         if not signed(websocket.headers.get("authorization", ""), self._settings):
             counters["refused.signature"] += 1
@@ -104,14 +104,14 @@ class Account:
         start = await leg.until(Start, patience=_PATIENCE)
         if isinstance(start, Start):
             about = {**start.about, "call": call}
-            if arrive(self._reception, leg, about, behind_pbx=False):
+            if accept_leg(self._active_calls, leg, about, behind_pbx=False):
                 await leg.done.wait()
                 self._keep(call)
         await leg.close()
 
     def _keep(self, call: str) -> None:
         """Of a call that ends: Vonage asks when nothing else is left of it."""
-        entry = self._reception.hub.call(call)
+        entry = self._active_calls.feed.call(call)
         if entry is not None and entry.packet is not None:
             self._packets[call] = entry.packet
         while len(self._packets) > _MOST:
@@ -125,13 +125,13 @@ class Account:
         status = body.get("status")
         if call and status == "disconnected":
             return self._after(call, digits(media.texts(body.get("headers")).get("did", "")))
-        live = self._reception.live.get(media.text(body.get("uuid"), 64))
+        live = self._active_calls.live.get(media.text(body.get("uuid"), 64))
         if status in _OVER and live and isinstance(live.connection, TelephoneConnection):
             live.connection.gone("caller hung up")
         return Response(status_code=204)
 
     def _after(self, call: str, did: str) -> Response:
-        led, packet = self._reception.led(call), self._packets.pop(call, {})
+        led, packet = self._active_calls.take_next_step(call), self._packets.pop(call, {})
         if led == "end":
             return JSONResponse(HANG_UP)
         if not led or not self._settings.vonage_fallback:
@@ -152,5 +152,5 @@ class Account:
         header = request.headers.get("authorization", "")
         if len(body) <= _LONGEST and signed(header, self._settings, body):
             return media.parsed(body) or {}
-        self._reception.house.counters["refused.signature"] += 1
+        self._active_calls.assistant.counters["refused.signature"] += 1
         return None

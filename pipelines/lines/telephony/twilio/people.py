@@ -18,13 +18,13 @@ from collections.abc import Callable, Mapping
 from loguru import logger
 
 from agent.policy import Policy
-from pipelines.engines.tts.routing import Speakers
+from pipelines.engines.tts.routing import VoiceRouter
 from pipelines.errors import EngineError
 from pipelines.lines.telephony.asterisk.people import Key, NobodyError, Order
 from pipelines.lines.telephony.twilio import twiml
 from pipelines.lines.telephony.twilio.calls import TwilioCalls, TwilioError
 from pipelines.lines.telephony.twilio.person import Expected, Person, State
-from pipelines.lines.telephony.twilio.whisper_announcement import whisper
+from pipelines.lines.telephony.twilio.whisper_announcement import whisper_announcement
 from pipelines.settings import Settings
 
 _BUFFER = 10.0  # s: Twilio lets it ring 5 s longer than it was told, and has to say so
@@ -39,7 +39,7 @@ class People:
         self,
         calls: TwilioCalls,
         address: Callable[[str], str],
-        speakers: Speakers,
+        speakers: VoiceRouter,
         settings: Settings,
         policy: Policy,
     ) -> None:
@@ -85,7 +85,7 @@ class People:
         raise NobodyError(reason)
 
     async def _one(self, order: Order, endpoint: str, shown: str) -> Person:
-        sound = whisper(self._speakers, order.sentences, order.language)
+        sound = whisper_announcement(self._speakers, order.sentences, order.language)
         words = " ".join(order.sentences)
         person = Person(endpoint, words, order.language, asyncio.create_task(sound))
         self.expected.add(person)
@@ -131,9 +131,9 @@ class People:
         if person is None or person.over:
             return twiml.hang_up()
         person.become(State.ANSWERED)
-        return await self._whisper(person)
+        return await self._whisper_announcement(person)
 
-    async def _whisper(self, person: Person) -> str:
+    async def _whisper_announcement(self, person: Person) -> str:
         key, sound = self.address(f"/person/{person.id}/key"), ""
         if await self.sound(person.id):
             sound = self.address(f"/whisper/{person.id}.wav")
@@ -158,7 +158,7 @@ class People:
             return twiml.room(person.room, left, star=True)
         if key == Key.DECLINE:
             person.become(State.DECLINED)
-        return twiml.hang_up() if person.over else await self._whisper(person)
+        return twiml.hang_up() if person.over else await self._whisper_announcement(person)
 
     def left(self, name: str, form: Mapping[str, str]) -> str:
         """The room is over for them."""

@@ -3,20 +3,22 @@
 from fastapi import FastAPI, Request, Response
 from loguru import logger
 
-from pipelines.lines.active_calls import Reception
+from pipelines.lines.active_calls import ActiveCalls
 from pipelines.lines.telephony.twilio.calls import TwilioCalls
 from pipelines.lines.telephony.twilio.people import People
-from pipelines.lines.telephony.twilio.request_validator import PATH, Door
+from pipelines.lines.telephony.twilio.request_validator import PATH, RequestValidator
 
 _PERSON = f"{PATH}/person/{{name}}"
 
 
-def add(app: FastAPI, reception: Reception, door: Door) -> People | None:
+def add(app: FastAPI, active_calls: ActiveCalls, validator: RequestValidator) -> People | None:
     """Add the routes; None, and none, where nobody is to be rung."""
-    house, settings = reception.house, reception.house.settings
+    assistant, settings = active_calls.assistant, active_calls.assistant.settings
     secret = settings.twilio_auth_token.get_secret_value()
     calls = TwilioCalls(settings.twilio_api, settings.twilio_account_sid, secret)
-    people = People(calls, door.address, house.speakers, settings, house.catalog.policy)
+    people = People(
+        calls, validator.address, assistant.voice_router, settings, assistant.config.policy
+    )
     if not people.anybody:
         return None
     silent = [name for name in people.policy.queues if not people.whom(name)]
@@ -25,32 +27,32 @@ def add(app: FastAPI, reception: Reception, door: Door) -> People | None:
 
     @app.post(_PERSON)
     async def answered(name: str, request: Request) -> Response:
-        if await door.form(request, f"/person/{name}") is None:
+        if await validator.form(request, f"/person/{name}") is None:
             return Response(status_code=403)
         return xml(await people.answered(name))
 
     @app.post(f"{_PERSON}/key")
     async def key(name: str, request: Request) -> Response:
-        form = await door.form(request, f"/person/{name}/key")
+        form = await validator.form(request, f"/person/{name}/key")
         if form is None:
             return Response(status_code=403)
         return xml(await people.pressed(name, form.get("Digits", "")))
 
     @app.post(f"{_PERSON}/left")
     async def left(name: str, request: Request) -> Response:
-        form = await door.form(request, f"/person/{name}/left")
+        form = await validator.form(request, f"/person/{name}/left")
         return Response(status_code=403) if form is None else xml(people.left(name, form))
 
     @app.post(f"{_PERSON}/status")
     async def status(name: str, request: Request) -> Response:
-        form = await door.form(request, f"/person/{name}/status")
+        form = await validator.form(request, f"/person/{name}/status")
         if form is None:
             return Response(status_code=403)
         people.told(name, form)
         return Response(status_code=204)
 
     @app.api_route(f"{PATH}/whisper/{{name}}.wav", methods=["GET", "HEAD"])
-    async def whisper(name: str) -> Response:
+    async def whisper_announcement(name: str) -> Response:
         """Its name is the secret: players of sound do not sign."""
         sound = await people.sound(name)
         if not sound:

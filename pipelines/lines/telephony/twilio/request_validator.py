@@ -12,7 +12,7 @@ PATH = "/telephony/twilio"
 _LONGEST = 65_536  # bytes of a webhook's body
 
 
-class Door:
+class RequestValidator:
     """One account's."""
 
     def __init__(self, settings: Settings, counters: Counter[str]) -> None:

@@ -21,7 +21,7 @@ from loguru import logger
 from agent.actions import Transfer
 from pipelines.lines.telephony.asterisk.people import NobodyError, Order
 from pipelines.lines.telephony.connection import TelephoneConnection
-from pipelines.lines.telephony.transfers import Transfers
+from pipelines.lines.telephony.transfers import TelephoneTransfers
 from pipelines.lines.telephony.twilio.calls import TwilioError
 from pipelines.lines.telephony.twilio.people import People
 from pipelines.lines.telephony.twilio.person import Person, State
@@ -48,7 +48,7 @@ class Visit:
             self.next.set_result(following)
 
 
-class TwilioExchange(Transfers[Person, Visit]):
+class TwilioTransfers(TelephoneTransfers[Person, Visit]):
     """One call's. `shown` is the number that people who are rung see."""
 
     def __init__(
@@ -95,14 +95,14 @@ class TwilioExchange(Transfers[Person, Visit]):
         visit = Visit(person.room)
         self._visit, self._person = visit, person
         try:
-            await self._arrive(visit)
+            await self._accept_leg(visit)
         except BaseException:
             self._forget(visit)
             await asyncio.shield(self._people.let_go(person))
             raise
         return visit
 
-    async def _arrive(self, visit: Visit) -> None:
+    async def _accept_leg(self, visit: Visit) -> None:
         await self._connection.let_go()
         if not await self._asked(visit, visit.arrived, _JOINING):
             self._connection.gone("caller hung up")

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
 _LONGEST_HEADERS = 1000  # characters: Twilio's error 21227 begins at 1,024
 _HEADER = re.compile(r"(?i:X-[A-Z0-9-]+|User-to-User)")  # others Twilio refuses: its error 13252
-_TONGUES = {"en": "en-US", "fr": "fr-FR", "de": "de-DE", "es": "es-ES", "pt": "pt-PT"}
+_SAY_LANGUAGES = {"en": "en-US", "fr": "fr-FR", "de": "de-DE", "es": "es-ES", "pt": "pt-PT"}
 _TIMES = "3"  # a whisper is said
 
 
@@ -66,8 +66,8 @@ def ask(key: str, seconds: float, sound: str = "", words: str = "", language: st
         ET.SubElement(gather, "Pause", length="1")
         say = ET.SubElement(gather, "Say", loop=_TIMES)
         say.text = _xml(words)
-        if language in _TONGUES:
-            say.set("language", _TONGUES[language])
+        if language in _SAY_LANGUAGES:
+            say.set("language", _SAY_LANGUAGES[language])
     ET.SubElement(response, "Hangup")
     return _written(response)
 

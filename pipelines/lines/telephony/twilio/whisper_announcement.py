@@ -9,7 +9,7 @@ import soxr
 from loguru import logger
 
 from pipelines.audio import AGENT_RATE
-from pipelines.engines.tts.routing import Speakers
+from pipelines.engines.tts.routing import VoiceRouter
 from pipelines.errors import EngineError
 
 RATE = 8_000  # Hz: what Twilio plays to telephones
@@ -17,7 +17,9 @@ _LIFTED = 0.8  # s between answering a telephone and having it at one's ear
 _AGAIN = 1.2  # s more between the whisper and its repetition
 
 
-async def whisper(speakers: Speakers, sentences: Sequence[str], language: str) -> bytes:
+async def whisper_announcement(
+    speakers: VoiceRouter, sentences: Sequence[str], language: str
+) -> bytes:
     """A WAV file, 16-bit mono at `RATE`; b"" where there is no voice: Twilio's own has to do."""
     try:
         said = [p for s in sentences async for p in speakers.audio(s, language, fixed=False)]
