@@ -34,8 +34,10 @@ from pipelines.engines.tts.models import ModelVoices
 from pipelines.engines.tts.normalisation import spoken
 from pipelines.engines.tts.routing import EngineVoice, VoiceRouter
 from pipelines.engines.weights import Get, asked_once, fetch
+from pipelines.errors import ConfigurationError
 from pipelines.knowledge.grounded_model import GroundedModel, open_grounded_model
-from pipelines.packs.reader import ConfigurationError, DialogueConfig, Pack, load
+from pipelines.packs.pack import Pack
+from pipelines.packs.reader import DialogueConfig, load
 from pipelines.settings import Settings
 from pipelines.synthetic_caller.voice import caller_voice
 
@@ -107,8 +109,8 @@ class Assistant:
             )
             if 0 < recogniser.capacity < settings.max_calls:
                 logger.warning(
-                    "this machine recognises the speech of {} calls at once, max_calls is {}: further "
-                    "callers have the keypad only",
+                    "this machine recognises the speech of {} calls at once, max_calls is {}: "
+                    "further callers have the keypad only",
                     recogniser.capacity,
                     settings.max_calls,
                 )
@@ -135,7 +137,7 @@ class Assistant:
             assistant.warming = asyncio.create_task(grounded_model.warm(tuple(config.packs)))
         return assistant
 
-    async def ears(
+    async def recogniser_stream(
         self, language: str, band: Band, on_partial: Callable[[Recognised], None]
     ) -> tuple[str, RecogniserStream]:
         """One call's stream, and its first language; without room, a stream that hears nothing."""

@@ -1,4 +1,8 @@
-"""The error that operators can mend."""
+"""The errors that operators can mend."""
+
+
+class ConfigurationError(ValueError):
+    """Something under `prompts/` cannot be used: names the file, the key and what to do."""
 
 
 class EngineError(RuntimeError):

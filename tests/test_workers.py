@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.engines.asr.engine import EngineError
-from pipelines.engines.worker import Frame, Worker
+from pipelines.engines.worker import Worker
+from pipelines.engines.worker_output import Frame
 from pipelines.engines.worker_protocol import (
     Header,
     Send,

@@ -28,7 +28,7 @@ _PRE_ROLL = 25  # steps of 20 ms from before speech was noticed: a soft beginnin
 
 
 class AsrProcessor(FrameProcessor):
-    """Feeds one call's recogniser. `stream` was opened for `language`; it is closed with the call."""
+    """Feeds one call's recogniser. `stream` was opened for `language`, and ends with the call."""
 
     def __init__(self, stream: RecogniserStream, language: str, *, max_turn: float) -> None:
         super().__init__()

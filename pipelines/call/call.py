@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from loguru import logger
@@ -21,12 +20,15 @@ from pipelines.assistant import Assistant
 from pipelines.audio import AGENT_RATE
 from pipelines.call import messages
 from pipelines.call.asr import AsrProcessor
+from pipelines.call.caller import Caller
 from pipelines.call.caller_audio import AudioClock, CallerAudio
 from pipelines.call.connection import Connection
-from pipelines.call.dialogue_processor import DialogueProcessor, Resources
+from pipelines.call.dialogue_processor import DialogueProcessor
 from pipelines.call.latency import ResponseMeter
+from pipelines.call.line_limits import LineLimits
 from pipelines.call.playout import Playout
-from pipelines.call.rate_limit import RateLimit
+from pipelines.call.resources import Resources
+from pipelines.call.transfer_events import TransferEvents
 from pipelines.call.tts import TtsProcessor
 from pipelines.call.turns import strategies
 from pipelines.engines.asr.engine import SAMPLE_RATE, Recognised
@@ -34,18 +36,6 @@ from pipelines.engines.vad import SharedSilero
 from pipelines.store.recording import Recording
 
 _READY = 2.0  # s for a client to say that it is ready; then the agent speaks regardless
-_POLICY_VIOLATION = 1008  # RFC 6455, 7.4.1
-_GOING_AWAY = 1001
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who calls: what the line claims of them, and the language to begin in."""
-
-    number: str | None
-    language: str
-    called: str = ""  # the number they called
-    flows: tuple[str, ...] = ()  # the use cases offered on it; () all
 
 
 class Call:
@@ -68,11 +58,8 @@ class Call:
         self._recording = self._new_recording()
         self._worker: PipelineWorker | None = None
         self._processor: DialogueProcessor | None = None
-        self._ears: AsrProcessor | None = None
-        self._bad = RateLimit(
-            assistant.settings.max_bad_messages, assistant.settings.bad_messages_seconds
-        )
-        self._closing: asyncio.Task[None] | None = None
+        self._asr: AsrProcessor | None = None
+        self._limits = LineLimits(connection, self._settings, assistant.counters, self._cancel)
 
     @property
     def id(self) -> str:
@@ -89,19 +76,21 @@ class Call:
 
     async def _pipeline(self) -> Pipeline:
         band = self._connection.band
-        tongue, stream = await self._assistant.ears(self._caller.language, band, self._partial)
+        language, stream = await self._assistant.recogniser_stream(
+            self._caller.language, band, self._partial
+        )
         try:
             return self._around(
-                AsrProcessor(stream, tongue, max_turn=self._settings.max_turn_seconds)
+                AsrProcessor(stream, language, max_turn=self._settings.max_turn_seconds)
             )
         except BaseException:
             await stream.close()
             raise
 
-    def _around(self, ears: AsrProcessor) -> Pipeline:
+    def _around(self, asr: AsrProcessor) -> Pipeline:
         assistant, settings = self._assistant, self._settings
-        transport = self._connection.open(self._bad_message, self._gone)
-        self._ears = ears
+        transport = self._connection.open(self._limits.bad_message, self._gone)
+        self._asr = asr
         self._processor = self._make_processor()
         return Pipeline(
             [
@@ -109,12 +98,12 @@ class Call:
                 CallerAudio(
                     self._clock,
                     self._caller_audio,
-                    self._flooded,
+                    self._limits.flooded,
                     max_ahead=settings.max_ahead_seconds,
                     max_flood=settings.max_flood_seconds,
                 ),
                 VADProcessor(vad_analyzer=self._detector()),
-                ears,
+                asr,
                 UserTurnProcessor(user_turn_strategies=strategies()),
                 self._processor,
                 TtsProcessor(assistant.voice_router, AGENT_RATE),
@@ -172,7 +161,7 @@ class Call:
         await runner.add_workers(worker)
         began = time.monotonic()
         impatient = asyncio.create_task(self._begin_after(_READY))
-        limit = asyncio.create_task(self._end_after(self._settings.max_call_seconds))
+        limit = asyncio.create_task(self._limits.end_in_time())
         try:
             await runner.run()
         finally:
@@ -180,8 +169,7 @@ class Call:
             limit.cancel()
             if self._connection.transfers is not None:
                 await self._connection.transfers.close()
-            if self._closing:
-                await self._closing
+            await self._limits.closed()
             if self._connection.stalled:  # nor can the client be told why
                 self._count("closed.stalled")
             logger.info("call {} ended after {:.1f} s", self.id, time.monotonic() - began)
@@ -236,7 +224,7 @@ class Call:
             messages.welcome(self._assistant.about(who.language), self.id, who.language),
         )
         if transfers is not None:
-            transfers.start(processor)
+            transfers.start(TransferEvents(resources, processor.happen))
         return processor
 
     def _new_recording(self) -> Recording | None:
@@ -250,8 +238,8 @@ class Call:
     # What happens to the call
 
     def _partial(self, recognised: Recognised) -> None:
-        if self._ears:
-            self._ears.partial(recognised)
+        if self._asr:
+            self._asr.partial(recognised)
 
     def _caller_audio(self, pcm: bytes, at: float) -> None:
         self._meter.caller(pcm, at)
@@ -275,18 +263,17 @@ class Call:
         await asyncio.sleep(seconds)
         self._begin()
 
-    async def _end_after(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-        self._close("too_long", _GOING_AWAY, f"calls end after {seconds:.0f} s")
-
     def _count(self, what: str) -> None:
         self._assistant.counters[what] += 1
 
     async def _gone(self, reason: str) -> None:
         """The other end closed the line."""
         self._count("ended.line closed")
+        await self._cancel("caller hung up")
+
+    async def _cancel(self, reason: str) -> None:
         if self._worker:
-            await self._worker.cancel(reason="caller hung up")
+            await self._worker.cancel(reason=reason)
 
     async def _hang_up(self, reason: str) -> None:
         """After what is still to be said."""
@@ -294,26 +281,3 @@ class Call:
         self._connection.ending(self._processor.queue if self._processor else "")
         if self._worker:
             await self._worker.stop_when_done()
-
-    def _bad_message(self) -> None:
-        self._assistant.counters["bad_messages"] += 1
-        if self._bad.exceeded():
-            self._close(
-                "bad_messages",
-                _POLICY_VIOLATION,
-                "too many messages that are not pipecat frames with audio or RTVI",
-            )
-
-    def _flooded(self) -> None:
-        self._close("flooded", _POLICY_VIOLATION, "audio came faster than real time")
-
-    def _close(self, counter: str, code: int, reason: str) -> None:
-        """Close with a reason that the client can show."""
-        if self._closing is None:
-            self._assistant.counters[f"closed.{counter}"] += 1
-            self._closing = asyncio.create_task(self._close_now(code, reason))
-
-    async def _close_now(self, code: int, reason: str) -> None:
-        await self._connection.close(code, reason)
-        if self._worker:
-            await self._worker.cancel(reason=reason)

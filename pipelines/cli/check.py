@@ -20,7 +20,8 @@ from pipelines.engines.tts.normalisation import gaps
 from pipelines.engines.weights import Weights, asked_once, offer
 from pipelines.errors import EngineError
 from pipelines.packs import voices as licences
-from pipelines.packs.reader import DialogueConfig, Pack, load
+from pipelines.packs.pack import Pack
+from pipelines.packs.reader import DialogueConfig, load
 from pipelines.settings import Settings
 
 _OUT = Console(highlight=False)

@@ -15,7 +15,8 @@ from agent.understanding import understand as decide
 from pipelines.audio import AGENT_RATE, seconds, to_wav
 from pipelines.cli.errors import WRONG_USAGE, fail
 from pipelines.engines.asr.engine import SAMPLE_RATE, Recognised
-from pipelines.packs.reader import Pack, load
+from pipelines.packs.pack import Pack
+from pipelines.packs.reader import load
 from pipelines.settings import Settings
 
 _OUT = Console(highlight=False)

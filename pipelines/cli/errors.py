@@ -24,8 +24,7 @@ def fail(message: str, code: int) -> NoReturn:
 def plainly() -> Iterator[None]:
     """Turns the errors that users can mend into a line and an exit code."""
     from agent.log import LogError
-    from pipelines.errors import EngineError
-    from pipelines.packs.reader import ConfigurationError
+    from pipelines.errors import ConfigurationError, EngineError
 
     try:
         yield

@@ -15,7 +15,7 @@ from pipelines.engines.asr.pronunciation import Phonemes
 from pipelines.engines.asr.whisper.checkpoint import Checkpoint
 from pipelines.engines.weights import Get, Weights
 from pipelines.errors import EngineError
-from pipelines.packs.reader import Pack
+from pipelines.packs.pack import Pack
 from pipelines.settings import Settings
 
 _FILES = ("model.bin", "config.json", "*.json", "vocabulary.*")

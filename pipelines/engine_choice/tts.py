@@ -20,7 +20,7 @@ from pipelines.engines.tts.piper import Piper
 from pipelines.engines.tts.routing import EngineVoice
 from pipelines.engines.weights import Get, Weights
 from pipelines.errors import EngineError
-from pipelines.packs.reader import Pack
+from pipelines.packs.pack import Pack
 from pipelines.packs.voices import Voices, load, model
 from pipelines.settings import Settings
 

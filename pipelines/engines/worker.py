@@ -24,21 +24,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from pipelines.engines.worker_protocol import LENGTH, Header, decode_header, encode, header_length
+from pipelines.engines.worker_output import Frame, keep_last_line, read_frame
+from pipelines.engines.worker_protocol import Header, encode
 from pipelines.errors import EngineError
 
 STARTING = 30.0  # s until the hello; loading models from a cold disk is slow
 PATIENCE = 0.5  # s for a process to end after its input closed, and again after SIGTERM
 LONGEST_PAUSE = 5.0  # s between two starts of a worker that keeps dying
 BACKLOG = 1 << 25  # bytes unread by the worker: it has been hung for minutes
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What a worker said."""
-
-    header: Header
-    payload: bytes
 
 
 @dataclass(eq=False)
@@ -216,16 +209,16 @@ class Worker:
             process.kill()
         assert process.stdout is not None
         assert process.stderr is not None
-        words = asyncio.create_task(_last_line(process.stderr, last_words))
+        words = asyncio.create_task(keep_last_line(process.stderr, last_words))
         try:
             async with asyncio.timeout(self.starting):
-                self.hello = (await _read(process.stdout)).header
+                self.hello = (await read_frame(process.stdout)).header
             self.generation += 1
             self._ready.set()
             if not first.done():
                 first.set_result(None)
             while True:
-                self._dispatch(await _read(process.stdout))
+                self._dispatch(await read_frame(process.stdout))
         except asyncio.IncompleteReadError:
             reason = "died"
         except TimeoutError:
@@ -282,20 +275,3 @@ class Worker:
 
     def _error(self, what: str) -> EngineError:
         return EngineError(f"the worker process {self.module} {what}")
-
-
-async def _read(source: asyncio.StreamReader) -> Frame:
-    length = header_length(await source.readexactly(LENGTH.size))
-    header, size = decode_header(await source.readexactly(length))
-    return Frame(header, await source.readexactly(size))
-
-
-async def _last_line(source: asyncio.StreamReader, last: list[str]) -> None:
-    """Read to the end, keeping the last line that says something; lines may be of any length."""
-    line = b""
-    while data := await source.read(4096):
-        lines = (line + data).splitlines()
-        spoken = [text for text in lines if text.strip()]
-        if spoken:
-            last[:] = [spoken[-1][-300:].decode(errors="replace").strip()]
-        line = lines[-1][-300:] if lines and not data.endswith(b"\n") else b""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.packs.reader import ConfigurationError
+from pipelines.errors import ConfigurationError
 
 LONGEST = 90  # words of a passage: what a model reads in no time, and says in two sentences
 LARGEST = 200_000  # bytes of a page

@@ -12,7 +12,8 @@ from loguru import logger
 
 from pipelines.assistant import Assistant
 from pipelines.call import messages
-from pipelines.call.call import Call, Caller
+from pipelines.call.call import Call
+from pipelines.call.caller import Caller
 from pipelines.call.connection import Connection
 from pipelines.lines.call_feed import CallFeed
 from pipelines.lines.garbage_collection import after_call

@@ -1,22 +1,19 @@
 """A language's `gate.toml`: what the gate before the voice has to know of it (agent/gate.py)."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from agent.gate import GateRules
 from agent.numerals import Numerals
+from pipelines.packs.toml_files import Strict
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Phrases(_Strict):
+class _Phrases(Strict):
     promises: tuple[str, ...] = ()
     deeds: tuple[str, ...] = ()
     machinery: tuple[str, ...] = ()
 
 
-class _Numbers(_Strict):
+class _Numbers(Strict):
     words: dict[str, int] = Field(default_factory=dict)
     scales: dict[str, int] = Field(default_factory=dict)
     joins: frozenset[str] = frozenset()
@@ -24,7 +21,7 @@ class _Numbers(_Strict):
     articles: frozenset[str] = frozenset()
 
 
-class GateFile(_Strict):
+class GateFile(Strict):
     """The file, validated."""
 
     above_ten: bool = False

@@ -14,7 +14,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipelines.packs.reader import PROMPTS, ConfigurationError
+from pipelines.errors import ConfigurationError
+from pipelines.packs.reader import PROMPTS
 
 FILE = "voices.toml"
 UNKNOWN = "unknown"

@@ -12,7 +12,7 @@ from fastapi.staticfiles import StaticFiles
 
 from pipelines.assistant import Assistant
 from pipelines.audio import AGENT_RATE, to_wav
-from pipelines.call.call import Caller
+from pipelines.call.caller import Caller
 from pipelines.desk import routes as desk
 from pipelines.lines.active_calls import ActiveCalls
 from pipelines.lines.telephony import bridges

@@ -12,7 +12,7 @@ from pipelines.engines.tts.cache import AudioCache
 from pipelines.engines.tts.engine import Voice
 from pipelines.engines.tts.espeak import EspeakSynthesiser
 from pipelines.errors import EngineError
-from pipelines.packs.reader import Pack
+from pipelines.packs.pack import Pack
 from pipelines.settings import Settings
 
 

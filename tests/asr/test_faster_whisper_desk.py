@@ -14,7 +14,7 @@ from pipelines.engines.asr.whisper.scheduler import Scheduler
 from pipelines.engines.asr.whisper.stream import FasterWhisperStream
 from pipelines.engines.asr.whisper.turn import Listening, TurnSettings
 from pipelines.engines.asr.whisper.windows import FULL
-from pipelines.engines.worker import Frame
+from pipelines.engines.worker_output import Frame
 from pipelines.engines.worker_protocol import Header
 from tests.asr.speech import BYTES_PER_SECOND, noise
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.call.call import Call, Caller
+from pipelines.call.call import Call
+from pipelines.call.caller import Caller
 from pipelines.call.rate_limit import RateLimit
 from pipelines.lines.active_calls import ActiveCalls
 from tests.pipelines.conftest import Open

@@ -11,7 +11,8 @@ from pipelines.engine_choice import Choices, choose
 from pipelines.engines.weights import Weights
 from pipelines.errors import EngineError
 from pipelines.packs import voices as licences
-from pipelines.packs.reader import AsrFile, load
+from pipelines.packs.pack import AsrFile
+from pipelines.packs.reader import load
 from pipelines.settings import Settings
 
 CATALOG = load()

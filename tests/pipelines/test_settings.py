@@ -17,8 +17,10 @@ from agent.log import LogError
 from pipelines import logs
 from pipelines.assistant import Assistant
 from pipelines.cli.errors import fail, plainly
-from pipelines.errors import EngineError
-from pipelines.packs.reader import PROMPTS, ConfigurationError, load_packs, load_policy
+from pipelines.errors import ConfigurationError, EngineError
+from pipelines.packs.language_files import load_packs
+from pipelines.packs.policy_file import load_policy
+from pipelines.packs.reader import PROMPTS
 from pipelines.settings import Settings
 
 

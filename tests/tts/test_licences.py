@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.packs.reader import ConfigurationError
+from pipelines.errors import ConfigurationError
 from pipelines.packs.voices import UNKNOWN, load
 
 EUROPEAN_UNION = "bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt ro sk sl sv"

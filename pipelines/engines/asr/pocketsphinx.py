@@ -16,7 +16,8 @@ from pathlib import Path
 
 from pipelines.engines.asr.engine import SAMPLE_RATE, Band, EngineError, Recognised
 from pipelines.engines.asr.pronunciation import Phonemes, Pronouncer, Readings, words_of
-from pipelines.engines.worker import Frame, Worker
+from pipelines.engines.worker import Worker
+from pipelines.engines.worker_output import Frame
 from pipelines.engines.worker_protocol import Header
 
 _WORKER = "pipelines.engines.asr.pocketsphinx_worker"
@@ -102,11 +103,7 @@ class Pocketsphinx:
         self._pronouncer = Pronouncer(self._phonemes)
         try:
             for _ in range(self._wanted):
-                worker = await Worker.start(
-                    "pipelines.engines.asr.pocketsphinx_worker",
-                    [str(TELEPHONE)],
-                    deadline=self._deadline,
-                )
+                worker = await Worker.start(_WORKER, [str(TELEPHONE)], deadline=self._deadline)
                 self._workers.append((worker, set()))
         except BaseException:
             await self.close()

@@ -24,7 +24,8 @@ from pipelines.audio import AGENT_RATE
 from pipelines.engines.tts.engine import EngineError, Voice
 from pipelines.engines.tts.loudness import Leveller
 from pipelines.engines.tts.segmentation import RefusalError, check, segments
-from pipelines.engines.worker import Frame, Worker
+from pipelines.engines.worker import Worker
+from pipelines.engines.worker_output import Frame
 
 CHUNK = 60  # ms
 PAUSE = 0.2  # s between two sentences of one text, as is left after each sentence

@@ -6,7 +6,7 @@ from functools import partial
 
 from loguru import logger
 
-from pipelines.call.call import Caller
+from pipelines.call.caller import Caller
 from pipelines.call.connection import Transfers
 from pipelines.engines.asr.engine import Band
 from pipelines.lines.active_calls import ActiveCalls

@@ -14,7 +14,7 @@ from pipelines.engines.asr.engine import EngineError
 from pipelines.engines.asr.whisper.guards import Decoded
 from pipelines.engines.asr.whisper.queue import DecodeQueue, DecodeRequest, Priority
 from pipelines.engines.asr.whisper.turn import DecodeInput
-from pipelines.engines.worker import Frame
+from pipelines.engines.worker_output import Frame
 from pipelines.engines.worker_protocol import Header
 
 PAUSE = 1.0  # times what a batch of partials took, before the next

@@ -1,0 +1,108 @@
+"""Actions into frames and requests: what the dialogue ordered is carried out."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+
+from loguru import logger
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+
+from agent.actions import (
+    Abandon,
+    Action,
+    Compose,
+    Expecting,
+    Explain,
+    Fetch,
+    HangUp,
+    Hush,
+    Interpret,
+    Listen,
+    Speak,
+    Transfer,
+    Withdraw,
+)
+from agent.endpointing import pause
+from agent.language import Language
+from pipelines.call.frames import ListenFrame, SpeakFrame, Utterance
+from pipelines.call.requests import Requests
+from pipelines.call.resources import Resources
+
+_SILENCED = 1.0  # s: an output that takes longer to fall silent is broken in other ways
+
+
+class ActionFrames:
+    """One call's. Frames are pushed from `processor`; `silenced` tells that the output is."""
+
+    def __init__(
+        self,
+        processor: FrameProcessor,
+        resources: Resources,
+        requests: Requests,
+        silenced: asyncio.Event,
+        hang_up: Callable[[str], Awaitable[None]],
+    ) -> None:
+        self._processor = processor
+        self._resources = resources
+        self._requests = requests
+        self._silenced = silenced
+        self._hang_up = hang_up
+
+    async def carry_out(self, action: Action) -> None:
+        """Do it, or have it begun."""
+        match action:
+            case Speak():
+                utterance = Utterance(
+                    action.utterance, action.text, action.language, action.fixed, action.secret
+                )
+                await self._processor.push_frame(SpeakFrame(utterance=utterance))
+            case Hush():
+                await self._hush()
+            case Listen():
+                await self._listen(action)
+            case Fetch() | Interpret() | Compose():
+                self._requests.ask(action)
+            case Abandon(request, _):
+                self._requests.abandon(request)
+            case Explain(rung):
+                self._resources.count(f"rung.{rung}")
+            case Transfer():
+                self._transfer(action)
+            case Withdraw(request):
+                if self._resources.transfers:
+                    self._resources.transfers.withdraw(request)
+            case HangUp():
+                await self._hang_up(action.reason)
+
+    async def _hush(self) -> None:
+        """Silence, and wait for it: the output would drop what is said while it is silenced."""
+        self._silenced.clear()
+        await self._processor.broadcast_interruption()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_SILENCED):
+                await self._silenced.wait()
+
+    async def _listen(self, action: Listen) -> None:
+        pack = self._resources.packs[action.language]
+        expecting = action.expecting
+        await self._processor.push_frame(
+            ListenFrame(
+                language=action.language,
+                phrases=pack.expected(expecting.intents),
+                pause=self._pause(expecting, pack.language),
+                longest_pause=expecting.pause,
+            ),
+            FrameDirection.UPSTREAM,
+        )
+
+    def _pause(self, expecting: Expecting, language: Language) -> Callable[[str], float]:
+        if not self._resources.quick_pauses:
+            return lambda _: expecting.pause
+        return partial(pause, open_for=expecting, language=language)
+
+    def _transfer(self, action: Transfer) -> None:
+        self._resources.count(f"handoff.{action.reason}")
+        logger.info("call handed to {}: {}", action.queue, action.reason)
+        if self._resources.transfers and action.request:
+            self._resources.transfers.transfer(action)

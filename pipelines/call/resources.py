@@ -1,0 +1,37 @@
+"""What one call's dialogue acts with: engines, back office, recording, whoever watches."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from pipelines.backoffice.protocol import BackOffice
+from pipelines.call.caller_audio import AudioClock
+from pipelines.call.connection import Transfers
+from pipelines.call.latency import ResponseMeter
+from pipelines.call.messages import Message
+from pipelines.knowledge.grounded_model import GroundedModel
+from pipelines.packs.pack import Pack
+from pipelines.store.recording import Recording
+
+LanguageScores: TypeAlias = tuple[tuple[str, float], ...]  # most probable first
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """Of one call."""
+
+    clock: AudioClock
+    back_office: BackOffice
+    grounded_model: GroundedModel | None
+    recording: Recording | None
+    meter: ResponseMeter
+    packs: Mapping[str, Pack]
+    hang_up: Callable[[str], Awaitable[None]]
+    count: Callable[[str], None]  # a thing worth counting happened
+    downloads: Mapping[str, str]  # what -> where, for the page
+    # of a text, the language that the recogniser listened for, and what the sound says: see
+    # `Assistant.language_scores`
+    language_scores: Callable[[str, str, LanguageScores], LanguageScores]
+    transfers: Transfers | None = None  # what can bring a person in
+    publish: Callable[[Message], None] = lambda _: None  # for the desk
+    quick_pauses: bool = True  # a turn ends early where what was heard is a complete answer

@@ -1,0 +1,122 @@
+"""A language's folder under `prompts/`, read into its pack."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import Field
+
+from agent.gate import GateRules
+from agent.language import Intent, Language
+from pipelines.engines.tts.engine import Voice
+from pipelines.errors import ConfigurationError
+from pipelines.packs.gate_file import GateFile
+from pipelines.packs.pack import AsrFile, Pack, SampleCaller
+from pipelines.packs.toml_files import Strict, parse, read_toml, validated
+
+_NOT_LANGUAGES = {"llm"}
+
+
+class _LanguageFile(Strict):
+    name: str
+    review: str
+    fallback: str | None = None
+    months: tuple[str, ...] = Field(min_length=12, max_length=12)
+    decimal_point: str = "."
+    voice: dict[str, str | int]
+    expected_phrases: int = Field(default=200, ge=10)  # see Pack
+    digits: dict[str, str]
+    asr: AsrFile | None = None
+
+
+class _IntentEntry(Strict):
+    kind: str = Field(pattern="^(flow|answer|command|signal)$")
+    say: tuple[str, ...] = Field(min_length=1)
+    words: tuple[str, ...] = ()
+    must: tuple[str, ...] = ()
+
+
+def load_packs(prompts: Path) -> dict[str, Pack]:
+    """Every language folder, fallbacks linked, English first."""
+    if not prompts.is_dir():
+        raise ConfigurationError(f"{prompts}: no such folder; set 'prompts' or WAXTAAN_PROMPTS")
+    codes = sorted(
+        (d.name for d in prompts.iterdir() if d.is_dir() and d.name not in _NOT_LANGUAGES),
+        key=lambda code: (code != "en", code),
+    )
+    packs: dict[str, Pack] = {}
+    for code in codes:
+        if (prompts / code / "language.toml").exists():
+            _load_pack(prompts, code, packs, ())
+    if not packs:
+        raise ConfigurationError(f"{prompts}: no language pack; run 'waxtaan check --start en'")
+    return packs
+
+
+def _load_pack(prompts: Path, code: str, packs: dict[str, Pack], chain: tuple[str, ...]) -> Pack:
+    if code in packs:
+        return packs[code]
+    if code in chain:
+        raise ConfigurationError(f"{prompts / code}/language.toml: fallback goes round: {chain}")
+    folder = prompts / code
+    about = parse(_LanguageFile, folder / "language.toml")
+    fallback = None
+    if about.fallback:
+        fallback = _load_pack(prompts, about.fallback, packs, (*chain, code)).language
+    phrases = _load_phrases(folder / "phrases.toml")
+    intents = _load_intents(folder / "intents.toml")
+    gate = _load_gate(folder / "gate.toml", about, fallback)
+    gaps = tuple(sorted(set(fallback.phrases) - set(phrases))) if fallback else ()
+    language = Language(
+        code=code,
+        name=about.name,
+        phrases=phrases,
+        intents=intents,
+        digits=about.digits,
+        months=about.months,
+        decimal_point=about.decimal_point,
+        fallback=fallback,
+        gaps=gaps,
+        gate=gate,
+    )
+    voices = _voices(about.voice)
+    callers = _load_callers(folder / "callers.toml")
+    packs[code] = Pack(language, about.review, voices, callers, about.expected_phrases, about.asr)
+    return packs[code]
+
+
+def _voices(table: Mapping[str, str | int]) -> dict[str, Voice]:
+    rate, pitch = int(table.get("rate", 160)), int(table.get("pitch", 50))
+    engines = {k: str(v) for k, v in table.items() if k not in ("rate", "pitch")}
+    return {engine: Voice(name, rate, pitch) for engine, name in engines.items()}
+
+
+def _load_phrases(path: Path) -> dict[str, tuple[str, ...]]:
+    phrases: dict[str, tuple[str, ...]] = {}
+    for name, sentences in read_toml(path).items():
+        if not isinstance(sentences, list) or not all(isinstance(s, str) for s in sentences):
+            raise ConfigurationError(f"{path}: {name}: expected a list of sentences")
+        phrases[name] = tuple(sentences)
+    return phrases
+
+
+def _load_gate(path: Path, about: _LanguageFile, fallback: Language | None) -> GateRules:
+    """Without a file of its own a language is checked by its figures only."""
+    file = parse(GateFile, path) if path.exists() else GateFile()
+    return file.rules(about.months, about.decimal_point, fallback.gate if fallback else None)
+
+
+def _load_intents(path: Path) -> dict[str, Intent]:
+    intents = {}
+    for name, entry in read_toml(path).items():
+        e = validated(_IntentEntry, entry, path, name)
+        intents[name] = Intent(name, e.kind, e.say, e.words, e.must)  # type: ignore[arg-type]
+    return intents
+
+
+def _load_callers(path: Path) -> tuple[SampleCaller, ...]:
+    if not path.exists():
+        return ()
+    return tuple(
+        validated(SampleCaller, {"name": name, **entry}, path, name)
+        for name, entry in read_toml(path).items()
+    )
