@@ -163,7 +163,7 @@ class Dialogue:
         if heard is not None and heard.rejected == "overloaded" and c.calling:
             return
         if heard is not None and heard.rejected == "overloaded":
-            self._floor.say("ears.busy")
+            self._floor.say("asr.busy")
             self._floor.ask_again("" if c.expecting.digits else "menu")
         elif heard is None or not heard.text.strip():
             self._on_noise()

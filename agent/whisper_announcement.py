@@ -28,7 +28,7 @@ def _about(
     known = f"reason.{reason}"
     yield (known if language.has(known) else "reason.other"), {}
     yield from _who(c, language)
-    if language.code != c.language and language.has(f"tongue.{c.language}"):
+    if language.code != c.language and language.has(f"language_name.{c.language}"):
         yield "whisper.language", {"value": c.language}
     if c.flow and c.flow != ALTERNATIVES:
         yield "whisper.open", {"value": c.flow}

@@ -39,11 +39,13 @@ from pipelines.knowledge.grounded_model import GroundedModel, open_grounded_mode
 from pipelines.packs.pack import Pack
 from pipelines.packs.reader import DialogueConfig, load
 from pipelines.settings import Settings
-from pipelines.synthetic_caller.voice import caller_voice
 
 _MOST_LANGUAGES = 5  # languages that a turn may be in, and no more
 # wordings that are parts of sentences, or shown and not said
-_PARTS = ("money.", "date", "time", "item.", "service.", "flow.", "queue.", "tongue.", "notice.")
+_PARTS = (
+    *("money.", "date", "time", "item.", "service.", "flow.", "queue."),
+    *("language_name.", "notice."),
+)
 
 
 @dataclass
@@ -146,7 +148,7 @@ class Assistant:
         try:
             return language, await self.recogniser.open(language, band, on_partial)
         except EngineError as error:
-            self.counters["deaf"] += 1
+            self.counters["calls_without_asr"] += 1
             logger.warning("a call without a recogniser: {}", error)
             return language, UnavailableStream(language)
 
@@ -167,10 +169,6 @@ class Assistant:
         """Whether an embedded engine hears or speaks the assistant's own language."""
         spoken_by = self.speaking(self.settings.language).name
         return self.recogniser.name == "pocketsphinx" or spoken_by == "espeak"
-
-    def caller_voice(self, language: str) -> Voice:
-        """A voice for sample callers, unlike the agent's."""
-        return caller_voice(self.voices()[language], language)
 
     def language_scores(
         self, text: str, told: str, sound: tuple[tuple[str, float], ...]
@@ -194,12 +192,12 @@ class Assistant:
     def about(self, language: str) -> dict[str, object]:
         """What a visitor is told of the assistant at the start of a call."""
         packs = self.config.packs.items()
-        ears, voice = self.recogniser, self.speaking(language)
+        asr, tts = self.recogniser, self.speaking(language)
         return {
             "languages": [{"code": code, "name": p.language.name} for code, p in packs],
             "engines": {
-                "ears": {"name": ears.name, "note": ears.serves(language)},
-                "voice": {"name": voice.name, "note": voice.serves(language)},
+                "asr": {"name": asr.name, "note": asr.serves(language)},
+                "tts": {"name": tts.name, "note": tts.serves(language)},
             },
             "notice": self.notice(language),
         }

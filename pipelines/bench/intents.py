@@ -14,7 +14,7 @@ from pipelines.engines.asr.pocketsphinx import Pocketsphinx
 from pipelines.engines.tts.espeak import EspeakSynthesiser
 from pipelines.packs.reader import DialogueConfig, load
 from pipelines.settings import Settings
-from pipelines.synthetic_caller.voice import read
+from pipelines.sound_files import read_sound
 
 # The recordings of people under WAXTAAN_DATA that say something an English caller may say here:
 # file, the question that is open, the intent.
@@ -73,7 +73,7 @@ async def _heard_right(clips: list[tuple[Path, str, str]], config: DialogueConfi
             expected = expecting(OpenQuestion(question), pack.language).intents
             stream.expect("en", pack.expected(expected))
             stream.begin()
-            stream.hear(read(path, SAMPLE_RATE))
+            stream.hear(read_sound(path, SAMPLE_RATE))
             heard = await stream.finish()
             found = _understood(heard.text, question, config, heard.confidence)
             right += found.intent == intent

@@ -53,10 +53,11 @@ async def _steps(
 ) -> list[Step]:
     from pipelines.engines.asr.engine import SAMPLE_RATE
     from pipelines.packs.reader import load
-    from pipelines.synthetic_caller.voice import CallerVoice, read
+    from pipelines.sound_files import read_sound
+    from pipelines.synthetic_caller.voice import CallerVoice
 
     if wav:
-        return [Step(pcm=read(path, SAMPLE_RATE)) for path in wav]
+        return [Step(pcm=read_sound(path, SAMPLE_RATE)) for path in wav]
     config = load(settings.prompts)
     pack = config.packs.get(language)
     if pack is None:

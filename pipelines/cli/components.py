@@ -59,7 +59,7 @@ async def _transcribe(
     from pipelines.assistant import fetching
     from pipelines.engine_choice.asr import choose_asr, open_recogniser
     from pipelines.engines.tts.espeak import EspeakSynthesiser
-    from pipelines.synthetic_caller.voice import read
+    from pipelines.sound_files import read_sound
 
     voice = EspeakSynthesiser(settings.cache)
     await voice.start()
@@ -71,7 +71,7 @@ async def _transcribe(
         stream.expect(language, phrases)
         shown = Console(stderr=True)
         for path in track(files, "Listening", console=shown, transient=True):
-            pcm = read(path, SAMPLE_RATE)
+            pcm = read_sound(path, SAMPLE_RATE)
             began = time.perf_counter()
             stream.begin()
             stream.hear(pcm)

@@ -1,4 +1,4 @@
-"""What comes out of a worker process: frames on standard output, its last words on standard error."""
+"""What comes out of a worker process: frames, and its last words on standard error."""
 
 import asyncio
 from dataclasses import dataclass

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 from loguru import logger
 
@@ -18,8 +18,7 @@ from pipelines.call.connection import Connection
 from pipelines.lines.call_feed import CallFeed
 from pipelines.lines.garbage_collection import after_call
 
-if TYPE_CHECKING:
-    from pipelines.lines.telephony.asterisk.transfers import Pbx
+Service = TypeVar("Service")
 
 _ASKED_WITHIN = 60.0  # s after which a network does not ask any more
 
@@ -48,7 +47,16 @@ class ActiveCalls:
         self.feed = CallFeed(keep, assistant.counters, self._links)
         self._next_steps: dict[str, tuple[str, float]] = {}  # call -> (where, until when)
         self._packets: dict[str, Mapping[str, Any]] = {}  # of calls that were led to people
-        self.pbx: Pbx | None = None  # where people can be rung
+        self._services: dict[type[object], object] = {}
+
+    def provide(self, service: object) -> None:
+        """A telephone bridge shares `service` with all calls, the PBX's interface say."""
+        self._services[type(service)] = service
+
+    def service(self, kind: type[Service]) -> Service | None:
+        """What a bridge provides of that type; None where none does."""
+        found = self._services.get(kind)
+        return found if isinstance(found, kind) else None
 
     def set_next_step(self, call: str, where: str) -> None:
         """What the telephone network is to do with a caller whose leg we are about to end."""

@@ -1,8 +1,7 @@
-"""The HTTP and WebSocket server: the demo page, calls, recordings, health."""
+"""The HTTP and WebSocket server: page, calls, recordings, health; and what lines and desk add."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +10,15 @@ from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from pipelines.assistant import Assistant
-from pipelines.audio import AGENT_RATE, to_wav
 from pipelines.call.caller import Caller
-from pipelines.desk import routes as desk
+from pipelines.desk import routes as desk_routes
 from pipelines.lines.active_calls import ActiveCalls
 from pipelines.lines.telephony import bridges
 from pipelines.lines.web.connection import WebConnection
 from pipelines.lines.web.origin import same_origin
 from pipelines.server.close_codes import CountCloseCodes
+from pipelines.server.health import health
+from pipelines.server.sample_callers import sample_audio, sample_callers
 
 WEB = Path(__file__).resolve().parents[1] / "lines" / "web" / "static"
 _POLICY = 1008  # policy violation, RFC 6455, 7.4.1
@@ -28,38 +28,51 @@ _FILE = re.compile(
     r"(?:caller|agent|person-[0-9]{1,3})\.wav|log\.jsonl"
 )  # a person: with the caller
 _KINDS = {".wav": "audio/wav", ".jsonl": "application/jsonl"}
-_CSP = (
-    "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; media-src 'self' blob:"
-)
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; connect-src 'self' ws: wss:; "
+    "img-src 'self' data:; media-src 'self' blob:",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
 
 
 def create_app(assistant: Assistant, active_calls: ActiveCalls | None = None) -> FastAPI:
     """The app. Assistant and calls are opened and closed by their owner."""
     active_calls = active_calls or ActiveCalls(assistant)
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        yield
-
-    app = FastAPI(title="Waxtaan", lifespan=lifespan, docs_url=None, redoc_url=None)
-
-    @app.middleware("http")
-    async def headers(
-        request: Request, call_next: Callable[[Request], Awaitable[Response]]
-    ) -> Response:
-        response = await call_next(request)
-        response.headers["Content-Security-Policy"] = _CSP
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["Cache-Control"] = "no-store"
-        return response
-
+    app = FastAPI(title="Waxtaan", docs_url=None, redoc_url=None)
+    app.middleware("http")(_with_headers)
     app.add_middleware(CountCloseCodes, counters=assistant.counters)
+    app.exception_handler(404)(_not_found)
+    _add_call(app, active_calls)
+    _add_facts(app, assistant)
+    _add_recordings(app, assistant)
+    for add in bridges.routes(assistant.settings):
+        add(app, active_calls)
+    desk_routes.add(app, active_calls)
+    app.mount("/", StaticFiles(directory=WEB, html=True), name="page")
+    return app
 
+
+async def _with_headers(
+    request: Request, call_next: Callable[[Request], Awaitable[Response]]
+) -> Response:
+    response = await call_next(request)
+    response.headers.update(_HEADERS)
+    return response
+
+
+async def _not_found(request: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"error": getattr(error, "detail", "not found")}, 404)
+
+
+def _add_call(app: FastAPI, active_calls: ActiveCalls) -> None:
     @app.websocket("/call")
     async def call(websocket: WebSocket) -> None:
         await answer(active_calls, websocket)
 
+
+def _add_facts(app: FastAPI, assistant: Assistant) -> None:
     @app.get("/healthz")
     async def healthz() -> dict[str, Any]:
         return health(assistant)
@@ -77,8 +90,13 @@ def create_app(assistant: Assistant, active_calls: ActiveCalls | None = None) ->
 
     @app.get("/samples/{language}/{name}/{step}.wav")
     async def sample(language: str, name: str, step: int) -> Response:
-        return Response(await sample_audio(assistant, language, name, step), media_type="audio/wav")
+        audio = await sample_audio(assistant, language, name, step)
+        if audio is None:
+            raise HTTPException(404, "no such sample caller")
+        return Response(audio, media_type="audio/wav")
 
+
+def _add_recordings(app: FastAPI, assistant: Assistant) -> None:
     @app.get("/calls/{call_id}/{file}")
     async def recording(call_id: str, file: str) -> FileResponse:
         path = assistant.settings.calls / call_id / file
@@ -86,16 +104,6 @@ def create_app(assistant: Assistant, active_calls: ActiveCalls | None = None) ->
         if not assistant.settings.downloads or not known or not path.exists():
             raise HTTPException(404, "no such recording")
         return FileResponse(path, media_type=_KINDS[path.suffix], filename=f"{call_id}-{file}")
-
-    @app.exception_handler(404)
-    async def not_found(request: Request, error: HTTPException) -> JSONResponse:
-        return JSONResponse({"error": error.detail}, 404)
-
-    for add in bridges.routes(assistant.settings):
-        add(app, active_calls)
-    desk.add(app, active_calls)
-    app.mount("/", StaticFiles(directory=WEB, html=True), name="page")
-    return app
 
 
 async def answer(active_calls: ActiveCalls, websocket: WebSocket) -> None:
@@ -116,52 +124,3 @@ async def answer(active_calls: ActiveCalls, websocket: WebSocket) -> None:
     number = re.sub(r"\D", "", query.get("caller", "")) or None
     line = WebConnection(websocket, settings.stalled_write_seconds)
     await active_calls.take(line, Caller(number, language)).task
-
-
-def health(assistant: Assistant) -> dict[str, Any]:
-    """How the assistant is doing."""
-    ears, voice = assistant.recogniser, assistant.speaking(assistant.settings.language)
-    return {
-        "status": "ok",
-        "mode": "demonstration" if assistant.demonstrates else assistant.settings.profile,
-        "notice": assistant.notice(assistant.settings.language),
-        "calls": assistant.calls,
-        "engines": {
-            "ears": {"name": ears.name, "version": ears.version},
-            "voice": {"name": voice.name, "version": voice.version},
-        },
-        "languages": {
-            code: {"ears": ears.serves(code), "voice": assistant.speaking(code).serves(code)}
-            for code in assistant.config.packs
-        },
-        "counters": dict(sorted(assistant.counters.items())),
-    }
-
-
-def sample_callers(assistant: Assistant) -> list[dict[str, Any]]:
-    """The sample callers of every language, with where their voices are."""
-    found = []
-    for code, pack in assistant.config.packs.items():
-        for caller in pack.callers:
-            steps = []
-            for number, step in enumerate(caller.steps):
-                entry = step.model_dump(exclude_defaults=True)
-                if step.say:
-                    entry["audio"] = f"/samples/{code}/{caller.name}/{number}.wav"
-                steps.append(entry)
-            found.append(
-                {"name": caller.name, "title": caller.title, "language": code, "steps": steps}
-            )
-    return found
-
-
-async def sample_audio(assistant: Assistant, language: str, name: str, step: int) -> bytes:
-    """A sample caller's sentence as a WAV file, in another voice than the agent's."""
-    pack = assistant.config.packs.get(language)
-    caller = next((c for c in pack.callers if c.name == name), None) if pack else None
-    if pack is None or caller is None or not 0 <= step < len(caller.steps):
-        raise HTTPException(404, "no such sample caller")
-    pieces = assistant.cache.audio(
-        caller.steps[step].say, assistant.caller_voice(language), fixed=True
-    )
-    return to_wav(b"".join([pcm async for pcm in pieces]), AGENT_RATE)

@@ -1,11 +1,6 @@
-"""Sound files, and the voices of synthetic callers."""
+"""The voices of synthetic callers."""
 
-from pathlib import Path
 from typing import Self
-
-import numpy as np
-import soundfile
-import soxr
 
 from pipelines.engines.asr.engine import SAMPLE_RATE
 from pipelines.engines.tts.cache import AudioCache
@@ -14,23 +9,6 @@ from pipelines.engines.tts.espeak import EspeakSynthesiser
 from pipelines.errors import EngineError
 from pipelines.packs.pack import Pack
 from pipelines.settings import Settings
-
-
-def read(path: Path, rate: int) -> bytes:
-    """A sound file as 16-bit mono PCM at `rate` Hz.
-
-    Raises:
-        EngineError: it is missing or no sound file.
-    """
-    try:
-        samples, found = soundfile.read(path, dtype="float32", always_2d=True)
-    except (soundfile.SoundFileError, OSError) as error:
-        raise EngineError(f"{path}: cannot be read as sound: {error}") from error
-    mono = samples.mean(axis=1)
-    if found != rate:
-        mono = soxr.resample(mono, found, rate)
-    pcm: bytes = (np.clip(mono, -1, 1) * 32767).astype("<i2").tobytes()
-    return pcm
 
 
 def caller_voice(agent: Voice, language: str) -> Voice:

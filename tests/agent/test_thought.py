@@ -227,6 +227,6 @@ def test_ears_that_cannot_keep_up_leave_the_keys() -> None:
     busy = Hypothesis(talk.at, "", "en", 0.0, 0.0, True, rejected="overloaded")
     talk.happen(busy)
     told = talk.happen(TurnEnded(talk.at + 2.0))
-    assert acts(told) == ["ears.busy", "menu"]
+    assert acts(told) == ["asr.busy", "menu"]
     assert talk.state.misunderstood == 0
     assert ending(told) is None

@@ -68,7 +68,7 @@ def people(server: Server) -> None:
     ari = Ari("http://127.0.0.1:1", "waxtaan", PASSWORD)
     ari.connected.set()
     whispers = WhisperAnnouncements(assistant.voice_router)
-    server.active_calls.pbx = Pbx(ari, whispers, assistant.config.policy, 5.0, record=False)
+    server.active_calls.provide(Pbx(ari, whispers, assistant.config.policy, 5.0, record=False))
 
 
 def at(server: Server, **options: Any) -> httpx.AsyncClient:

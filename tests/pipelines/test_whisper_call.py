@@ -49,7 +49,7 @@ async def test_a_call_for_which_there_are_no_ears_goes_on_with_the_keys(
         await second.press("1")
         await second.state("line")
     await server.idle()
-    assert server.counters["deaf"] == 1
+    assert server.counters["calls_without_asr"] == 1
 
 
 async def test_a_worker_that_is_killed_in_a_call_is_replaced(

@@ -35,7 +35,7 @@ VALUES = {
     "flow": "outage",
     "queue": "retention",
     "alternative": "callback",
-    "tongue": "fr",
+    "language_name": "fr",
 }
 
 # Nothing an operator's assistant can help with.

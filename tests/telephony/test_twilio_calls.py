@@ -152,10 +152,10 @@ async def test_a_call_that_fails_at_once_goes_to_a_person(
 ) -> None:
     server = await open_assistant(record=False, **SETTINGS)
 
-    async def deaf(*_: object) -> None:
+    async def no_recogniser(*_: object) -> None:
         raise RuntimeError("no ears")
 
-    monkeypatch.setattr(server.assistant, "ears", deaf)
+    monkeypatch.setattr(server.assistant, "recogniser_stream", no_recogniser)
     async with Phone(server).calling() as phone:
         after = await phone.after()
     assert after.findtext("Dial/Number") == SETTINGS["twilio_fallback"]

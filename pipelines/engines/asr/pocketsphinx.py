@@ -289,9 +289,9 @@ class PocketsphinxStream:
     def _told(self, frame: Frame) -> None:
         if "error" in frame.header:
             self._failure = EngineError(f"pocketsphinx refused: {frame.header['error']}")
-        elif self._hearing is not None and frame.header["turn"] == self._turn:
-            text = self._hearing.phrases[frame.header["place"]]
-            self._on_partial(Recognised(text, self._hearing.language, 0.0, 1.0, final=False))
+        elif (hearing := self._hearing) is not None and frame.header["turn"] == self._turn:
+            text = hearing.phrases[frame.header["place"]]
+            self._on_partial(Recognised(text, hearing.language, 0.0, 1.0, final=False))
 
     def _result(self, hearing: Expectation, result: Header) -> Recognised:
         text, confidence = "", 0.0

@@ -10,7 +10,7 @@ from pipelines.call.caller import Caller
 from pipelines.call.connection import Transfers
 from pipelines.engines.asr.engine import Band
 from pipelines.lines.active_calls import ActiveCalls
-from pipelines.lines.telephony.asterisk.transfers import AsteriskTransfers
+from pipelines.lines.telephony.asterisk.transfers import AsteriskTransfers, Pbx
 from pipelines.lines.telephony.connection import TelephoneConnection
 from pipelines.lines.telephony.leg import Leg
 from pipelines.settings import NumberSetting, Settings
@@ -46,8 +46,9 @@ def accept_leg(
             active_calls.turn_away(number)
         return False
     connection = TelephoneConnection(leg, band(about), partial(active_calls.set_next_step, number))
-    if active_calls.pbx is not None and number and behind_pbx:
-        connection.transfers = AsteriskTransfers(active_calls.pbx, connection, number)
+    pbx = active_calls.service(Pbx)
+    if pbx is not None and number and behind_pbx:
+        connection.transfers = AsteriskTransfers(pbx, connection, number)
     elif transfers is not None and number:
         connection.transfers = transfers(connection, number)
     assistant = active_calls.assistant

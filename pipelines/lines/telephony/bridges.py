@@ -114,7 +114,8 @@ def routes(settings: Settings) -> list[Route]:
 async def started(active_calls: ActiveCalls) -> AsyncIterator[None]:
     """What listens for itself does so until the end."""
     async with AsyncExitStack() as stack:
-        active_calls.pbx = await stack.enter_async_context(connected(active_calls))
+        if pbx := await stack.enter_async_context(connected(active_calls)):
+            active_calls.provide(pbx)
         for name in active_calls.assistant.settings.bridges:
             if name in _SERVERS:
                 await stack.enter_async_context(_SERVERS[name](active_calls))

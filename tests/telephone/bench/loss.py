@@ -18,7 +18,7 @@ import numpy.typing as npt
 from pipelines.bench.asr_accuracy import Clip, clip_sets
 from pipelines.bench.row import Row
 from pipelines.engines.asr.pocketsphinx import Pocketsphinx
-from pipelines.synthetic_caller.voice import read
+from pipelines.sound_files import read_sound
 from tests.telephone.bench.place import BRIDGES, Place
 from tests.telephone.sip_phone import PERFECT, RATE, Network, SipPhone, narrow
 
@@ -117,7 +117,7 @@ async def _call(phone: SipPhone, number: str, clips: Sequence[Clip]) -> tuple[li
         await phone.call(number)
         await asyncio.sleep(1.0)
         for clip in clips:
-            pcm = narrow(read(clip.path, 16_000))
+            pcm = narrow(read_sound(clip.path, 16_000))
             began = len(phone.said) / 2 / RATE
             phone.say(pcm)
             length = len(pcm) / 2 / RATE

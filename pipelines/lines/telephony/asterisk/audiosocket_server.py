@@ -12,6 +12,7 @@ from pipelines.lines.active_calls import ActiveCalls
 from pipelines.lines.telephony.arrivals import accept_leg, full
 from pipelines.lines.telephony.asterisk.ari import AriError
 from pipelines.lines.telephony.asterisk.audiosocket import AudioSocket
+from pipelines.lines.telephony.asterisk.transfers import Pbx
 from pipelines.lines.telephony.leg import Audio, Start
 from pipelines.lines.telephony.legs import StreamLeg
 from pipelines.settings import Settings
@@ -63,10 +64,11 @@ async def _take(
 
 async def _about(active_calls: ActiveCalls, about: dict[str, str]) -> dict[str, str]:
     """The protocol tells no more than an id; the PBX may know whose it is."""
-    if active_calls.pbx is None:
+    pbx = active_calls.service(Pbx)
+    if pbx is None:
         return about
     try:
-        return {**await active_calls.pbx.about(about["call"]), **about}
+        return {**await pbx.about(about["call"]), **about}
     except AriError as error:
         logger.warning("an AudioSocket caller's number was not found out: {}", error)
         return about

@@ -23,6 +23,7 @@ from fastapi.responses import PlainTextResponse
 
 from pipelines.lines.active_calls import ActiveCalls
 from pipelines.lines.telephony.arrivals import accept_leg, full
+from pipelines.lines.telephony.asterisk.transfers import Pbx
 from pipelines.lines.telephony.asterisk.websocket import SUBPROTOCOL, AsteriskWebSocket
 from pipelines.lines.telephony.leg import Start
 from pipelines.lines.telephony.legs import WebSocketLeg
@@ -71,7 +72,8 @@ async def take(active_calls: ActiveCalls, websocket: WebSocket) -> None:
     leg = WebSocketLeg(websocket, AsteriskWebSocket(), longest=settings.max_network_message_bytes)
     start = await leg.until(Start, patience=_PATIENCE)
     whisper = about.get("whisper", "")
-    if whisper and active_calls.pbx is not None and active_calls.pbx.whispers.take(whisper, leg):
+    pbx = active_calls.service(Pbx)
+    if whisper and pbx is not None and pbx.whispers.take(whisper, leg):
         await leg.done.wait()
         return
     if not isinstance(start, Start) or not accept_leg(active_calls, leg, {**start.about, **about}):

@@ -162,7 +162,7 @@ function introduced(data) {
 
 function nameEngines({ engines }) {
   const named = (engine) => [engine?.name, engine?.note && `(${engine.note})`].filter(Boolean).join(" ");
-  byId("engines").textContent = engines ? t("engines", { ears: named(engines.ears), voice: named(engines.voice) }) : "";
+  byId("engines").textContent = engines ? t("engines", { asr: named(engines.asr), tts: named(engines.tts) }) : "";
 }
 
 function changed(data) {
