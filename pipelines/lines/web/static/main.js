@@ -1,11 +1,12 @@
 // The page: wires a call to what shows it. Every part owns its corner of the page; this file owns their order.
 
 import { Call } from "./call.js";
-import { byId, el } from "./dom.js";
+import { byId } from "./dom.js";
 import { Desk } from "./desk.js";
 import { Downloads } from "./downloads.js";
 import { Keypad } from "./keypad.js";
 import { Ladder } from "./ladder.js";
+import { chooseLanguage, chosenLanguage, fetchLanguages, offerLanguages, onLanguage } from "./languages.js";
 import { LatencyChart } from "./latency-chart.js";
 import { loudness, Meter } from "./meter.js";
 import { Microphone } from "./microphone.js";
@@ -15,7 +16,6 @@ import { StatePanel } from "./state.js";
 import { has, pageLanguage, showIn, t } from "./strings.js";
 import { Transcript } from "./transcript.js";
 
-const language = byId("language");
 const meters = { caller: new Meter(byId("level-caller")), agent: new Meter(byId("level-agent")) };
 const problem = new Problem();
 const transcript = new Transcript();
@@ -86,10 +86,10 @@ async function dial({ microphone, sample = null }) {
   call = new Call((what, data) => RECEIVED[what]?.(data));
   stand("dialing", "status-dialing");
   if (sample) samples.running(sample, 0);
-  samples.show(language.value, { onCall: true });
+  samples.show(chosenLanguage(), { onCall: true });
   byId("hang-up").focus();
   try {
-    await call.dial({ language: sample?.language ?? language.value, microphone: opened, sample });
+    await call.dial({ language: sample?.language ?? chosenLanguage(), microphone: opened, sample });
   } catch (error) {
     console.warn(error);
     call.hangUp();
@@ -121,7 +121,7 @@ function over(code, reason) {
   if (ended?.reason) stand("ended", "status-ended-reason", { reason: inWords(ended.reason) });
   else stand("ended", "status-ended");
   samples.running(null);
-  samples.show(language.value, { onCall: false });
+  samples.show(chosenLanguage(), { onCall: false });
   if (hadFocus) byId("call").focus();
 }
 
@@ -131,7 +131,7 @@ function inWords(reason) {
   return has(`reason-${name}`) ? t(`reason-${name}`) : name.replaceAll("_", " ");
 }
 
-/** Where the call stands: the page's buttons follow from body[data-call] (style.css) and `hidden`. */
+/** Where the call stands: the page's buttons follow from body[data-call] (controls.css) and `hidden`. */
 function stand(phase, key, values = {}) {
   const on = phase !== "idle" && phase !== "ended";
   document.body.dataset.call = phase;
@@ -154,7 +154,7 @@ function floor(key) {
 function introduced(data) {
   const { languages, notice } = (introduction = data);
   spoken = data.language;
-  if (Array.isArray(languages) && languages.length > 0) offer(languages, spoken);
+  if (Array.isArray(languages) && languages.length > 0) offerLanguages(languages, spoken);
   byId("notice").textContent = typeof notice === "string" ? notice : "";
   byId("notice").hidden = !notice;
   nameEngines(data);
@@ -175,7 +175,7 @@ function changed(data) {
   byId("say-text").type = expecting.secret ? "password" : "text"; // no PIN over the shoulder
   if (data.listening === true) floor("floor-listening");
   // Only a change is followed: a state on its way here must not undo what the caller has just chosen.
-  if (data.language !== spoken) offered(data.language);
+  if (data.language !== spoken) chooseLanguage(data.language);
   spoken = data.language;
 }
 
@@ -195,7 +195,7 @@ function mute(muted) {
 }
 
 function wide() {
-  return matchMedia("(min-width: 720px)").matches; // as in style.css
+  return matchMedia("(min-width: 720px)").matches; // as in the style sheets
 }
 
 function showKeypad(shown) {
@@ -244,39 +244,13 @@ function testShown(on) {
   byId("test-hint").textContent = on ? t("testing") : "";
 }
 
-function offer(languages, selected) {
-  const options = languages.map(({ code, name, complete }) =>
-    el("option", { value: code, lang: code }, complete === false ? `${name} …` : name),
-  );
-  language.replaceChildren(...options);
-  offered(selected);
-}
-
-function offered(code) {
-  if ([...language.options].some(({ value }) => value === code)) language.value = code;
-}
-
 function translate() {
-  showIn(language.value);
+  showIn(chosenLanguage());
   for (const part of [keypad, latency, state, desk]) part.draw();
   nameEngines(introduction);
   byId("say-text").placeholder = t("say");
   byId("status").textContent = t(...status);
-  if (!call) samples.show(language.value, { onCall: false });
-}
-
-async function offerLanguages() {
-  const wanted = navigator.languages.map((code) => code.slice(0, 2).toLowerCase());
-  try {
-    const response = await fetch(new URL("languages", document.baseURI));
-    if (!response.ok) throw new Error(`/languages answered ${response.status}`);
-    const languages = await response.json();
-    offer(languages, wanted.find((code) => languages.some((known) => known.code === code)) ?? "en");
-  } catch (error) {
-    console.warn(error);
-    offer([{ code: "en", name: "English" }], "en");
-    problem.show("offline");
-  }
+  if (!call) samples.show(chosenLanguage(), { onCall: false });
 }
 
 byId("call").addEventListener("click", () => dial({ microphone: true }));
@@ -291,16 +265,22 @@ byId("say").addEventListener("submit", (event) => {
   if (text) call?.say(text);
   byId("say-text").value = "";
 });
-language.addEventListener("change", () => {
+onLanguage(() => {
   translate();
-  call?.speak(language.value);
+  call?.speak(chosenLanguage());
 });
 window.addEventListener("pagehide", () => call?.hangUp());
 
-await offerLanguages();
+try {
+  await fetchLanguages();
+} catch (error) {
+  console.warn(error);
+  offerLanguages([{ code: "en", name: "English" }], "en");
+  problem.show("offline");
+}
 translate();
 samples.fetch().then(
-  () => samples.show(language.value, { onCall: call !== null }),
+  () => samples.show(chosenLanguage(), { onCall: call !== null }),
   (error) => console.warn(error), // a server without sample callers is a server all the same
 );
 document.documentElement.dataset.ready = pageLanguage(); // the page can be used
