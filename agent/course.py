@@ -27,7 +27,7 @@ from agent.commands import (
     SmallTalk,
     StartFlow,
 )
-from agent.deadlines import given_up
+from agent.deadlines import transfer_deadline
 from agent.escalation import escalate
 from agent.floor import Floor
 from agent.flow import Flow, Known
@@ -35,7 +35,7 @@ from agent.handoff import packet
 from agent.language import Language
 from agent.policy import Policy, RuleSetting
 from agent.question import asked_back
-from agent.state import ALTERNATIVES, Calling, Conversation
+from agent.state import ALTERNATIVES, Conversation, PendingTransfer
 from agent.transfer import PersonTransfer
 
 
@@ -63,7 +63,7 @@ class Course:
 
     def respond(self, commands: tuple[Command, ...] = ()) -> None:
         """Answer what was understood, or what became known."""
-        calling = self.conversation.calling
+        transfer = self.conversation.transfer
         if not self.people.heard(commands):
             return
         if handoff := escalate(self.conversation, self._policy):
@@ -107,7 +107,7 @@ class Course:
                     self._floor.say("language_changed")
                 case Cancel():
                     self._floor.say("dropped")
-        if calling:
+        if transfer:
             self.go_on()
         else:
             self.advance()
@@ -208,11 +208,11 @@ class Course:
         self._floor.say("back")
         self.go_on()
 
-    def wake(self, at: float, calling: Calling) -> None:
+    def wake(self, at: float, transfer: PendingTransfer) -> None:
         """People were announced, or rung, for long enough."""
-        if not calling.request:
+        if not transfer.request:
             self.people.ring()
-        elif at >= given_up(self.conversation, calling, self._policy):
+        elif at >= transfer_deadline(self.conversation, transfer, self._policy):
             self.people.let_go()
             self.unreached("no_answer")
         else:

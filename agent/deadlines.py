@@ -1,7 +1,7 @@
 """When the dialogue wants to be woken, and what for. It never looks at a clock itself."""
 
 from agent.policy import Policy
-from agent.state import LLM_REQUESTS, Calling, Conversation, Pending
+from agent.state import LLM_REQUESTS, Conversation, Pending, PendingTransfer
 
 
 def waiting(pending: Pending, policy: Policy) -> float:
@@ -18,8 +18,8 @@ def deadline(c: Conversation, policy: Policy) -> float | None:
     if c.closing:  # a last word that never ends must not keep the line open
         return c.quiet_since + policy.last_word
     answers = [p.since + waiting(p, policy) for p in c.pending]
-    if c.calling:
-        return min([*answers, company(c, c.calling, policy)])
+    if c.transfer:
+        return min([*answers, reassurance_due(c, c.transfer, policy)])
     if answers:
         return min(answers)
     if c.saying or c.turn_open or not c.question:
@@ -27,16 +27,16 @@ def deadline(c: Conversation, policy: Policy) -> float | None:
     return c.quiet_since + (policy.between_keys if c.keys else policy.silence)
 
 
-def given_up(c: Conversation, calling: Calling, policy: Policy) -> float:
+def transfer_deadline(c: Conversation, transfer: PendingTransfer, policy: Policy) -> float:
     """When nobody is waited for any more, or an announcement that never ends is taken as said."""
-    if calling.request:
-        return calling.since + policy.ring_give_up
+    if transfer.request:
+        return transfer.since + policy.ring_give_up
     return c.quiet_since + policy.last_word
 
 
-def company(c: Conversation, calling: Calling, policy: Policy) -> float:
+def reassurance_due(c: Conversation, transfer: PendingTransfer, policy: Policy) -> float:
     """When a caller who waits for people is due a word, or to be waited for no longer."""
-    end = given_up(c, calling, policy)
-    if not calling.request or c.saying or c.turn_open:
+    end = transfer_deadline(c, transfer, policy)
+    if not transfer.request or c.saying or c.turn_open:
         return end
     return min(end, c.quiet_since + policy.reassure)

@@ -13,7 +13,7 @@ from agent.actions import Abandon, Action, Explain, HangUp, Hush, Route
 from agent.alternatives import ALTERNATIVE, NUMBER
 from agent.commands import ChangeLanguage, Command, NotUnderstood
 from agent.course import Course
-from agent.deadlines import company, deadline, waiting
+from agent.deadlines import deadline, reassurance_due, waiting
 from agent.events import (
     CallStarted,
     Composed,
@@ -91,7 +91,7 @@ class Dialogue:
                 return
             case SpeechEnded() if c.closing and not c.saying:
                 self._course.leave()
-            case SpeechEnded() if c.calling and not (c.calling.request or c.saying):
+            case SpeechEnded() if c.transfer and not (c.transfer.request or c.saying):
                 self._course.people.ring()
             case Tick():
                 self._on_tick(event)
@@ -129,7 +129,7 @@ class Dialogue:
     def _on_people(
         self, event: PersonJoined | PersonLeft | TransferFailed | TakenOver, before: Conversation
     ) -> None:
-        calling = before.calling
+        transfer = before.transfer
         match event:
             case PersonJoined() if before.people:
                 self._course.people.joined(event, before)
@@ -137,7 +137,7 @@ class Dialogue:
                 self._course.returned()
             case PersonLeft() if before.person is not None:
                 self._floor.do(HangUp("person ended the call"))
-            case TransferFailed() if calling and calling.request == event.request > 0:
+            case TransferFailed() if transfer and transfer.request == event.request > 0:
                 self._course.unreached(event.reason)
             case TakenOver() if before.people and before.person is None:
                 self._course.people.take_over(event.person)
@@ -160,7 +160,7 @@ class Dialogue:
     def _on_turn(self) -> None:
         c = self.conversation
         heard = c.hypothesis
-        if heard is not None and heard.rejected == "overloaded" and c.calling:
+        if heard is not None and heard.rejected == "overloaded" and c.transfer:
             return
         if heard is not None and heard.rejected == "overloaded":
             self._floor.say("asr.busy")
@@ -203,7 +203,7 @@ class Dialogue:
             case "offer":
                 self._course.respond((ChangeLanguage(decision.language, confirmed=False),))
                 return None
-            case "unsupported" if c.calling:
+            case "unsupported" if c.transfer:
                 self._course.people.reassure()
                 return None
             case "unsupported":
@@ -243,8 +243,8 @@ class Dialogue:
             return
         if c.closing:
             self._course.leave()
-        elif c.calling and tick.at >= company(c, c.calling, policy):
-            self._course.wake(tick.at, c.calling)
+        elif c.transfer and tick.at >= reassurance_due(c, c.transfer, policy):
+            self._course.wake(tick.at, c.transfer)
         elif late := [p for p in c.pending if p.noted and tick.at >= p.since + waiting(p, policy)]:
             self._floor.do(Abandon(late[0].request, late=True))
             if not self._lost(c, late[0].request):

@@ -24,7 +24,7 @@ def decided(c: Conversation, explain: Explain) -> Conversation:
     """The conversation after a turn, or a step of a use case, was decided so."""
     if _settles(explain):
         c = replace(c, misunderstood=0)
-    if c.calling and not_wanted(explain.commands):  # nobody's reason any more
+    if c.transfer and not_wanted(explain.commands):  # nobody's reason any more
         c = replace(c, handoff=None)
     for command in explain.commands:
         c = _obey(c, command)
@@ -70,7 +70,7 @@ def _obey(c: Conversation, command: Command) -> Conversation:
                 rejected = rejected | {c.caller}
             slots = {k: v for k, v in c.slots.items() if k not in gone}
             return replace(c, slots=slots, rejected=rejected)
-        case Cancel() if c.calling:  # it is the person they do not want any more
+        case Cancel() if c.transfer:  # it is the person they do not want any more
             return replace(c, question="")
         case Cancel():
             c = replace(c, handoff=None) if c.flow == ALTERNATIVES else c

@@ -7,7 +7,7 @@ call log holds both in order, so any prefix of a log gives back the state the ca
 from collections.abc import Set
 from dataclasses import replace
 
-from agent import participants as presence
+from agent import participants
 from agent.actions import (
     Abandon,
     Action,
@@ -51,7 +51,7 @@ from agent.state import LLM_REQUESTS, Conversation, Line, Pending
 def apply(c: Conversation, event: Event) -> Conversation:
     """The conversation after an event."""
     c = replace(c, at=max(c.at, event.at), fresh=True)
-    if c.person is not None and isinstance(event, presence.BETWEEN_OTHERS):
+    if c.person is not None and isinstance(event, participants.BETWEEN_OTHERS):
         return c
     match event:
         case CallStarted():
@@ -111,7 +111,7 @@ def apply(c: Conversation, event: Event) -> Conversation:
         case Composed() if awaited(c, event.request):
             return _composed(c, event)
         case PersonJoined() | TransferFailed() | PersonLeft():
-            return presence.apply(c, event)
+            return participants.apply(c, event)
         case CallEnded():
             return replace(c, ended=True)
     return c
@@ -195,8 +195,8 @@ def record(c: Conversation, action: Action) -> Conversation:
         case Hush():
             begun = {speak.act for speak in c.saying[:1]}
             unsaid = {speak.act for speak in c.saying} - begun
-            calling = c.calling if c.calling and c.calling.request else None
-            return replace(_untell(c, unsaid), cut=c.saying, saying=(), calling=calling)
+            transfer = c.transfer if c.transfer and c.transfer.request else None
+            return replace(_untell(c, unsaid), cut=c.saying, saying=(), transfer=transfer)
         case Listen():
             again = action.question == c.question
             return replace(
@@ -225,9 +225,9 @@ def record(c: Conversation, action: Action) -> Conversation:
             failed = late and gone is not None and gone.name not in LLM_REQUESTS
             return replace(c, pending=others, failures=c.failures + failed, quiet_since=c.at)
         case Transfer() if action.request:
-            return presence.ringing(c, action)
+            return participants.ringing(c, action)
         case Withdraw(request):
-            return presence.withdrawn(c, request)
+            return participants.withdrawn(c, request)
         case Transfer() | HangUp():
             return replace(c, ended=True)
     return c
@@ -250,11 +250,11 @@ def _spoken(c: Conversation, speak: Speak) -> Conversation:
         case ["inform", *_]:
             return replace(c, told=c.told | {(c.flow, speak.act)})
         case ["handoff", reason, queue] if c.people:
-            return presence.announced(c, Handoff(reason, queue))
+            return participants.announced(c, Handoff(reason, queue))
         case ["closed", reason, queue]:
-            return presence.turned_to_people(c, Handoff(reason, queue))
+            return participants.turned_to_people(c, Handoff(reason, queue))
         case ["taken_over", *_]:
-            return presence.taken_over(c, speak.act.partition(" ")[2])
+            return participants.taken_over(c, speak.act.partition(" ")[2])
         case ["unreached"]:
             return replace(c, unreached=c.unreached + 1)
         case ["handoff", reason, queue]:

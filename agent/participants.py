@@ -31,7 +31,7 @@ from agent.events import (
     TurnEnded,
     TurnStarted,
 )
-from agent.state import ALTERNATIVES, Calling, Conversation, Wanted
+from agent.state import ALTERNATIVES, Conversation, PendingTransfer, Wanted
 
 BETWEEN_OTHERS = (TurnStarted, Hypothesis, TurnEnded, KeyPressed)  # not for us while a person talks
 _OTHER_WISHES = (
@@ -52,7 +52,7 @@ def not_wanted(commands: Sequence[Command]) -> bool:
     return not wants_person and any(isinstance(command, _OTHER_WISHES) for command in commands)
 
 
-def calm(c: Conversation) -> Conversation:
+def reset_escalation(c: Conversation) -> Conversation:
     """What called for a person is dealt with."""
     return replace(
         c, signals=(), misunderstood=0, silences=0, failures=0, wrong_identity=0, keys=""
@@ -62,13 +62,13 @@ def calm(c: Conversation) -> Conversation:
 def announced(c: Conversation, handoff: Handoff) -> Conversation:
     """The caller is told that people are called."""
     c = turned_to_people(c, handoff)
-    return replace(c, calling=Calling(handoff.reason, handoff.queue))
+    return replace(c, transfer=PendingTransfer(handoff.reason, handoff.queue))
 
 
 def turned_to_people(c: Conversation, handoff: Handoff) -> Conversation:
     """A person is wanted, whether there is one at this hour or not."""
     return replace(
-        calm(c),
+        reset_escalation(c),
         told=c.told | {(c.flow, handoff.key)},
         flows=_without_alternatives(c.flows),
         handoff=(handoff.reason, handoff.queue),
@@ -80,31 +80,33 @@ def turned_to_people(c: Conversation, handoff: Handoff) -> Conversation:
 
 def taken_over(c: Conversation, person: str) -> Conversation:
     """The caller is told that somebody at the desk takes the call; what they wanted stays."""
-    calling = Calling("taken_over", "", person)
-    return replace(calm(c), calling=calling, closing="", held=(), unanswered="")
+    transfer = PendingTransfer("taken_over", "", person)
+    return replace(reset_escalation(c), transfer=transfer, closing="", held=(), unanswered="")
 
 
 def ringing(c: Conversation, transfer: Transfer) -> Conversation:
     """People are rung."""
-    target = Calling(transfer.reason, transfer.queue, transfer.target, transfer.request, since=c.at)
-    return replace(c, calling=target, requests=transfer.request)
+    target = PendingTransfer(
+        transfer.reason, transfer.queue, transfer.target, transfer.request, since=c.at
+    )
+    return replace(c, transfer=target, requests=transfer.request)
 
 
 def withdrawn(c: Conversation, request: int) -> Conversation:
     """They are not rung any more."""
-    if c.calling is None or not request or c.calling.request != request:
+    if c.transfer is None or not request or c.transfer.request != request:
         return c
-    return replace(calm(c), calling=None, quiet_since=c.at)
+    return replace(reset_escalation(c), transfer=None, quiet_since=c.at)
 
 
 def apply(c: Conversation, event: PersonJoined | TransferFailed | PersonLeft) -> Conversation:
     """What became of it."""
     match event:
-        case PersonJoined() if c.people:
+        case PersonJoined() if c.people and not c.ended:  # who has hung up is with nobody
             return replace(
                 _quiet(c),
                 person=event.person,
-                calling=None,
+                transfer=None,
                 handoff=None,
                 unreached=0,
                 closing="",
@@ -120,7 +122,7 @@ def apply(c: Conversation, event: PersonJoined | TransferFailed | PersonLeft) ->
 def _quiet(c: Conversation) -> Conversation:
     """Nobody's turn, no question: what was in the air belongs to another talk."""
     return replace(
-        calm(c),
+        reset_escalation(c),
         question="",
         asked=0,
         turn_open=False,

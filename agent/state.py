@@ -47,7 +47,7 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
-class Calling:
+class PendingTransfer:
     """People who are brought into the call: announced to the caller, then rung by a request."""
 
     reason: str
@@ -120,7 +120,7 @@ class Conversation:
     barred: bool = False  # the secret code was wrong so often that it is not asked for again
     # people
     handoff: tuple[str, str] | None = None  # (reason, queue) once decided
-    calling: Calling | None = None
+    transfer: PendingTransfer | None = None
     unreached: int = 0  # times nobody took it
     person: str | None = None  # who talks with the caller now
     # the end

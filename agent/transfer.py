@@ -18,7 +18,7 @@ from agent.hours import is_open, next_opening
 from agent.language import Language
 from agent.participants import not_wanted
 from agent.policy import Policy, Queue
-from agent.state import Calling, Conversation
+from agent.state import Conversation, PendingTransfer
 from agent.whisper_announcement import whisper_announcement
 
 
@@ -79,7 +79,10 @@ class PersonTransfer:
     def take_over(self, person: str) -> None:
         """Somebody at the desk wants the call: say so; they are rung once that is said."""
         c = self._c
-        if c.calling and (c.calling.reason, c.calling.target) == ("taken_over", person):
+        if c.transfer and (c.transfer.reason, c.transfer.target) == (
+            "taken_over",
+            person,
+        ):
             return
         self.let_go()
         if self._c.saying:
@@ -91,9 +94,13 @@ class PersonTransfer:
     def ring(self) -> None:
         """The announcement is spoken: ring people."""
         c = self._c
-        if c.calling is None:
+        if c.transfer is None:
             return
-        reason, queue, target = c.calling.reason, c.calling.queue, c.calling.target
+        reason, queue, target = (
+            c.transfer.reason,
+            c.transfer.queue,
+            c.transfer.target,
+        )
         spoken = self._policy.queue(queue).language
         language = self._languages.get(spoken, self._floor.language)
         self._floor.do(
@@ -110,23 +117,23 @@ class PersonTransfer:
 
     def let_go(self) -> None:
         """Nobody is to be reached any more."""
-        match self._c.calling:
-            case Calling(request=0):
+        match self._c.transfer:
+            case PendingTransfer(request=0):
                 self._floor.do(Hush())
-            case Calling(request=request):
+            case PendingTransfer(request=request):
                 self._floor.do(Withdraw(request))
 
     def heard(self, commands: tuple[Command, ...]) -> bool:
         """Whether what the caller said while people are reached is for the dialogue to answer."""
-        calling = self._c.calling
-        if calling is None:
+        transfer = self._c.transfer
+        if transfer is None:
             return True
-        if emergency(self._c, self._policy) and calling.reason != "emergency":
+        if emergency(self._c, self._policy) and transfer.reason != "emergency":
             return True
         if not_wanted(commands):
             self.let_go()
             return True
-        if calling.request:
+        if transfer.request:
             self._keep_company(commands)
         return False
 
@@ -142,14 +149,14 @@ class PersonTransfer:
 
     def reassure(self) -> None:
         """People are still being rung."""
-        if self._c.calling and self._c.calling.request:
+        if self._c.transfer and self._c.transfer.request:
             self._floor.ask("ringing", "ask.ringing")
 
     def joined(self, event: PersonJoined, before: Conversation) -> None:
         """A person talks with the caller: be silent, and want nothing more."""
         if self._c.saying:
             self._floor.do(Hush())
-        rung = before.calling.request if before.calling else 0
+        rung = before.transfer.request if before.transfer else 0
         if rung and rung != event.request:
             self._floor.do(Withdraw(rung))
         self._abandon_all()

@@ -60,11 +60,11 @@ def withdrawn(actions: list[Action]) -> list[int]:
 
 
 def fails(talk: Talk, reason: str = "no_answer") -> list[Action]:
-    return talk.happen(TransferFailed(talk.at, talk.state.calling.request, reason))
+    return talk.happen(TransferFailed(talk.at, talk.state.transfer.request, reason))
 
 
 def joins(talk: Talk) -> list[Action]:
-    return talk.happen(PersonJoined(talk.at, talk.state.calling.request, "Fatou"))
+    return talk.happen(PersonJoined(talk.at, talk.state.transfer.request, "Fatou"))
 
 
 # Announced, and rung
@@ -223,7 +223,7 @@ def test_the_caller_is_kept_company() -> None:
 
 def test_ringing_that_nobody_answers_is_given_up() -> None:
     talk = ringing()
-    began = talk.state.calling.since
+    began = talk.state.transfer.since
     actions: list[Action] = []
     while not withdrawn(actions):
         actions = talk.wait()
@@ -238,7 +238,7 @@ def test_whoever_changes_their_mind_is_served_by_us(words: str) -> None:
     actions = talk.hear(words)
     assert withdrawn(actions) == [1]
     assert acts(actions) == ["dropped", "ask more"]
-    assert talk.state.calling is None
+    assert talk.state.transfer is None
 
 
 def test_a_reason_that_is_no_more_is_no_later_persons() -> None:
@@ -346,7 +346,7 @@ def test_what_was_not_asked_for_yet_cannot_fail() -> None:
     talk.speaking = False
     talk.hear(PERSON)
     assert talk.happen(TransferFailed(talk.at, 0, "no_answer")) == []
-    assert talk.state.calling is not None
+    assert talk.state.transfer is not None
 
 
 # A person talks
@@ -738,4 +738,4 @@ def test_the_dialogue_opens_no_question_beside_a_person() -> None:
 def test_two_calls_do_not_share_people() -> None:
     ringing()
     other = Dialogue(CATALOG.languages, CATALOG.flows, POLICY)
-    assert other.conversation.calling is None
+    assert other.conversation.transfer is None

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agent import events
@@ -54,16 +54,16 @@ def a_call() -> Talk:
     talk.hear(f"i am fed up my card is {CARD}")
     talk.hear("i want to speak to an agent")
     talk.wait()
-    talk.happen(TransferFailed(talk.at, talk.state.calling.request, "no_answer"))
+    talk.happen(TransferFailed(talk.at, talk.state.transfer.request, "no_answer"))
     talk.press("1")
-    talk.happen(PersonJoined(talk.at, talk.state.calling.request, "Fatou"))
+    talk.happen(PersonJoined(talk.at, talk.state.transfer.request, "Fatou"))
     talk.hear("my code is 4821")
     talk.press("4821")
     talk.happen(PersonLeft(talk.at, True))
     talk.happen(TakenOver(talk.at, "Moussa"))
     talk.hear("cancel")
     talk.press("0")
-    talk.happen(TransferFailed(talk.at, talk.state.calling.request, "busy"))
+    talk.happen(TransferFailed(talk.at, talk.state.transfer.request, "busy"))
     talk.press("2")
     talk.press("1")
     talk.hear("no")
@@ -217,6 +217,7 @@ def take(dialogue: Dialogue, event: Event) -> list[Action]:
 
 
 @settings(max_examples=150, deadline=None)
+@example([("words", "goodbye"), ("tick",), ("joined", 0)], NOW, True)  # after we have hung up
 @given(STEPS, st.sampled_from([NOW, "2026-11-28T23:59:50", ""]), st.booleans())
 def test_any_order_breaks_nothing_and_nothing_is_said_beside_a_person(
     steps: list[tuple[object, ...]], now: str, people: bool
@@ -258,6 +259,6 @@ def test_hushing_is_the_only_thing_done_when_a_person_comes() -> None:
     talk.press("0")
     talk.speaking = False
     talk.wait()
-    joined = PersonJoined(talk.at, talk.state.calling.request, "Fatou")
+    joined = PersonJoined(talk.at, talk.state.transfer.request, "Fatou")
     assert talk.happen(joined) == [Hush()]
     assert replace(talk.state, saying=()) == talk.state
