@@ -8,13 +8,13 @@ moves audio, and gives results their words back.
 
 import asyncio
 import hashlib
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from pipelines.engines.asr.engine import SAMPLE_RATE, Band, EngineError, Recognised
+from pipelines.engines.asr.pocketsphinx_accuracy import LEAST_CONFIDENT, SERVED, confidence_of
 from pipelines.engines.asr.pronunciation import Phonemes, Pronouncer, Readings, words_of
 from pipelines.engines.worker import Worker
 from pipelines.engines.worker_output import Frame
@@ -23,34 +23,6 @@ from pipelines.engines.worker_protocol import Header
 _WORKER = "pipelines.engines.asr.pocketsphinx_worker"
 TELEPHONE = Path(__file__).with_name("telephone.mllr")
 BATCH = SAMPLE_RATE * 2 // 10  # bytes: 0.1 s goes through the pipe at a time
-MOST_CONFIDENT = 0.7  # of an engine whose results have to be confirmed
-OTHERS = "bg bs ca cs da de el es et fi ga hr hu is it lb lt lv mk mt nb nl pl pt ro sk sl sq sr sv"
-UNMEASURED = f"{OTHERS} tr uk".split()
-LEAST_CONFIDENT = 0.3  # below, nothing was said that is on the list
-
-# Log odds of being correct = first + second * fit + third * worst (Turn.finish in the worker tells
-# them), by logistic regression on the human recordings of accuracy.py, wide and telephone, heard
-# with the whole list and with either half of it: 564 results in English (area under the curve
-# 0.90), 274 in French (0.76; the worst word says nothing there). A third of what was said was off
-# the list, and of that 27 % and 40 % were taken for a phrase of it; 2 % and 16 % of what had been
-# heard correctly were rejected.
-ODDS = {"en": (7.0, 2.7, 1.3)}
-FOREIGN_ODDS = (5.0, 2.6, 0.0)
-
-SERVED = {
-    "en": "closed list of phrases: 95 % of 99 recordings of people right in wide band, 93 % over"
-    " the telephone (lists of 31 and 68); always confirm; no dictation, digits on the keypad",
-    "fr": "demonstration only: 58 % of 45 recordings of people right in wide band, 38 % over the"
-    " telephone (list of 45), a tenth to a fifth wrong; keep lists short, always confirm",
-    **dict.fromkeys(UNMEASURED, "plumbing only: unmeasured"),
-}
-
-
-def confidence_of(language: str, fit: float, worst: float) -> float:
-    """P(correct) of a result whose words fit the audio like that (log10 likelihoods a frame)."""
-    first, second, third = ODDS.get(language, FOREIGN_ODDS)
-    odds = first + second * fit + third * worst
-    return min(MOST_CONFIDENT, 1 / (1 + math.exp(-odds)))
 
 
 @dataclass(frozen=True, slots=True)
