@@ -8,7 +8,8 @@ import pytest
 
 from pipelines.bench.asr_accuracy import Clip, ClipSet, clip_sets
 from pipelines.engines.asr.engine import EngineError, Recognised
-from pipelines.engines.asr.pocketsphinx import Pocketsphinx, confidence_of
+from pipelines.engines.asr.pocketsphinx import Pocketsphinx
+from pipelines.engines.asr.pocketsphinx_accuracy import confidence_of
 from pipelines.engines.asr.pronunciation import Pronouncer, readings_of, words_of
 from tests.asr.speech import BYTES_PER_SECOND, noise, say
 
