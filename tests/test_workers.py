@@ -14,7 +14,7 @@ import pytest
 
 from pipelines.engines.asr.engine import EngineError
 from pipelines.engines.worker import Worker
-from pipelines.engines.worker_output import Frame
+from pipelines.engines.worker_output import Message
 from pipelines.engines.worker_protocol import (
     Header,
     Send,
@@ -82,10 +82,10 @@ async def ends(pid: int) -> bool:
 
 
 def test_a_frame_is_read_as_it_was_written() -> None:
-    frame = encode({"id": 7, "text": "où ?"}, b"\0\1")
-    length = header_length(frame[:4])
-    assert decode_header(frame[4 : 4 + length]) == ({"id": 7, "text": "où ?"}, 2)
-    assert frame[4 + length :] == b"\0\1"
+    message = encode({"id": 7, "text": "où ?"}, b"\0\1")
+    length = header_length(message[:4])
+    assert decode_header(message[4 : 4 + length]) == ({"id": 7, "text": "où ?"}, 2)
+    assert message[4 + length :] == b"\0\1"
 
 
 @pytest.mark.parametrize("header", [b"[]", b'{"payload": -1}', b'{"payload": "x"}', b"\xff{}"])
@@ -100,18 +100,18 @@ async def test_requests_and_payloads_come_back_in_order() -> None:
     async with working() as worker:
         assert worker.hello == {"id": 0, "version": "1"}
         asked = [worker.ask({"do": "echo", "say": n}, bytes(n * 1000)) for n in range(50)]
-        for n, frame in enumerate(await asyncio.gather(*asked)):
-            assert (frame.header["said"], len(frame.payload)) == (n, n * 1000)
+        for n, message in enumerate(await asyncio.gather(*asked)):
+            assert (message.header["said"], len(message.payload)) == (n, n * 1000)
 
 
 async def test_parts_listeners_and_what_libraries_print() -> None:
     async with working() as worker:
         assert [f.header["n"] async for f in worker.parts({"do": "count", "to": 3})] == [0, 1, 2]
-        heard: list[Frame] = []
+        heard: list[Message] = []
         stream = worker.listen(heard.append)
         worker.send({"do": "echo", "say": "partial", "id": stream})
         await worker.ask({"do": "print"})
-        assert [frame.header["said"] for frame in heard] == ["partial"]
+        assert [message.header["said"] for message in heard] == ["partial"]
         worker.forget(stream)
         worker.send({"do": "echo", "say": "late", "id": stream})
         await worker.ask({"do": "echo"})

@@ -21,7 +21,7 @@ from pipelines.engines.llm.chat import Ask
 from pipelines.engines.llm.endpoint import Endpoint
 from pipelines.engines.llm.engine import Question
 from pipelines.engines.llm.prompt import Prompts
-from pipelines.engines.llm.timeouts import Patience
+from pipelines.engines.llm.timeouts import Timeouts
 from pipelines.engines.llm.vllm import ANSWER_TOKENS, PROPOSAL_TOKENS, Vllm
 from pipelines.errors import EngineError
 from pipelines.packs.reader import load
@@ -120,7 +120,7 @@ async def _composing(
     ask = Ask(prompts.compose(_ASKED, "en", [_PASSAGE], {}), ANSWER_TOKENS, endpoint.model)
     taken.bare_token.append(await _bare(client, endpoint, ask, until=_FIRST_TOKEN))
     await _idle(client, endpoint)
-    patience = Patience(_PATIENCE, _PATIENCE, _PATIENCE)
+    patience = Timeouts(_PATIENCE, _PATIENCE, _PATIENCE)
     async with aclosing(endpoint.answer(ask, patience)) as pieces:
         taken.first_token.append(await _timed(lambda: anext(pieces)))
     if (idle := await _idle(client, endpoint)) is not None:

@@ -1,13 +1,13 @@
 """Worker processes: engines that compute, or whose licence keeps them in a process of their own.
 
     worker = await Worker.start("pipelines.engines.asr.pocketsphinx_worker")
-    reply = await worker.ask({"do": "finish"})          # one frame back
-    async for part in worker.parts({"do": "speak"}):    # many frames back, in order
-    stream = worker.listen(callback)                    # frames that come unasked
+    reply = await worker.ask({"do": "finish"})          # one message back
+    async for part in worker.parts({"do": "speak"}):    # many messages back, in order
+    stream = worker.listen(callback)                    # messages that come unasked
     worker.send({"do": "hear", "id": stream}, pcm)      # nothing comes back
 
 Rules:
-* Frames are sent in the order of the calls and never block; see worker_protocol.py for their form.
+* Messages go out in the order of the calls and never block; worker_protocol.py has their form.
 * A worker that dies is started again at once, later and later if it keeps dying. Whatever was asked
   of the dead one fails with EngineError; `generation` has grown, so that owners of state inside the
   worker know that it is gone. `listen` callbacks stay.
@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from pipelines.engines.worker_output import Frame, keep_last_line, read_frame
+from pipelines.engines.worker_output import Message, keep_last_line, read_message
 from pipelines.engines.worker_protocol import Header, encode
 from pipelines.errors import EngineError
 
@@ -53,8 +53,8 @@ class Worker:
     _ready: asyncio.Event = field(default_factory=asyncio.Event)
     _closing: bool = False
     _last_id: int = 0
-    _listeners: dict[int, Callable[[Frame], None]] = field(default_factory=dict)
-    _asked: dict[int, asyncio.Queue[Frame | EngineError]] = field(default_factory=dict)
+    _listeners: dict[int, Callable[[Message], None]] = field(default_factory=dict)
+    _asked: dict[int, asyncio.Queue[Message | EngineError]] = field(default_factory=dict)
     _verdict: str = ""  # why we killed it, if we did
 
     @classmethod
@@ -91,7 +91,7 @@ class Worker:
         return self._process.pid if self.alive and self._process else None
 
     def send(self, header: Header, payload: bytes = b"") -> None:
-        """Send a frame without waiting. Dropped while the worker is dead: see `generation`."""
+        """Send a message without waiting. Dropped while the worker is dead: see `generation`."""
         if not self.alive or self._process is None or self._process.stdin is None:
             return
         if self._process.stdin.transport.get_write_buffer_size() > BACKLOG:
@@ -99,31 +99,31 @@ class Worker:
             return
         self._process.stdin.write(encode(header, payload))
 
-    def listen(self, callback: Callable[[Frame], None]) -> int:
-        """A new id; frames that carry it go to `callback`, on the event loop."""
+    def listen(self, callback: Callable[[Message], None]) -> int:
+        """A new id; messages that carry it go to `callback`, on the event loop."""
         self._last_id += 1
         self._listeners[self._last_id] = callback
         return self._last_id
 
     def forget(self, about: int) -> None:
-        """Frames with this id go nowhere from now on."""
+        """Messages with this id go nowhere from now on."""
         self._listeners.pop(about, None)
 
     async def ask(
         self, header: Header, payload: bytes = b"", deadline: float | None = None
-    ) -> Frame:
-        """The one frame that answers this one; see `parts` for errors."""
-        async with contextlib.aclosing(self.parts(header, payload, deadline)) as frames:
-            async for frame in frames:
-                return frame
+    ) -> Message:
+        """The one message that answers this one; see `parts` for errors."""
+        async with contextlib.aclosing(self.parts(header, payload, deadline)) as messages:
+            async for message in messages:
+                return message
         raise EngineError(f"{self.module} gave an empty answer: a bug in the worker")
 
     async def parts(
         self, header: Header, payload: bytes = b"", deadline: float | None = None
-    ) -> AsyncGenerator[Frame, None]:
-        """The frames that answer this one, up to the first without "more".
+    ) -> AsyncGenerator[Message, None]:
+        """The messages that answer this one, up to the first without "more".
 
-        `deadline` is in seconds until each next frame. A worker being restarted is waited for.
+        `deadline` is in seconds until each next message. A worker being restarted is waited for.
 
         Raises:
             EngineError: the worker refused, died, is closed, or let the deadline pass.
@@ -212,13 +212,13 @@ class Worker:
         words = asyncio.create_task(keep_last_line(process.stderr, last_words))
         try:
             async with asyncio.timeout(self.starting):
-                self.hello = (await read_frame(process.stdout)).header
+                self.hello = (await read_message(process.stdout)).header
             self.generation += 1
             self._ready.set()
             if not first.done():
                 first.set_result(None)
             while True:
-                self._dispatch(await read_frame(process.stdout))
+                self._dispatch(await read_message(process.stdout))
         except asyncio.IncompleteReadError:
             reason = "died"
         except TimeoutError:
@@ -233,13 +233,13 @@ class Worker:
             return f"was killed: {self._verdict}"
         return f"{reason} (exit status {status}): {' '.join(last_words) or 'it said nothing'}"
 
-    def _dispatch(self, frame: Frame) -> None:
-        about = frame.header.get("id", 0)
+    def _dispatch(self, message: Message) -> None:
+        about = message.header.get("id", 0)
         if (replies := self._asked.get(about)) is not None:
-            refusal = frame.header.get("error")
-            replies.put_nowait(frame if refusal is None else self._error(f"refused: {refusal}"))
+            refusal = message.header.get("error")
+            replies.put_nowait(message if refusal is None else self._error(f"refused: {refusal}"))
         elif (listener := self._listeners.get(about)) is not None:
-            listener(frame)  # an answer that nobody waits for any more is neither, and ignored
+            listener(message)  # an answer that nobody waits for any more is neither, and ignored
 
     async def _bury(self, process: asyncio.subprocess.Process) -> int:
         """Make sure that the process has ended; its exit status."""

@@ -1,4 +1,4 @@
-"""What comes out of a worker process: frames, and its last words on standard error."""
+"""What comes out of a worker process: messages, and its last words on standard error."""
 
 import asyncio
 from dataclasses import dataclass
@@ -7,18 +7,18 @@ from pipelines.engines.worker_protocol import LENGTH, Header, decode_header, hea
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class Message:
     """What a worker said."""
 
     header: Header
     payload: bytes
 
 
-async def read_frame(source: asyncio.StreamReader) -> Frame:
-    """The next frame. Raises IncompleteReadError at the end, ValueError where it is none."""
+async def read_message(source: asyncio.StreamReader) -> Message:
+    """The next message. Raises IncompleteReadError at the end, ValueError where it is none."""
     length = header_length(await source.readexactly(LENGTH.size))
     header, size = decode_header(await source.readexactly(length))
-    return Frame(header, await source.readexactly(size))
+    return Message(header, await source.readexactly(size))
 
 
 async def keep_last_line(source: asyncio.StreamReader, last: list[str]) -> None:

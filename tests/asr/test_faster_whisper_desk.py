@@ -14,7 +14,7 @@ from pipelines.engines.asr.whisper.scheduler import Scheduler
 from pipelines.engines.asr.whisper.stream import FasterWhisperStream
 from pipelines.engines.asr.whisper.turn import Listening, TurnSettings
 from pipelines.engines.asr.whisper.windows import FULL
-from pipelines.engines.worker_output import Frame
+from pipelines.engines.worker_output import Message
 from pipelines.engines.worker_protocol import Header
 from tests.asr.speech import BYTES_PER_SECOND, noise
 
@@ -33,7 +33,7 @@ class FakeDecoder:
 
     async def ask(
         self, header: Header, payload: bytes = b"", deadline: float | None = None
-    ) -> Frame:
+    ) -> Message:
         self.asked.append(header)
         await self.gate.wait()
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
@@ -42,7 +42,7 @@ class FakeDecoder:
         text, logprob = answer
         one: dict[str, Any] = {"text": text, "logprob": logprob, "no_speech": 0.0}
         one |= {"words": [], "languages": []}
-        return Frame({"results": [one] * len(header["jobs"])}, b"")
+        return Message({"results": [one] * len(header["jobs"])}, b"")
 
 
 class AnyLanguage:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from pipelines.engines.llm.engine import Late
-from pipelines.engines.llm.timeouts import Patience
+from pipelines.engines.llm.timeouts import Timeouts
 
 
 class Clock:
@@ -23,7 +23,7 @@ class Clock:
 
 async def test_only_waiting_counts() -> None:
     clock = Clock()
-    patience = Patience(1.0, 0.5, 0.5, clock)
+    patience = Timeouts(1.0, 0.5, 0.5, clock)
     pieces = clock.answer(0.4, 0.4, 0.4)
     assert await patience.next(pieces, first=True) == 0.4
     clock.now += 100.0
@@ -34,13 +34,13 @@ async def test_only_waiting_counts() -> None:
 
 
 async def test_an_answer_ends() -> None:
-    patience = Patience(1.0, 0.5, 0.5)
+    patience = Timeouts(1.0, 0.5, 0.5)
     assert await patience.next(Clock().answer(), first=True) is None
 
 
 async def test_with_no_patience_left_nothing_is_waited_for() -> None:
     clock = Clock()
-    patience = Patience(1.0, 5.0, 5.0, clock)
+    patience = Timeouts(1.0, 5.0, 5.0, clock)
     pieces = clock.answer(2.0)
     await patience.next(pieces, first=True)
     with pytest.raises(Late, match="whole answer took more than 1 s"):

@@ -5,7 +5,7 @@ from pipelines.lines.telephony.leg import (
     Audio,
     Bad,
     Codec,
-    Flow,
+    FlowControl,
     Key,
     LegEvent,
     Mark,
@@ -51,7 +51,7 @@ class Driver:
                 assert key in KEYS
             case Mark(name):
                 assert isinstance(name, str)
-            case Flow() | Stop() | Bad():
+            case FlowControl() | Stop() | Bad():
                 pass
             case _:
                 raise AssertionError(f"{event!r} is no event")

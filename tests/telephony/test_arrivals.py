@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 from loguru import logger
 
-from pipelines.lines.telephony.arrivals import accept_leg, caller
 from pipelines.lines.telephony.asterisk.websocket import AsteriskWebSocket
+from pipelines.lines.telephony.incoming import accept_leg, caller
 from pipelines.lines.telephony.leg import Audio, Codec, LegEvent, Stop
 from pipelines.packs.reader import load
 from pipelines.settings import NumberSetting, Settings

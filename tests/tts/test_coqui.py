@@ -27,14 +27,14 @@ from pipelines.engines.tts.engine import EngineError, Voice
 from pipelines.engines.tts.segmentation import LONGEST_PIECE, segments
 from pipelines.engines.tts.spans import MOST, spans
 from pipelines.engines.tts.worker_scheduler import RefusalError, Scheduler
-from pipelines.engines.worker_protocol import Frame, Header
+from pipelines.engines.worker_protocol import Header, Message
 
 RATE = 24_000
 SENTENCE = "Your bill is higher than last month because you called from abroad."
 TONE = Voice("tone")
 
 
-def work(header: Header) -> Iterator[Frame]:
+def work(header: Header) -> Iterator[Message]:
     kind = json.loads((Path(header["folder"]) / "config.json").read_text())["kind"]
     if kind == "damaged":
         raise RefusalError("its file is damaged: copy the voice anew")

@@ -1,1 +1,1 @@
-"""Ears: one file per engine; `engine.py` is the contract they keep."""
+"""Speech recognition: one file per engine; `engine.py` is the contract they keep."""

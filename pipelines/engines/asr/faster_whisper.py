@@ -1,4 +1,4 @@
-"""Ears for production: Whisper on CTranslate2, one model in memory for all calls.
+"""The production recogniser: Whisper on CTranslate2, one model in memory for all calls.
 
 Decoding runs in one worker process (whisper/worker.py); this file loads it and says how many
 calls it can carry. Each call has a stream (whisper/stream.py), and a scheduler between them and

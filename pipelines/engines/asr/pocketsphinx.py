@@ -17,7 +17,7 @@ from pipelines.engines.asr.engine import SAMPLE_RATE, Band, EngineError, Recogni
 from pipelines.engines.asr.pocketsphinx_accuracy import LEAST_CONFIDENT, SERVED, confidence_of
 from pipelines.engines.asr.pronunciation import Phonemes, Pronouncer, Readings, words_of
 from pipelines.engines.worker import Worker
-from pipelines.engines.worker_output import Frame
+from pipelines.engines.worker_output import Message
 from pipelines.engines.worker_protocol import Header
 
 _WORKER = "pipelines.engines.asr.pocketsphinx_worker"
@@ -193,10 +193,10 @@ class PocketsphinxStream:
                 self._failure = EngineError("pocketsphinx's worker process died during the turn")
             if self._failure is not None:
                 raise self._failure
-            frame = await self._worker.ask({"do": "finish", "stream": self._id})
+            message = await self._worker.ask({"do": "finish", "stream": self._id})
             if self._failure is not None:
                 raise self._failure
-            return self._result(hearing, frame.header["result"])
+            return self._result(hearing, message.header["result"])
         finally:
             if self._turn == turn:
                 self._hearing = None
@@ -258,11 +258,11 @@ class PocketsphinxStream:
         about = {"do": what, "id": self._id, "stream": self._id}
         self._worker.send({**about, **header}, payload)
 
-    def _told(self, frame: Frame) -> None:
-        if "error" in frame.header:
-            self._failure = EngineError(f"pocketsphinx refused: {frame.header['error']}")
-        elif (hearing := self._hearing) is not None and frame.header["turn"] == self._turn:
-            text = hearing.phrases[frame.header["place"]]
+    def _told(self, message: Message) -> None:
+        if "error" in message.header:
+            self._failure = EngineError(f"pocketsphinx refused: {message.header['error']}")
+        elif (hearing := self._hearing) is not None and message.header["turn"] == self._turn:
+            text = hearing.phrases[message.header["place"]]
             self._on_partial(Recognised(text, hearing.language, 0.0, 1.0, final=False))
 
     def _result(self, hearing: Expectation, result: Header) -> Recognised:

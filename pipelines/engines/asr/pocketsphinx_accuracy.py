@@ -8,7 +8,7 @@ UNMEASURED = f"{OTHERS} tr uk".split()
 LEAST_CONFIDENT = 0.3  # below, nothing was said that is on the list
 
 # Log odds of being correct = first + second * fit + third * worst (Turn.finish in the worker tells
-# them), by logistic regression on the recordings of bench/asr_accuracy.py, wide and telephone, heard
+# them), by logistic regression on the clips of bench/asr_accuracy.py, wide and telephone, heard
 # with the whole list and with either half of it: 564 results in English (area under the curve
 # 0.90), 274 in French (0.76; the worst word says nothing there). A third of what was said was off
 # the list, and of that 27 % and 40 % were taken for a phrase of it; 2 % and 16 % of what had been

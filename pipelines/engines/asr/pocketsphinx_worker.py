@@ -218,7 +218,7 @@ class Stream:
 
 
 class PocketsphinxWorker:
-    """Answers the frames of pocketsphinx.py."""
+    """Answers the messages of pocketsphinx.py."""
 
     def __init__(self, transform: str) -> None:
         self._transform = transform
@@ -227,7 +227,7 @@ class PocketsphinxWorker:
         self._spare: list[Recogniser] = [Recogniser("telephone", transform)]
 
     def answer(self, header: Header, pcm: bytes, send: Send) -> None:
-        """One frame. "stream" is whose; partial results and refusals go out under the same "id"."""
+        """One message. "stream" is whose; results and refusals go out under the same "id"."""
         number = header["stream"]
         match header["do"]:
             case "open":

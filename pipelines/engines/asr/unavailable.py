@@ -1,4 +1,4 @@
-"""Ears for a call that no recogniser can take: it hears nothing, and says that this is why.
+"""A stream for a call that no recogniser can take: it hears nothing, and says why.
 
 The call goes on with the keys of the telephone, and a person stays one key away.
 """

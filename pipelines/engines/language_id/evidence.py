@@ -32,7 +32,7 @@ WHISPER = frozenset(language_of(token) for token in TOKENS)
 
 
 @dataclass(frozen=True, slots=True)
-class Witness:
+class LanguageDetector:
     """A distribution, and the languages it could have named."""
 
     languages: Mapping[str, float]
@@ -62,7 +62,9 @@ def combine(
     known = languages() if text_knows is None else text_knows
     read = _flattened(text, told)
     witnesses = [
-        Witness(dict(said), knows) for said, knows in ((sound, sound_knows), (read, known)) if said
+        LanguageDetector(dict(said), knows)
+        for said, knows in ((sound, sound_knows), (read, known))
+        if said
     ]
     named = {language for witness in witnesses for language in witness.languages}
     votes = {}

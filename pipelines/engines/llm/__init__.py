@@ -1,1 +1,1 @@
-"""Thought: language models behind OpenAI-compatible servers, and what they are asked."""
+"""Language models behind OpenAI-compatible servers, and what they are asked."""

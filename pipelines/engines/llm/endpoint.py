@@ -10,7 +10,7 @@ from pipelines.circuit_breaker import Breaker
 from pipelines.engines.llm import chat
 from pipelines.engines.llm.chat import Ask, ChatChunk
 from pipelines.engines.llm.engine import EngineError, Late
-from pipelines.engines.llm.timeouts import Patience
+from pipelines.engines.llm.timeouts import Timeouts
 
 # A server on the same network answers a connection in milliseconds; a lost packet is sent again
 # only after a second, so waiting longer than this gains nothing.
@@ -38,7 +38,7 @@ class Endpoint:
         self._models: Sequence[str] = ()
         self._client = httpx.AsyncClient(
             headers={"Authorization": f"Bearer {key}"} if key else {},
-            timeout=httpx.Timeout(None, connect=CONNECT),  # Patience knows how long
+            timeout=httpx.Timeout(None, connect=CONNECT),  # Timeouts knows how long
             limits=httpx.Limits(keepalive_expiry=KEEP_OPEN),
             trust_env=False,  # a proxy of the environment is none of a private server's business
         )
@@ -63,7 +63,7 @@ class Endpoint:
             raise EngineError(f"{self.url}: {error}") from None
         return self._models
 
-    async def answer(self, ask: Ask, patience: Patience) -> AsyncGenerator[ChatChunk, None]:
+    async def answer(self, ask: Ask, patience: Timeouts) -> AsyncGenerator[ChatChunk, None]:
         """The pieces of an answer. Closing it ends the connection, by which the server stops.
 
         Raises:

@@ -14,7 +14,7 @@ Item = TypeVar("Item")
 BETWEEN = 0.7
 
 
-class Patience:
+class Timeouts:
     """Of one question, whoever is asked. Only waiting counts, not what is done with the words.
 
     Args:

@@ -27,7 +27,7 @@ from pipelines.engines.llm.endpoint import Endpoint, Refused
 from pipelines.engines.llm.engine import EngineError, Proposal, Question
 from pipelines.engines.llm.prompt import NOT_KNOWN, Prompts
 from pipelines.engines.llm.sentences import Sentences
-from pipelines.engines.llm.timeouts import BETWEEN, Patience
+from pipelines.engines.llm.timeouts import BETWEEN, Timeouts
 
 PROPOSAL_TOKENS = 120  # three commands are about 60
 ANSWER_TOKENS = 200  # three spoken sentences are about 80; Wolof and Pulaar take twice as many
@@ -104,7 +104,7 @@ class Vllm:
         for endpoint in self.endpoints:
             try:
                 for ask in asks:
-                    await whole(endpoint.answer(ask, Patience(WARMING, WARMING, WARMING)))
+                    await whole(endpoint.answer(ask, Timeouts(WARMING, WARMING, WARMING)))
             except EngineError as error:
                 logger.warning("a language model server could not be warmed: {}", error)
 
@@ -175,13 +175,13 @@ class Vllm:
         for endpoint in self.endpoints:
             await endpoint.close()
 
-    def _patience(self) -> Patience:
-        return Patience(self._deadline, self._first, self._between)
+    def _patience(self) -> Timeouts:
+        return Timeouts(self._deadline, self._first, self._between)
 
     def _model_for(self, language: str) -> str:
         return self._adapters.get(language, self._model)
 
-    def _admitted(self, patience: Patience) -> Iterator[Endpoint]:
+    def _admitted(self, patience: Timeouts) -> Iterator[Endpoint]:
         """The servers to ask, one after another, while there is patience left."""
         for endpoint in self.endpoints:
             if not patience.ended and endpoint.breaker.admits():
@@ -207,7 +207,7 @@ def _proposal(answer: ChatChunk, question: Question, model: str) -> Proposal:
 
 
 async def _sentences(
-    endpoint: Endpoint, ask: Ask, patience: Patience, language: str
+    endpoint: Endpoint, ask: Ask, patience: Timeouts, language: str
 ) -> AsyncGenerator[str, None]:
     sentences, finish = Sentences(language), ""
     async with aclosing(endpoint.answer(ask, patience)) as pieces:

@@ -1,4 +1,4 @@
-"""coqui-tts's models as this assistant speaks with them: in pieces, as soon as each is rendered.
+"""coqui-tts's models as we speak with them: in pieces, as soon as each is rendered.
 
 Loaded by `coqui_worker`, after it has made torch and coqui-tts importable; nothing else imports it.
 A voice renders one piece of text, a sentence or less, as a generator of float32 samples.

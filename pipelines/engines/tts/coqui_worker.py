@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from pipelines.engines.tts.worker_scheduler import RefusalError, Scheduler
-from pipelines.engines.worker_protocol import Frame, Header
+from pipelines.engines.worker_protocol import Header, Message
 
 
 def make_importable() -> None:
@@ -65,7 +65,7 @@ class LoadedVoices:
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         self._voices: OrderedDict[str, Any] = OrderedDict()
 
-    def work(self, header: Header) -> Iterator[Frame]:
+    def work(self, header: Header) -> Iterator[Message]:
         """See `Scheduler`."""
         voice = self._voice(header["folder"])
         if header["do"] == "load":

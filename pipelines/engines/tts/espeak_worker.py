@@ -1,10 +1,10 @@
 """The espeak-ng library, alone in a process: `python -m ...espeak_worker [FOLDER]`.
 
-espeak-ng is licensed under GPL-3.0-or-later. This is the only file that loads it, and only frames
+espeak-ng is licensed under GPL-3.0-or-later. This is the only file that loads it, and only messages
 of text and sound pass between this process and the rest (see worker_protocol.py):
 
     {"do": "speak", "ticket": 7, "text": ..., "voice": ..., "rate": 160, "pitch": 50}
-        -> audio frames of `CHUNK` ms as they are rendered, then an empty one without "more"
+        -> audio messages of `CHUNK` ms as they are rendered, then an empty one without "more"
     {"do": "cancel", "ticket": 7}          overtakes: the rendering stops at its next chunk
     {"do": "phonemes", "texts": [...], "voice": "fr"} -> {"ipa": [...]}
 

@@ -25,13 +25,13 @@ from pipelines.engines.tts.engine import EngineError, Voice
 from pipelines.engines.tts.loudness import Leveller
 from pipelines.engines.tts.segmentation import RefusalError, check, segments
 from pipelines.engines.worker import Worker
-from pipelines.engines.worker_output import Frame
+from pipelines.engines.worker_output import Message
 
 CHUNK = 60  # ms
 PAUSE = 0.2  # s between two sentences of one text, as is left after each sentence
 STARTING = 90.0  # s; importing torch from a cold disk on a busy machine
 LOADING = 120.0  # s
-PATIENCE = 30.0  # s for the next frame: one of another caller's voices may have to be loaded
+PATIENCE = 30.0  # s for the next message: one of another caller's voices may have to be loaded
 SILENCE = 160  # of 32768; neural voices hiss where espeak is silent
 NORMAL = 160  # words per minute, taken to be a voice's own pace
 _SOUND = "1"  # grows when the same rendering comes out differently below; part of the cache's key
@@ -193,15 +193,15 @@ class ModelVoices:
             ready = samples.tobytes()
             return (ready[at : at + size] for at in range(0, len(ready), size))
 
-        async with aclosing(self._raw(text, model, voice)) as frames:
-            async for frame in frames:
+        async with aclosing(self._raw(text, model, voice)) as messages:
+            async for message in messages:
                 if leveller is None:
-                    rate = frame.header["rate"]
+                    rate = message.header["rate"]
                     gain = self._gains.get(model) if self.streams else None
                     leveller = Leveller(rate, gain, SILENCE)
                     if rate != self.sample_rate:
                         convert = soxr.ResampleStream(rate, self.sample_rate, 1, dtype="int16")
-                for chunk in cut(leveller.add(frame.payload)):
+                for chunk in cut(leveller.add(message.payload)):
                     yield chunk
         if leveller is not None:
             for chunk in cut(leveller.finish(), last=True):
@@ -209,7 +209,7 @@ class ModelVoices:
             if leveller.gain is not None:
                 self._gains.setdefault(model, leveller.gain)
 
-    async def _raw(self, text: str, model: Model, voice: Voice) -> AsyncGenerator[Frame, None]:
+    async def _raw(self, text: str, model: Model, voice: Voice) -> AsyncGenerator[Message, None]:
         """One piece as the worker sends it, from the least busy one."""
         slot = min(self._slots, key=lambda slot: (not slot.worker.alive, slot.busy))
         ticket, ended = next(self._tickets), False
@@ -220,12 +220,12 @@ class ModelVoices:
         slot.busy += 1
         try:
             await self._load(slot, model)
-            async with aclosing(slot.worker.parts(header)) as frames:
-                async for frame in frames:
-                    _raise_refusal(self.name, frame)
-                    ended = not frame.header.get("more")
-                    if frame.payload:
-                        yield frame
+            async with aclosing(slot.worker.parts(header)) as messages:
+                async for message in messages:
+                    _raise_refusal(self.name, message)
+                    ended = not message.header.get("more")
+                    if message.payload:
+                        yield message
         finally:
             slot.busy -= 1
             if not ended:
@@ -241,9 +241,9 @@ class ModelVoices:
         if model.path in slot.loaded:
             return
         header = {"do": "load", "ticket": next(self._tickets), "folder": str(model.path)}
-        async with aclosing(slot.worker.parts(header, deadline=LOADING)) as frames:
-            async for frame in frames:
-                _raise_refusal(self.name, frame)
+        async with aclosing(slot.worker.parts(header, deadline=LOADING)) as messages:
+            async for message in messages:
+                _raise_refusal(self.name, message)
         slot.loaded.add(model.path)
 
     def _model(self, voice: Voice) -> Model:
@@ -267,6 +267,6 @@ class ModelVoices:
         logger.warning("{} is started again: {}", self.name, death)
 
 
-def _raise_refusal(engine: str, frame: Frame) -> None:
-    if "refused" in frame.header:
-        raise RefusalError(f"{engine}: {frame.header['refused']}")
+def _raise_refusal(engine: str, message: Message) -> None:
+    if "refused" in message.header:
+        raise RefusalError(f"{engine}: {message.header['refused']}")

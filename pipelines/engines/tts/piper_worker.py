@@ -22,7 +22,7 @@ import onnxruntime
 from piper import PiperConfig, PiperVoice, SynthesisConfig
 
 from pipelines.engines.tts.worker_scheduler import RefusalError, Scheduler
-from pipelines.engines.worker_protocol import Frame, Header
+from pipelines.engines.worker_protocol import Header, Message
 
 WARMING = "aeiou."
 
@@ -34,7 +34,7 @@ class LoadedVoices:
         self._most = most
         self._voices: OrderedDict[str, PiperVoice] = OrderedDict()
 
-    def work(self, header: Header) -> Iterator[Frame]:
+    def work(self, header: Header) -> Iterator[Message]:
         """See `Scheduler`."""
         voice = self._voice(Path(header["folder"]))
         if header["do"] == "load":

@@ -2,9 +2,9 @@
 
 A neural voice takes a third of a second for a second of speech, so a caller whose sentence came
 second would hear nothing until the first was rendered. Work is therefore a generator: what it has
-rendered so far, then what comes next, with the others' turns in between. Frames, both ways:
+rendered so far, then what comes next, with the others' turns in between. Messages, both ways:
 
-    {"do": ..., "ticket": 7, ...}  -> as many frames as there are, then an empty one without "more"
+    {"do": ..., "ticket": 7, ...}  -> as many as there are, then an empty one without "more"
     {"do": "cancel", "ticket": 7}     overtakes: the rendering ends at its next turn
 
 What cannot be done is answered with {"refused": why}.
@@ -13,7 +13,7 @@ What cannot be done is answered with {"refused": why}.
 from collections import deque
 from collections.abc import Callable, Iterator
 
-from pipelines.engines.worker_protocol import Frame, Header, Send, serve
+from pipelines.engines.worker_protocol import Header, Message, Send, serve
 
 
 class RefusalError(Exception):
@@ -21,12 +21,12 @@ class RefusalError(Exception):
 
 
 class Scheduler:
-    """Requests in work. `work` makes a request's frames, one a turn; it may raise RefusalError."""
+    """Requests in work. `work` makes a request's messages, one a turn, or raises RefusalError."""
 
-    def __init__(self, work: Callable[[Header], Iterator[Frame]]) -> None:
+    def __init__(self, work: Callable[[Header], Iterator[Message]]) -> None:
         self._work = work
         self._come: deque[Header] = deque()  # filled by the thread that reads
-        self._jobs: dict[int, tuple[int, Iterator[Frame]]] = {}  # id -> ticket, its work
+        self._jobs: dict[int, tuple[int, Iterator[Message]]] = {}  # id -> ticket, its work
         self._cancelled: set[int] = set()
 
     def serve(self, hello: Header) -> None:

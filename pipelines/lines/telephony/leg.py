@@ -43,7 +43,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
+class FlowControl:
     """Whether the network takes more audio now."""
 
     open: bool
@@ -63,7 +63,7 @@ class Bad:
     why: str
 
 
-LegEvent: TypeAlias = Start | Audio | Key | Mark | Flow | Stop | Bad
+LegEvent: TypeAlias = Start | Audio | Key | Mark | FlowControl | Stop | Bad
 
 KEYS = frozenset("0123456789*#")
 

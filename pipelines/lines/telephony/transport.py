@@ -24,7 +24,7 @@ from pipecat.transports.base_input import BaseInputTransport
 from pipecat.transports.base_output import BaseOutputTransport
 from pipecat.transports.base_transport import BaseTransport, TransportParams
 
-from pipelines.lines.telephony.leg import STEP, Audio, Bad, Flow, Key, Leg, Mark, Start, Stop
+from pipelines.lines.telephony.leg import STEP, Audio, Bad, FlowControl, Key, Leg, Mark, Start, Stop
 from pipelines.lines.telephony.pacer import Pacer
 
 _LAST_WORDS = 1.5  # s for what was sent to be played before the line is closed
@@ -138,7 +138,7 @@ class TelephoneTransport(BaseTransport):
                         await self._input.push_frame(InputDTMFFrame(KeypadEntry(key)))
                     case Mark(name):
                         pacer.marked(name)
-                    case Flow(going):
+                    case FlowControl(going):
                         pacer.flow(going)
                     case Bad(reason):
                         self._on_bad(reason)

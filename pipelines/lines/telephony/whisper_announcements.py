@@ -13,7 +13,7 @@ from pipelines.audio import AGENT_RATE
 from pipelines.engines.tts.routing import VoiceRouter
 from pipelines.errors import EngineError
 from pipelines.lines.telephony.asterisk.ari import Ari
-from pipelines.lines.telephony.leg import STEP, Flow, Leg, Mark
+from pipelines.lines.telephony.leg import STEP, FlowControl, Leg, Mark
 from pipelines.lines.telephony.pacer import Pacer
 
 _COMING = 3.0  # s for Asterisk to connect
@@ -106,5 +106,5 @@ async def _listen(leg: Leg, pacer: Pacer) -> None:
         match event:
             case Mark(name):
                 pacer.marked(name)
-            case Flow(going):
+            case FlowControl(going):
                 pacer.flow(going)

@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.engines.llm.chat import Ask, whole
 from pipelines.engines.llm.engine import EngineError, Late, Question
-from pipelines.engines.llm.timeouts import Patience
+from pipelines.engines.llm.timeouts import Timeouts
 from pipelines.engines.llm.vllm import Vllm
 from tests.engines.llm import lessons
 from tests.engines.llm.conftest import RealServer
@@ -113,7 +113,7 @@ async def test_an_answer_that_was_begun_is_gone_on_with(server: RealServer, mode
     messages = lessons.prompts().compose(ASKED, "en", [ROAMING], {})
     ask = Ask(messages, 60, "toy", begun=f"{begun}.")
     (endpoint,) = model.endpoints
-    found = await whole(endpoint.answer(ask, Patience(60, 60, 30)))
+    found = await whole(endpoint.answer(ask, Timeouts(60, 60, 30)))
     assert found.text.strip() == rest
     assert found.finish == "stop"
 

@@ -14,7 +14,7 @@ from pipelines.engines.asr.engine import EngineError
 from pipelines.engines.asr.whisper.guards import Decoded
 from pipelines.engines.asr.whisper.queue import DecodeQueue, DecodeRequest, Priority
 from pipelines.engines.asr.whisper.turn import DecodeInput
-from pipelines.engines.worker_output import Frame
+from pipelines.engines.worker_output import Message
 from pipelines.engines.worker_protocol import Header
 
 PAUSE = 1.0  # times what a batch of partials took, before the next
@@ -52,7 +52,7 @@ class Decoder(Protocol):
 
     async def ask(
         self, header: Header, payload: bytes = b"", deadline: float | None = None
-    ) -> Frame:
+    ) -> Message:
         """Raises EngineError where it died, refused, or hung."""
         ...
 
@@ -139,7 +139,7 @@ class Scheduler:
         window = max(decode_input.window for decode_input in inputs)
         header: Header = {"do": "decode", "model": batch[0].model, "window": window, "jobs": jobs}
         try:
-            frame = await self.worker.ask(
+            message = await self.worker.ask(
                 header, b"".join(decode_input.pcm for decode_input in inputs), PATIENCE
             )
         except EngineError as error:
@@ -155,7 +155,7 @@ class Scheduler:
         else:
             self.expected += SMOOTHING * (took - self.expected)
         for (request, call, decode_input), result in zip(
-            told, frame.header["results"], strict=True
+            told, message.header["results"], strict=True
         ):
             if self._calls.get(request.call) is call:
                 call.decoded(decode_input, _decoded(result))

@@ -1,6 +1,6 @@
 """Whisper in a worker process, shared by all calls: `python -m ... JSON`, see `WhisperWorker`.
 
-It keeps nothing of any call: each frame carries the audio that it is about, so its death costs no
+It keeps nothing of any call: each message carries the audio that it is about, so its death costs no
 call anything but time. What is decoded when, and with whom, is decided by its owner.
 
     {"do": "decode", "model": 0, "window": 320, "jobs": [{"samples": n, "token", "hint", "tokens",
@@ -55,7 +55,7 @@ class WhisperWorker:
         }
 
     def answer(self, header: Header, pcm: bytes, send: Send) -> None:
-        """One frame."""
+        """One message."""
         match header["do"]:
             case "decode":
                 send({"results": self._decode(header, pcm)})

@@ -9,10 +9,10 @@ from loguru import logger
 
 from pipelines.lines import tcp_timeout
 from pipelines.lines.active_calls import ActiveCalls
-from pipelines.lines.telephony.arrivals import accept_leg, full
 from pipelines.lines.telephony.asterisk.ari import AriError
 from pipelines.lines.telephony.asterisk.audiosocket import AudioSocket
 from pipelines.lines.telephony.asterisk.transfers import Pbx
+from pipelines.lines.telephony.incoming import accept_leg, full
 from pipelines.lines.telephony.leg import Audio, Start
 from pipelines.lines.telephony.legs import StreamLeg
 from pipelines.settings import Settings

@@ -22,9 +22,9 @@ from fastapi import FastAPI, Request, WebSocket
 from fastapi.responses import PlainTextResponse
 
 from pipelines.lines.active_calls import ActiveCalls
-from pipelines.lines.telephony.arrivals import accept_leg, full
 from pipelines.lines.telephony.asterisk.transfers import Pbx
 from pipelines.lines.telephony.asterisk.websocket import SUBPROTOCOL, AsteriskWebSocket
+from pipelines.lines.telephony.incoming import accept_leg, full
 from pipelines.lines.telephony.leg import Start
 from pipelines.lines.telephony.legs import WebSocketLeg
 

@@ -9,7 +9,17 @@ import json
 from typing import Any
 
 from pipelines.lines.telephony import json_media as media
-from pipelines.lines.telephony.leg import KEYS, Audio, Bad, Flow, Key, LegEvent, Mark, Start, Stop
+from pipelines.lines.telephony.leg import (
+    KEYS,
+    Audio,
+    Bad,
+    FlowControl,
+    Key,
+    LegEvent,
+    Mark,
+    Start,
+    Stop,
+)
 
 SUBPROTOCOL = "media"
 _RATES = {"slin": 8_000, "slin12": 12_000, "slin16": 16_000, "slin24": 24_000, "slin48": 48_000}
@@ -52,11 +62,11 @@ class AsteriskWebSocket:
             case {"event": "MEDIA_MARK_PROCESSED", "correlation_id": str(name)}:
                 return Mark(media.text(name))
             case {"event": "MEDIA_XOFF"}:
-                return Flow(False)
+                return FlowControl(False)
             case {"event": "MEDIA_XON"}:
-                return Flow(True)
+                return FlowControl(True)
             case {"event": "STATUS" | "MEDIA_BUFFERING_COMPLETED" | "QUEUE_DRAINED"}:
-                return Flow(True)
+                return FlowControl(True)
         return Bad("no such event")
 
     def audio(self, pcm: bytes) -> bytes:

@@ -17,8 +17,8 @@ from loguru import logger
 from starlette.datastructures import Headers
 
 from pipelines.lines.active_calls import ActiveCalls
-from pipelines.lines.telephony.arrivals import accept_leg
 from pipelines.lines.telephony.headers import headers
+from pipelines.lines.telephony.incoming import accept_leg
 from pipelines.lines.telephony.leg import Codec, Start
 from pipelines.lines.telephony.legs import WebSocketLeg
 from pipelines.lines.telephony.stream_tokens import StreamTokens

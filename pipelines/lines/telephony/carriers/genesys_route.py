@@ -30,9 +30,9 @@ from starlette.websockets import WebSocketState
 
 from pipelines.errors import EngineError
 from pipelines.lines.active_calls import ActiveCalls
-from pipelines.lines.telephony.arrivals import accept_leg
 from pipelines.lines.telephony.carriers.genesys import PROBE, RATE, Genesys, Outcome
 from pipelines.lines.telephony.headers import headers
+from pipelines.lines.telephony.incoming import accept_leg
 from pipelines.lines.telephony.leg import LegEvent, Start
 from pipelines.lines.telephony.legs import WebSocketLeg
 from pipelines.settings import Settings

@@ -24,7 +24,7 @@ from typing import Any, TypeAlias
 import jwt
 
 from pipelines.lines.telephony import json_media as media
-from pipelines.lines.telephony.arrivals import digits
+from pipelines.lines.telephony.incoming import digits
 from pipelines.lines.telephony.leg import KEYS, Audio, Bad, Key, LegEvent, Mark, Start
 from pipelines.settings import Settings
 

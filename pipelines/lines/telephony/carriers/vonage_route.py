@@ -20,7 +20,6 @@ from fastapi.responses import JSONResponse
 
 from pipelines.lines.active_calls import ActiveCalls
 from pipelines.lines.telephony import json_media as media
-from pipelines.lines.telephony.arrivals import accept_leg, digits
 from pipelines.lines.telephony.carriers.vonage import (
     HANG_UP,
     PATH,
@@ -32,6 +31,7 @@ from pipelines.lines.telephony.carriers.vonage import (
 )
 from pipelines.lines.telephony.connection import TelephoneConnection
 from pipelines.lines.telephony.headers import headers
+from pipelines.lines.telephony.incoming import accept_leg, digits
 from pipelines.lines.telephony.leg import Start
 from pipelines.lines.telephony.legs import WebSocketLeg
 from pipelines.lines.telephony.stream_tokens import StreamTokens

@@ -16,7 +16,7 @@ from functools import partial
 from fastapi import FastAPI, Request, Response, WebSocket
 
 from pipelines.lines.active_calls import ActiveCalls
-from pipelines.lines.telephony.arrivals import accept_leg
+from pipelines.lines.telephony.incoming import accept_leg
 from pipelines.lines.telephony.leg import Start
 from pipelines.lines.telephony.legs import WebSocketLeg
 from pipelines.lines.telephony.stream_tokens import StreamTokens
