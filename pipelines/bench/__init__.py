@@ -31,16 +31,16 @@ def _benchmarks() -> dict[str, Callable[[Settings], Iterator[Row]]]:
 
     return {
         "calls": calls.run,
-        "voice": tts_cache.run,
-        "voices": tts.run,
+        "tts-cache": tts_cache.run,
+        "tts": tts.run,
         "replay": replay.run,
         "memory": memory.run,
         "recognition": recognition.run,
         "intents": intents.run,
-        "ears": asr.run,
-        "thought": llm.run,
+        "asr": asr.run,
+        "llm": llm.run,
         "knowledge": knowledge.run,
-        "languages": language_id.run,
+        "language-id": language_id.run,
     }
 
 

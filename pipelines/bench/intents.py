@@ -63,12 +63,12 @@ def _understood(
 async def _heard_right(clips: list[tuple[Path, str, str]], config: DialogueConfig) -> int:
     voice = EspeakSynthesiser()
     await voice.start()
-    ears = Pocketsphinx(phonemes=voice.phonemes)
-    await ears.start()
+    recogniser = Pocketsphinx(phonemes=voice.phonemes)
+    await recogniser.start()
     pack = config.packs["en"]
     right = 0
     try:
-        stream = await ears.open("en", "wide", lambda _: None)
+        stream = await recogniser.open("en", "wide", lambda _: None)
         for path, question, intent in clips:
             expected = expecting(OpenQuestion(question), pack.language).intents
             stream.expect("en", pack.expected(expected))
@@ -79,6 +79,6 @@ async def _heard_right(clips: list[tuple[Path, str, str]], config: DialogueConfi
             right += found.intent == intent
         await stream.close()
     finally:
-        await ears.close()
+        await recogniser.close()
         await voice.close()
     return right

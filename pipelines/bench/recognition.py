@@ -33,10 +33,10 @@ def run(settings: Settings) -> Iterator[Row]:
 async def _measure(settings: Settings) -> list[Measured]:
     voice = EspeakSynthesiser(settings.cache)
     await voice.start()
-    ears = Pocketsphinx(phonemes=voice.phonemes)
-    await ears.start()
+    recogniser = Pocketsphinx(phonemes=voice.phonemes)
+    await recogniser.start()
     try:
-        return await measure(ears, settings.data)
+        return await measure(recogniser, settings.data)
     finally:
-        await ears.close()
+        await recogniser.close()
         await voice.close()

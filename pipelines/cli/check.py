@@ -34,7 +34,7 @@ def check() -> None:
     problems = [p for pack in config.packs.values() for p in pack_problems(pack, config)]
     problems += policy_problems(config)
     _OUT.print(
-        f"Settings: profile {settings.profile}, ears {settings.asr}, voice {settings.tts}, "
+        f"Settings: profile {settings.profile}, asr {settings.asr}, tts {settings.tts}, "
         f"language model {settings.llm}, port {settings.port}; weights under {settings.models}"
     )
     _OUT.print(f"Back office: {settings.back_office}; recordings under {settings.calls}/")
@@ -63,8 +63,8 @@ def _engines(settings: Settings, config: DialogueConfig) -> list[str]:
     except EngineError as error:
         return [str(error)]
     voice = EspeakSynthesiser()
-    ears = open_recogniser(choices.asr, settings, voice.phonemes)
-    table = Table("language", "pack", "ears", "voice", "licence", title="What serves what")
+    recogniser = open_recogniser(choices.asr, settings, voice.phonemes)
+    table = Table("language", "pack", "recogniser", "voice", "licence", title="What serves what")
     known, problems = licences.load(settings.prompts), []
     for code, pack in config.packs.items():
         missing = f"{len(pack.language.gaps)} gaps; " if pack.language.gaps else ""
@@ -79,12 +79,12 @@ def _engines(settings: Settings, config: DialogueConfig) -> list[str]:
         table.add_row(
             f"{code} {pack.language.name}",
             missing + pack.review,
-            ears.serves(code) or "not served: keypad and a person",
+            recogniser.serves(code) or "not served: keypad and a person",
             f"{engine} {choice.name}",
             choice.licence + ("" if free else " (not for commercial use)"),
         )
     _OUT.print(table)
-    _OUT.print(f"Ears are {choices.asr.engine}: {choices.asr.why}", markup=False)
+    _OUT.print(f"Recogniser {choices.asr.engine}: {choices.asr.why}", markup=False)
     for code, choice in choices.voices.items():
         if choice.speakers:
             engine = choice.speakers[0].engine

@@ -64,10 +64,10 @@ async def _transcribe(
     voice = EspeakSynthesiser(settings.cache)
     await voice.start()
     choice = choose_asr(settings, load(settings.prompts).packs, fetching(settings))
-    ears = open_recogniser(choice, settings, voice.phonemes)
-    await ears.start()
+    recogniser = open_recogniser(choice, settings, voice.phonemes)
+    await recogniser.start()
     try:
-        stream = await ears.open(language, "wide", lambda _: None)
+        stream = await recogniser.open(language, "wide", lambda _: None)
         stream.expect(language, phrases)
         shown = Console(stderr=True)
         for path in track(files, "Listening", console=shown, transient=True):
@@ -80,7 +80,7 @@ async def _transcribe(
             _print([_heard(path, heard, seconds(pcm, SAMPLE_RATE), taken)], as_json)
         await stream.close()
     finally:
-        await ears.close()
+        await recogniser.close()
         await voice.close()
 
 

@@ -30,7 +30,7 @@ def choose(settings: Settings, config: DialogueConfig, get: Get) -> Choices:
     )
     if settings.profile == "production" and not settings.allow_embedded:
         if choices.asr.engine == "pocketsphinx":
-            raise EngineError(_not_for_production("ears pocketsphinx", choices.asr.why))
+            raise EngineError(_not_for_production("recogniser pocketsphinx", choices.asr.why))
         for code in config.packs:
             choice = choices.voices[code]
             if choice.speakers and choice.speakers[0].engine == "espeak":

@@ -106,7 +106,7 @@ def test_what_is_configured_by_name_must_be_there(tmp_path: Path) -> None:
 
 
 def test_production_does_not_start_on_embedded_engines(tmp_path: Path) -> None:
-    with pytest.raises(EngineError, match=r"production profile .*: ears pocketsphinx"):
+    with pytest.raises(EngineError, match=r"production profile .*: recogniser pocketsphinx"):
         chosen(tmp_path, profile="production")
     whisper(tmp_path / "whisper/base")
     with pytest.raises(EngineError, match=r"production profile .*: voice espeak for 'en'"):
