@@ -55,51 +55,15 @@ def apply(c: Conversation, event: Event) -> Conversation:
         return c
     match event:
         case CallStarted():
-            return replace(
-                c,
-                channel=event.channel,
-                caller=event.caller,
-                language=event.language,
-                language_model=event.language_model,
-                people=event.people,
-                now=event.now,
-                quiet_since=event.at,
-            )
+            return _call_started(c, event)
         case TurnStarted():
-            return replace(
-                c,
-                turn=c.turn + 1,
-                turn_open=True,
-                turn_since=event.at,
-                typed_over=c.typed_at > event.at - event.noticed,
-                hypothesis=None,
-            )
+            return _turn_started(c, event)
         case Hypothesis():
             return replace(c, hypothesis=event)
         case TurnEnded():
-            text = c.hypothesis.text if c.hypothesis and not c.typed_over else ""
-            text = redact(text) if c.expecting.secret else text
-            heard = (Line("caller", text),) if text else ()
-            silences = 0 if text else c.silences
-            return replace(
-                c,
-                turn_open=False,
-                quiet_since=event.at,
-                silences=silences,
-                held=() if text else c.held,
-                transcript=c.transcript + heard,
-            )
+            return _turn_ended(c, event)
         case KeyPressed():
-            keys = "" if event.key == "*" else c.keys + event.key
-            return replace(
-                c,
-                keys=keys,
-                typed_at=event.at,
-                typed_over=c.typed_over or c.turn_open,
-                quiet_since=event.at,
-                silences=0,
-                cut=(),
-            )
+            return _key_pressed(c, event)
         case SpeechStarted():
             return replace(c, quiet_since=event.at)
         case SpeechEnded():
@@ -115,6 +79,56 @@ def apply(c: Conversation, event: Event) -> Conversation:
         case CallEnded():
             return replace(c, ended=True)
     return c
+
+
+def _call_started(c: Conversation, event: CallStarted) -> Conversation:
+    return replace(
+        c,
+        channel=event.channel,
+        caller=event.caller,
+        language=event.language,
+        language_model=event.language_model,
+        people=event.people,
+        now=event.now,
+        quiet_since=event.at,
+    )
+
+
+def _turn_started(c: Conversation, event: TurnStarted) -> Conversation:
+    return replace(
+        c,
+        turn=c.turn + 1,
+        turn_open=True,
+        turn_since=event.at,
+        typed_over=c.typed_at > event.at - event.noticed,
+        hypothesis=None,
+    )
+
+
+def _turn_ended(c: Conversation, event: TurnEnded) -> Conversation:
+    text = c.hypothesis.text if c.hypothesis and not c.typed_over else ""
+    text = redact(text) if c.expecting.secret else text
+    heard = (Line("caller", text),) if text else ()
+    return replace(
+        c,
+        turn_open=False,
+        quiet_since=event.at,
+        silences=0 if text else c.silences,
+        held=() if text else c.held,
+        transcript=c.transcript + heard,
+    )
+
+
+def _key_pressed(c: Conversation, event: KeyPressed) -> Conversation:
+    return replace(
+        c,
+        keys="" if event.key == "*" else c.keys + event.key,
+        typed_at=event.at,
+        typed_over=c.typed_over or c.turn_open,
+        quiet_since=event.at,
+        silences=0,
+        cut=(),
+    )
 
 
 def _speech_ended(c: Conversation, event: SpeechEnded) -> Conversation:

@@ -101,27 +101,18 @@ class Assistant:
         synthesiser = EspeakSynthesiser(settings.cache)
         recogniser = open_recogniser(choices.asr, settings, synthesiser.phonemes)
         neural = open_voices(settings, choices.voices)
+        engines = (*neural, recogniser, synthesiser)
         try:
             await asyncio.gather(
-                synthesiser.start(),
-                recogniser.start(),
+                *(engine.start() for engine in engines),
                 asyncio.to_thread(vad.warm),
                 asyncio.to_thread(languages),
-                *(engine.start() for engine in neural),
             )
-            if 0 < recogniser.capacity < settings.max_calls:
-                logger.warning(
-                    "this machine recognises the speech of {} calls at once, max_calls is {}: "
-                    "further callers have the keypad only",
-                    recogniser.capacity,
-                    settings.max_calls,
-                )
+            _warn_of_capacity(recogniser, settings.max_calls)
             await _first_turn(recogniser, config.packs[settings.language])
         except BaseException:
-            for engine in neural:
+            for engine in engines:
                 await engine.close()
-            await recogniser.close()
-            await synthesiser.close()
             raise
         cache = AudioCache(settings.cache / "audio", synthesiser, AGENT_RATE)
         assistant = cls(
@@ -238,6 +229,16 @@ def fetching(settings: Settings) -> Get:
             weights, settings.models, settings.hub, settings.hub_patience, logger.info
         )
     )
+
+
+def _warn_of_capacity(recogniser: Recogniser, max_calls: int) -> None:
+    if 0 < recogniser.capacity < max_calls:
+        logger.warning(
+            "this machine recognises the speech of {} calls at once, max_calls is {}: "
+            "further callers have the keypad only",
+            recogniser.capacity,
+            max_calls,
+        )
 
 
 async def _first_turn(recogniser: Recogniser, pack: Pack) -> None:

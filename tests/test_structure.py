@@ -1,6 +1,7 @@
 """The shape of the tree; `pytest -s tests/test_structure.py` prints the numbers."""
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -101,3 +102,14 @@ def test_every_room_stands_on_those_before_it() -> None:
     up = sorted(f"{one} -> {other}" for one, other in arrows if floor[other] > floor[one])
     print(f"\n{len(ROOMS)} rooms, {len(arrows)} arrows between them, {len(up)} of them upwards")
     assert up == []
+
+
+def test_links_in_the_pages_lead_somewhere() -> None:
+    pages = [path for path in ROOT.rglob("*.md") if not set(path.parts) & {".venv", ".venvs"}]
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8"))
+        if not re.match("[a-z]+:", target) and not (page.parent / target).exists()
+    ]
+    assert broken == []

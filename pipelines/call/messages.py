@@ -26,11 +26,30 @@ Message = dict[str, Any]
 def about(entry: Event | Action, c: Conversation) -> Message | None:
     """What an event or action means to somebody who watches the call; None if nothing."""
     match entry:
+        case Hypothesis() | Speak() | SpeechEnded():
+            return _said(entry, c.turn)
+        case SpeechStarted():
+            return {"type": "speaking", "utterance": entry.utterance}
+        case Explain():
+            return _decided(entry, c.turn)
+        case Retrieved():
+            return {"type": "sources", "sources": [p.source for p in entry.passages]}
+        case Route():
+            return {"type": "routed", "kind": entry.kind, "reason": entry.reason}
+        case Transfer(queue, reason, packet):
+            return {"type": "handoff", "queue": queue, "reason": reason, "packet": packet}
+        case PersonJoined() | PersonLeft() | TransferFailed() | TakenOver() | Withdraw():
+            return {"type": "person", **_person(entry)}
+    return None
+
+
+def _said(entry: Hypothesis | Speak | SpeechEnded, turn: int) -> Message:
+    match entry:
         case Hypothesis():
             return {
                 "type": "said",
                 "who": "caller",
-                "turn": c.turn,
+                "turn": turn,
                 "text": entry.text,
                 "language": entry.language,
                 "final": entry.final,
@@ -40,55 +59,45 @@ def about(entry: Event | Action, c: Conversation) -> Message | None:
             return {
                 "type": "said",
                 "who": "agent",
-                "turn": c.turn,
+                "turn": turn,
                 "utterance": entry.utterance,
                 "text": entry.text,
                 "language": entry.language,
                 "final": False,
                 "heard": None,
             }
-        case SpeechStarted():
-            return {"type": "speaking", "utterance": entry.utterance}
-        case SpeechEnded():
-            return {
-                "type": "said",
-                "who": "agent",
-                "utterance": entry.utterance,
-                "final": True,
-                "heard": entry.heard,
-                "interrupted": entry.interrupted,
-            }
-        case Explain():
-            return {
-                "type": "decided",
-                "turn": c.turn,
-                "rung": entry.rung,
-                "intent": entry.intent,
-                "confidence": entry.confidence,
-                "commands": [command_text(command) for command in entry.commands],
-            }
-        case Retrieved():
-            return {"type": "sources", "sources": [p.source for p in entry.passages]}
-        case Route():
-            return {"type": "routed", "kind": entry.kind, "reason": entry.reason}
-        case Transfer():
-            return {
-                "type": "handoff",
-                "queue": entry.queue,
-                "reason": entry.reason,
-                "packet": entry.packet,
-            }
+    return {
+        "type": "said",
+        "who": "agent",
+        "utterance": entry.utterance,
+        "final": True,
+        "heard": entry.heard,
+        "interrupted": entry.interrupted,
+    }
+
+
+def _decided(entry: Explain, turn: int) -> Message:
+    return {
+        "type": "decided",
+        "turn": turn,
+        "rung": entry.rung,
+        "intent": entry.intent,
+        "confidence": entry.confidence,
+        "commands": [command_text(command) for command in entry.commands],
+    }
+
+
+def _person(entry: PersonJoined | PersonLeft | TransferFailed | TakenOver | Withdraw) -> Message:
+    match entry:
         case PersonJoined():
-            return {"type": "person", "state": "joined", "person": entry.person}
+            return {"state": "joined", "person": entry.person}
         case PersonLeft():
-            return {"type": "person", "state": "gave back" if entry.back else "hung up"}
+            return {"state": "gave back" if entry.back else "hung up"}
         case TransferFailed():
-            return {"type": "person", "state": "not reached", "reason": entry.reason}
+            return {"state": "not reached", "reason": entry.reason}
         case TakenOver():
-            return {"type": "person", "state": "takes over", "person": entry.person}
-        case Withdraw():
-            return {"type": "person", "state": "withdrawn"}
-    return None
+            return {"state": "takes over", "person": entry.person}
+    return {"state": "withdrawn"}
 
 
 def welcome(about: Message, call_id: str, language: str) -> Message:
