@@ -101,7 +101,7 @@ class Assistant:
         synthesiser = EspeakSynthesiser(settings.cache)
         recogniser = open_recogniser(choices.asr, settings, synthesiser.phonemes)
         neural = open_voices(settings, choices.voices)
-        engines = (*neural, recogniser, synthesiser)
+        engines: list[Recogniser | Synthesiser] = [*neural, recogniser, synthesiser]
         try:
             await asyncio.gather(
                 *(engine.start() for engine in engines),

@@ -3,8 +3,9 @@
 English words are looked up in the dictionary that comes with pocketsphinx. Words it does not have,
 and all words of other languages, come from a synthesiser's IPA, sound by sound: the acoustic model
 then hears, say, French through English sounds. Several readings of each word make up for some of
-what is lost. The method is SALAAM's (Qiao, Sherwani, Rosenfeld: Small-vocabulary speech recognition for
-resource-scarce languages, ACM DEV 2010), with a table in place of its training recordings.
+what is lost. The method is SALAAM's (Qiao, Sherwani, Rosenfeld: Small-vocabulary speech
+recognition for resource-scarce languages, ACM DEV 2010), with a table in place of its training
+recordings.
 """
 
 import importlib.util
