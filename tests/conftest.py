@@ -2,6 +2,9 @@
 
 import os
 
+import pytest
+from hypothesis import HealthCheck, settings
+
 os.environ.setdefault("WAXTAAN_HUB", "")  # nothing is fetched
 os.environ.setdefault("WAXTAAN_MODELS", "/nonexistent")  # nobody's weights are used
 
@@ -9,3 +12,19 @@ os.environ.setdefault("WAXTAAN_MODELS", "/nonexistent")  # nobody's weights are 
 collect_ignore = [] if "WAXTAAN_LLM_PYTHON" in os.environ else ["engines"]
 # `make phone` does the same for a PBX.
 collect_ignore += [] if "WAXTAAN_PBX" in os.environ else ["telephone"]
+
+# The same examples each time, however slow the machine; --hypothesis-profile=default has others.
+settings.register_profile(
+    "waxtaan", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("waxtaan")
+
+# What waits for people's speed comes first, so that no worker of `make test` is left alone with it.
+_SLOW = ("tests/web/", "tests/telephony/", "tests/pipelines/", "tests/asr/", "tests/desk/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def rank(item: pytest.Item) -> int:
+        return next((n for n, f in enumerate(_SLOW) if item.nodeid.startswith(f)), len(_SLOW))
+
+    items.sort(key=rank)

@@ -1,9 +1,13 @@
 """Small stand-ins for what tests are not about."""
 
+import asyncio
+import selectors
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
 from pipelines.engines.asr.engine import Band, EngineError, Recognised
+
+PATIENCE = 180.0  # s for what a test waits for: it tells a hang, on however busy a machine
 
 
 class ScriptedRecogniser:
@@ -74,3 +78,29 @@ class ScriptedStream:
         if not self._closed:
             self._closed = True
             self._engine.open_streams -= 1
+
+
+class Idle(selectors.DefaultSelector):
+    """Waits for nothing: `passed` counts the seconds that it was told to."""
+
+    passed = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        ready = super().select(timeout if timeout is None else 0)
+        if not ready and timeout:
+            self.passed += timeout
+        return ready
+
+
+class VirtualTime(asyncio.SelectorEventLoop):
+    """A loop whose clock stands still while anything runs, and jumps to the next timer otherwise.
+
+    For what waits for timers only: other processes and threads have no time in it.
+    """
+
+    def __init__(self) -> None:
+        self._idle = Idle()
+        super().__init__(self._idle)
+
+    def time(self) -> float:
+        return self._idle.passed

@@ -23,6 +23,7 @@ from pipelines.engines.worker_protocol import (
     header_length,
     serve,
 )
+from tests.fakes import PATIENCE
 
 HERE = "tests.test_workers"
 
@@ -59,7 +60,7 @@ if __name__ == "__main__":
 
 @contextlib.asynccontextmanager
 async def working(**options: float) -> AsyncIterator[Worker]:
-    worker = await Worker.start(HERE, deadline=options.get("deadline", 5.0))
+    worker = await Worker.start(HERE, deadline=options.get("deadline", PATIENCE))
     try:
         yield worker
     finally:
@@ -74,7 +75,7 @@ def running(pid: int) -> bool:
 
 
 async def ends(pid: int) -> bool:
-    for _ in range(300):
+    for _ in range(int(PATIENCE * 100)):
         if not running(pid):
             return True
         await asyncio.sleep(0.01)

@@ -51,6 +51,7 @@ class CallerAudio(FrameProcessor):
         *,
         max_ahead: float,
         max_flood: float,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self._clock = clock
@@ -58,6 +59,7 @@ class CallerAudio(FrameProcessor):
         self._on_flood = on_flood
         self._max_ahead = max_ahead
         self._max_flood = max_flood
+        self._now = now
         self._rate = SAMPLE_RATE  # of what the client sends; it may change with its microphone
         self._resampler = create_stream_resampler()
         self._rest = b""
@@ -77,7 +79,7 @@ class CallerAudio(FrameProcessor):
             await self._stop()
         await self.push_frame(frame, direction)
         if isinstance(frame, StartFrame):
-            self._began = time.monotonic()
+            self._began = self._now()
             self._filler = self.create_task(self._fill_gaps())
 
     async def cleanup(self) -> None:
@@ -99,7 +101,7 @@ class CallerAudio(FrameProcessor):
             self._rate, self._resampler = frame.sample_rate, create_stream_resampler()
         if frame.sample_rate != SAMPLE_RATE:
             pcm = await self._resampler.resample(pcm, frame.sample_rate, SAMPLE_RATE)
-        self._took = time.monotonic()
+        self._took = self._now()
         ahead = self._clock.seconds - (self._took - self._began)
         if ahead > self._max_ahead:
             self._dropped += len(pcm) / 2 / SAMPLE_RATE
@@ -122,17 +124,17 @@ class CallerAudio(FrameProcessor):
 
     async def _fill_gaps(self) -> None:
         while True:
-            asked = time.monotonic()
+            asked = self._now()
             await asyncio.sleep(_LOOK)
-            if time.monotonic() - asked > _LOOK + _LAG:
+            if self._now() - asked > _LOOK + _LAG:
                 continue  # we stood still: what came meanwhile is read first
-            missing = time.monotonic() - self._began - self._clock.seconds - _LAG
+            missing = self._now() - self._began - self._clock.seconds - _LAG
             if missing > 0 and (self._paused() or missing > _PATIENCE - _LAG):
                 await self._pass(bytes(int(missing * SAMPLE_RATE) * 2))
 
     def _paused(self) -> bool:
         """Whether silence here cuts into nothing: nobody speaks, or nothing comes at all."""
-        if time.monotonic() - self._took > _LOOK:
+        if self._now() - self._took > _LOOK:
             return True
         return self._level < max(_FAINT, _PAUSED * self._loudest)
 

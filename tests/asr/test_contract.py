@@ -14,6 +14,7 @@ from pipelines.engines.asr.pocketsphinx import Pocketsphinx
 from pipelines.engines.asr.whisper.checkpoint import Checkpoint
 from tests.asr.small_whisper import fitted
 from tests.asr.speech import SILENCE, espeak, noise, pieces, say
+from tests.fakes import PATIENCE
 
 PHRASES = ["my internet is not working", "I want to pay my bill", "speak to an agent"]
 BILL = PHRASES[1]
@@ -23,7 +24,7 @@ FRENCH = "mon internet ne marche pas"
 @asynccontextmanager
 async def pocketsphinx() -> AsyncIterator[Recogniser]:
     async with espeak() as voice:
-        engine = Pocketsphinx(voice.phonemes)
+        engine = Pocketsphinx(voice.phonemes, deadline=PATIENCE)
         await engine.start()
         try:
             yield engine
@@ -33,7 +34,7 @@ async def pocketsphinx() -> AsyncIterator[Recogniser]:
 
 @asynccontextmanager
 async def faster_whisper() -> AsyncIterator[Recogniser]:
-    engine = FasterWhisper(await hearing(), deadline=20.0, calls=20)
+    engine = FasterWhisper(await hearing(), deadline=PATIENCE, calls=20)
     await engine.start()
     try:
         yield engine
@@ -60,8 +61,9 @@ def ignore(_: Recognised) -> None:
     """Partial results that nobody asked for."""
 
 
-def kill_workers() -> None:
-    """Kill the recogniser's processes as the system does when memory runs out."""
+def workers() -> list[int]:
+    """The recogniser's processes."""
+    found = []
     for name in os.listdir("/proc"):
         if name.isdigit():
             try:
@@ -74,7 +76,14 @@ def kill_workers() -> None:
             if parent == os.getpid() and any(
                 word.startswith(b"pipelines.engines.asr.") for word in words
             ):
-                os.kill(int(name), signal.SIGKILL)
+                found.append(int(name))
+    return found
+
+
+def kill_workers() -> None:
+    """As the system does when memory runs out."""
+    for process in workers():
+        os.kill(process, signal.SIGKILL)
 
 
 @every_engine

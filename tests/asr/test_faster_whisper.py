@@ -23,7 +23,8 @@ from pipelines.engines.asr.whisper.guards import Guards
 from pipelines.engines.asr.whisper.stream import FasterWhisperStream
 from tests.asr.small_whisper import folder, small
 from tests.asr.speech import BYTES_PER_SECOND, noise, pieces, say
-from tests.asr.test_contract import PHRASES, hearing, kill_workers
+from tests.asr.test_contract import PHRASES, hearing, kill_workers, workers
+from tests.pipelines.phone import PATIENCE, eventually
 
 CHECKING = replace(CREDULOUS, guessed_token=0.5)  # what was guessed is checked
 
@@ -36,7 +37,7 @@ async def listening(
     model: Checkpoint | None = None,
     **options: Any,
 ) -> AsyncIterator[FasterWhisper]:
-    patient: dict[str, Any] = {"guards": CHECKING, "deadline": 20.0, "calls": 20}
+    patient: dict[str, Any] = {"guards": CHECKING, "deadline": PATIENCE, "calls": 20}
     engine = FasterWhisper(model or small(), languages, **{**patient, **options})
     await engine.start()
     try:
@@ -146,8 +147,10 @@ async def test_a_worker_that_is_not_back_in_time_is_said() -> None:
         stream = await engine.open("en", "wide", ignore)
         stream.begin()
         stream.hear(await say(SENTENCE))
+        killed = workers()
         kill_workers()
-        await asyncio.sleep(0.02)  # its death is noticed
+        await eventually(lambda: not set(killed) & set(workers()))
+        await asyncio.sleep(0.01)  # its death is noticed
         with pytest.raises(EngineError, match="died during the turn"):
             await stream.finish()
 

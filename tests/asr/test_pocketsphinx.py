@@ -12,6 +12,7 @@ from pipelines.engines.asr.pocketsphinx import Pocketsphinx
 from pipelines.engines.asr.pocketsphinx_accuracy import confidence_of
 from pipelines.engines.asr.pronunciation import Pronouncer, readings_of, words_of
 from tests.asr.speech import BYTES_PER_SECOND, noise, say
+from tests.fakes import PATIENCE
 
 IPA = {"facture": "faktˈyʁ", "bonjour": "bɔ̃ʒˈuʁ", "wolof": "wˈoʊlɑːf"}
 
@@ -79,7 +80,7 @@ def test_confidence_never_says_sure() -> None:
 
 
 async def test_what_cannot_be_pronounced_fails_its_turn_only() -> None:
-    engine = Pocketsphinx(phonemes)
+    engine = Pocketsphinx(phonemes, deadline=PATIENCE)
     await engine.start()
     try:
         stream = await engine.open("fr", "wide", ignore)
@@ -97,7 +98,7 @@ async def test_what_cannot_be_pronounced_fails_its_turn_only() -> None:
 
 
 async def test_an_overlong_turn_keeps_its_beginning() -> None:
-    engine = Pocketsphinx(longest_turn=5)
+    engine = Pocketsphinx(longest_turn=5, deadline=PATIENCE)
     await engine.start()
     try:
         stream = await engine.open("en", "wide", ignore)
@@ -113,7 +114,7 @@ async def test_an_overlong_turn_keeps_its_beginning() -> None:
 
 
 async def test_finish_without_a_turn_and_audio_without_begin_hear_nothing() -> None:
-    engine = Pocketsphinx()
+    engine = Pocketsphinx(deadline=PATIENCE)
     await engine.start()
     try:
         stream = await engine.open("en", "wide", ignore)
@@ -127,7 +128,7 @@ async def test_finish_without_a_turn_and_audio_without_begin_hear_nothing() -> N
 
 async def test_a_call_that_ended_leaves_no_memory_behind() -> None:
     """200 calls with 200 lists of their own, one after another, as a day of one line."""
-    engine = Pocketsphinx()
+    engine = Pocketsphinx(deadline=PATIENCE)
     await engine.start()
     try:
         sizes = []

@@ -41,6 +41,10 @@ class Weather:
         await send({"type": "http.response.body", "body": body})
 
 
+# patience for a busy machine, and no chance in it
+PATIENT: dict[str, Any] = {"token": "open sesame", "chance": lambda: 0.0, "timeout": 60.0}
+
+
 class Served:
     def __init__(self, weather: Weather, port: int) -> None:
         self.weather = weather
@@ -57,7 +61,7 @@ def listening() -> Iterator[Served]:
     thread.start()
     yield Served(weather, listener.getsockname()[1])
     server.should_exit = True
-    thread.join(timeout=5)
+    thread.join(timeout=60)
     listener.close()
 
 
@@ -71,7 +75,7 @@ def served(listening: Served) -> Served:
 
 @asynccontextmanager
 async def office(url: str, **settings: Any) -> AsyncIterator[HttpBackOffice]:
-    back_office = HttpBackOffice(url, **{"token": "open sesame", "chance": lambda: 0.0, **settings})
+    back_office = HttpBackOffice(url, **{**PATIENT, **settings})
     try:
         yield back_office
     finally:

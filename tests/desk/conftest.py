@@ -21,7 +21,7 @@ from pipelines.desk.authentication import COOKIE
 from pipelines.lines.telephony.asterisk.ari import Ari
 from pipelines.lines.telephony.asterisk.transfers import Pbx
 from pipelines.lines.telephony.whisper_announcements import WhisperAnnouncements
-from tests.pipelines.phone import Server, serving
+from tests.pipelines.phone import PATIENCE, Server, serving
 
 TOKEN = "open sesame, and quietly"
 PASSWORD = "between us and the PBX"
@@ -73,7 +73,7 @@ def people(server: Server) -> None:
 
 def at(server: Server, **options: Any) -> httpx.AsyncClient:
     """A client; a program unless it logs in."""
-    return httpx.AsyncClient(base_url=origin(server), timeout=30, **options)
+    return httpx.AsyncClient(base_url=origin(server), timeout=PATIENCE, **options)
 
 
 def origin(server: Server) -> str:
@@ -84,7 +84,9 @@ def origin(server: Server) -> str:
 async def subscribe(server: Server, **headers: str) -> AsyncIterator["Watch"]:
     """The live WebSocket, by token unless other headers are given."""
     url = f"ws://127.0.0.1:{server.port}/desk/live"
-    async with websockets.connect(url, additional_headers=headers or BEARER) as line:
+    async with websockets.connect(
+        url, additional_headers=headers or BEARER, open_timeout=PATIENCE
+    ) as line:
         yield Watch(line)
 
 
@@ -99,7 +101,7 @@ class Watch:
         self.line = line
 
     async def next(self) -> dict[str, Any]:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE):
             told: dict[str, Any] = json.loads(await self.line.recv())
             return told
 
@@ -116,7 +118,7 @@ async def telephone(server: Server, number: str, caller: str) -> AsyncIterator[N
     login = base64.b64encode(f"waxtaan:{PASSWORD}".encode()).decode()
     url = f"ws://127.0.0.1:{server.port}/telephony/asterisk?call={number}&from={caller}"
     headers = {"Authorization": f"Basic {login}"}
-    async with websockets.connect(url, additional_headers=headers) as line:
+    async with websockets.connect(url, additional_headers=headers, open_timeout=PATIENCE) as line:
         await line.send(json.dumps({"event": "MEDIA_START", "format": "slin16"}))
         heard = asyncio.Event()
 
@@ -132,7 +134,7 @@ async def telephone(server: Server, number: str, caller: str) -> AsyncIterator[N
 
         tasks = [asyncio.create_task(speak()), asyncio.create_task(listen())]
         try:
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(PATIENCE):
                 await heard.wait()
             yield
         finally:

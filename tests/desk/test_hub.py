@@ -12,6 +12,7 @@ from pipelines.call.messages import Message
 from pipelines.lines.call_feed import QUEUE_SIZE, CallFeed, Subscriber, Update
 from pipelines.lines.call_view import LINES, CallView, after
 from tests.desk.conftest import page_message
+from tests.fakes import PATIENCE
 
 PACKET = {"reason": "asked_for_person", "queue": "general", "summary": "Awa Ndiaye (verified)"}
 HANDOFF: Message = {"type": "handoff", "queue": "general", "reason": "angry", "packet": PACKET}
@@ -155,7 +156,7 @@ def hub_of(counters: Counter[str], keep: float = 60.0) -> CallFeed:
 
 async def all_of(subscriber: Subscriber, number: int) -> list[Update]:
     found = []
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE):
         async for one in subscriber:
             found.append(one)
             if len(found) == number:

@@ -24,7 +24,7 @@ from pipelines.errors import EngineError
 from pipelines.lines.call_feed import CallFeed
 from pipelines.settings import Settings
 from tests.desk.conftest import TOKEN, Open, page_message
-from tests.pipelines.phone import Guest, eventually
+from tests.pipelines.phone import PATIENCE, Guest, eventually
 from tests.web.served import served
 
 SECRET = "between us and the receiver"
@@ -77,7 +77,7 @@ async def receiving(*answers: int) -> AsyncIterator[Receiver]:
 
 
 def settings(url: str, **more: Any) -> Settings:
-    quick: dict[str, Any] = {"webhook_retry_seconds": 0.02, "webhook_timeout": 0.5, **more}
+    quick: dict[str, Any] = {"webhook_retry_seconds": 0.02, "webhook_timeout": PATIENCE, **more}
     return Settings(webhook_url=url, webhook_secret=SecretStr(SECRET), **quick)
 
 
@@ -226,7 +226,7 @@ async def test_the_server_as_an_operator_starts_it(tmp_path: Path, cache: Path) 
                 async with guest.talking():
                     await guest.agent_says("automated assistant")
                     await guest.type("i want to speak to an agent")
-                    await eventually(lambda: len(receiver.got) == 2, patience=30)
+                    await eventually(lambda: len(receiver.got) == 2)
         assert server.complaints == []
     assert {event["event"] for event in receiver.events} == {"handoff", "ended"}
     assert all(signed(headers, body) for headers, body in receiver.got)

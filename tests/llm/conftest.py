@@ -9,6 +9,7 @@ from pipelines.engines.llm.engine import Passage, Question
 from pipelines.engines.llm.prompt import Prompts
 from pipelines.engines.llm.vllm import Vllm
 from pipelines.packs.reader import PROMPTS, load
+from tests.fakes import PATIENCE
 from tests.llm.standin import StandIn
 
 FLOWS = ("balance", "bill", "outage", "sim")
@@ -34,7 +35,7 @@ async def second() -> AsyncIterator[StandIn]:
 
 
 class Asking:
-    """Makes language models with short patience, and closes them."""
+    """Makes language models with patience for a busy machine, and closes them."""
 
     def __init__(self, prompts: Prompts) -> None:
         self._prompts = prompts
@@ -42,7 +43,7 @@ class Asking:
 
     def __call__(self, *servers: StandIn | str, **settings: Any) -> Vllm:
         urls = [s if isinstance(s, str) else s.url for s in servers]
-        patience = {"first_token": 2.0, "deadline": 5.0, "between": 0.4}
+        patience = dict.fromkeys(("first_token", "deadline", "between"), PATIENCE)
         self.made.append(Vllm(self._prompts, urls, **{**patience, **settings}))
         return self.made[-1]
 

@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.bench import llm as thought
 from pipelines.settings import Settings
+from tests.fakes import PATIENCE
 from tests.llm.standin import Says, StandIn
 
 
@@ -25,10 +26,10 @@ def served() -> Iterator[StandIn]:
 
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
     thread.start()
-    ready.wait(5)
+    ready.wait(PATIENCE)
     yield server
     loop.call_soon_threadsafe(stop.set)
-    thread.join(5)
+    thread.join(PATIENCE)
     loop.close()
 
 

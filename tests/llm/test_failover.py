@@ -2,13 +2,13 @@
 
 import asyncio
 import socket
-import time
 from typing import Any
 
 import pytest
 
 from pipelines.engines.llm.engine import EngineError, Late
 from pipelines.engines.llm.vllm import Vllm
+from tests.fakes import PATIENCE
 from tests.llm.conftest import BILL, PASSAGE, Asking
 from tests.llm.standin import Says, StandIn, proposal
 
@@ -45,7 +45,8 @@ async def test_the_second_server_answers(
 ) -> None:
     first.says(trouble)
     second.says(YES)
-    proposed = await asking(first, second, first_token=0.4).interpret(BILL)
+    short = {"first_token": 1.0, "between": 1.0} if trouble.wrong == "stall" else {}
+    proposed = await asking(first, second, **short).interpret(BILL)
     assert proposed.commands == ({"command": "affirm"},)
 
 
@@ -80,14 +81,12 @@ async def test_a_server_killed_in_the_middle_is_known_at_once(
     first: StandIn, asking: Asking
 ) -> None:
     first.says(Says("One. Two. Three four five six", pace=0.01, after=4, wrong="stall"))
-    sentences = asking(first, between=5.0).compose(ASKED, "en", [PASSAGE])
+    sentences = asking(first).compose(ASKED, "en", [PASSAGE])
     assert await anext(sentences) == "One."
     assert await anext(sentences) == "Two."
     await first.die()
-    began = time.monotonic()
-    with pytest.raises(EngineError, match="broke off"):
+    with pytest.raises(EngineError, match="broke off"):  # and not that patience has ended
         await anext(sentences)
-    assert time.monotonic() - began < 0.3
 
 
 async def test_a_killed_server_delays_the_next_words_little(
@@ -95,10 +94,10 @@ async def test_a_killed_server_delays_the_next_words_little(
 ) -> None:
     first.says(Says("One. Two three", after=3, wrong="stall"))
     second.says("And so on.")
-    sentences = asking(first, second, between=5.0).compose(ASKED, "en", [PASSAGE])
+    sentences = asking(first, second).compose(ASKED, "en", [PASSAGE])
     assert await anext(sentences) == "One."
     await first.die()
-    async with asyncio.timeout(0.5):
+    async with asyncio.timeout(PATIENCE / 2):  # the first one's patience is not waited for
         assert await anext(sentences) == "And so on."
 
 
@@ -125,9 +124,9 @@ async def test_a_listener_who_takes_time_is_not_the_servers_fault(
 ) -> None:
     first.says("One. Two. Three.")
     heard = []
-    async for sentence in asking(first, deadline=0.2).compose(ASKED, "en", [PASSAGE]):
+    async for sentence in asking(first, deadline=1.0).compose(ASKED, "en", [PASSAGE]):
         heard.append(sentence)
-        await asyncio.sleep(0.15)
+        await asyncio.sleep(0.4)
     assert heard == ["One.", "Two.", "Three."]
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from pipelines.engines.llm.engine import EngineError, Question
 from pipelines.engines.llm.vllm import Vllm
+from tests.fakes import PATIENCE
 from tests.llm.conftest import BILL, PASSAGE, Asking
 from tests.llm.standin import Says, StandIn, proposal
 
@@ -124,9 +125,9 @@ async def test_closing_an_answer_ends_it_at_the_server(first: StandIn, asking: A
     async with aclosing(asking(first).compose(ASKED, "en", [PASSAGE])) as sentences:
         await anext(sentences)
         assert first.running == 1
-    await asyncio.wait_for(first.left.wait(), 0.1)
+    await asyncio.wait_for(first.left.wait(), PATIENCE)
     assert first.running == 0
-    assert first.generated < 20
+    assert first.generated < 500  # of 2,000: it was not read to its end
 
 
 async def test_cancelling_a_question_ends_it_at_the_server(first: StandIn, asking: Asking) -> None:
@@ -136,7 +137,7 @@ async def test_cancelling_a_question_ends_it_at_the_server(first: StandIn, askin
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await asyncio.wait_for(first.left.wait(), 0.1)
+    await asyncio.wait_for(first.left.wait(), PATIENCE)
 
 
 async def test_a_connection_is_used_again(first: StandIn, asking: Asking) -> None:

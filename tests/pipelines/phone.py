@@ -40,9 +40,9 @@ from pipelines.lines.active_calls import ActiveCalls
 from pipelines.packs.reader import DialogueConfig, load
 from pipelines.server.app import create_app
 from pipelines.settings import Settings
+from tests.fakes import PATIENCE as PATIENCE
 from tests.fakes import ScriptedRecogniser
 
-PATIENCE = 15.0  # s for what a test waits for: far above what it takes
 _BRISK = 450  # words per minute: the engine's most
 
 Message = dict[str, Any]
@@ -81,6 +81,7 @@ class Server:
     port: int
     active_calls: ActiveCalls
     complaints: list[str] = field(default_factory=list)  # all that was logged as an error
+    _logs: dict[Path, tuple[int, list[Event | Action]]] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -94,9 +95,13 @@ class Server:
         return self.assistant.settings.calls / call_id
 
     def log(self, call_id: str) -> list[Event | Action]:
-        """All entries of a call's log."""
-        with (self.folder(call_id) / "log.jsonl").open(encoding="utf-8") as lines:
-            return list(read(lines))
+        """All entries of a call's log; who waits for one asks again and again."""
+        path = self.folder(call_id) / "log.jsonl"
+        length = path.stat().st_size
+        if self._logs.get(path, (-1, []))[0] != length:
+            with path.open(encoding="utf-8") as lines:
+                self._logs[path] = length, list(read(lines))
+        return self._logs[path][1]
 
     def differences(self, call_id: str) -> list[Difference]:
         """What a replay of the call would do otherwise."""
@@ -236,7 +241,9 @@ class Guest:
     async def calling(
         cls, server: Server, query: str = "", *, microphone: bool = True, ready: bool = True
     ) -> AsyncIterator[Self]:
-        async with websockets.connect(server.url + query, compression=None) as line:
+        async with websockets.connect(
+            server.url + query, compression=None, open_timeout=PATIENCE, ping_timeout=None
+        ) as line:
             guest = cls(line)
             async with guest.talking(microphone=microphone, ready=ready):
                 yield guest

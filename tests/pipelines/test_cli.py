@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.packs.reader import PROMPTS
+from tests.fakes import PATIENCE
 
 
 class Shell:
@@ -34,7 +35,7 @@ class Shell:
             env={**self.environment, **{f"WAXTAAN_{k.upper()}": v for k, v in settings.items()}},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
         )
         assert ran.returncode == code, f"{arguments}: {ran.stdout}{ran.stderr}"
         assert "Traceback" not in ran.stderr

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from pipelines.packs.reader import PROMPTS
+from tests.fakes import PATIENCE
 
 # Python's audit hooks (PEP 578) see every attempt of the interpreter; installed by `site` at start,
 # so in worker processes too. What is not this machine is written down and refused.
@@ -47,7 +48,7 @@ def call(folder: Path, cache: Path, **settings: str) -> tuple[str, list[str]]:
         },
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return ran.stdout, attempts.read_text().splitlines()

@@ -16,7 +16,8 @@ KINDS = ("PipelineWorker", "Call", "DialogueProcessor", "Dialogue", "Recording",
 def alive() -> Counter[str]:
     """How many of each kind of object that belongs to a call there are."""
     after_call(0)
-    found = Counter(type(thing).__name__ for thing in gc.get_objects())
+    kinds = (type(thing) for thing in gc.get_objects())
+    found = Counter(k.__name__ for k in kinds if not str(k.__module__).startswith("tests."))
     return Counter({kind: found[kind] for kind in KINDS if found[kind]})
 
 

@@ -23,7 +23,7 @@ from pipelines.engines.asr.engine import SAMPLE_RATE
 from pipelines.packs.reader import load
 from pipelines.store.interrupted import close_interrupted
 from pipelines.store.recording import Recording
-from tests.pipelines.phone import Guest, eventually
+from tests.pipelines.phone import PATIENCE, Guest, eventually
 
 STEP = bytes(640)  # 20 ms of the caller
 
@@ -122,7 +122,7 @@ def served(calls: Path, cache: Path) -> Iterator[tuple[subprocess.Popen[str], in
         yield process, int(ready.rpartition(":")[2])
     finally:
         process.kill()
-        process.wait(10)
+        process.wait(PATIENCE)
         if process.stdout:
             process.stdout.close()
 
@@ -141,12 +141,12 @@ async def test_a_killed_process_loses_a_second_at_most(
                 await guest.sounds(1)
                 before = guest.sent
                 process.send_signal(signal.SIGKILL)
-                await asyncio.to_thread(process.wait, 10)
+                await asyncio.to_thread(process.wait, PATIENCE)
                 after = guest.sent
                 await guest.end()
     (folder,) = calls.glob("2*")
     assert sorted(p.name for p in folder.iterdir()) == ["agent.wav", "caller.wav", "log.jsonl"]
-    on_the_way = 0.3  # s of sound that the process had not read yet, on a busy machine
+    on_the_way = 1.0  # s of sound that the process had not read yet, on a busy machine
     assert before - 1.0 - on_the_way <= seconds(folder / "caller.wav") <= after + 0.1
     sound, rate = pcm(folder / "agent.wav")
     assert (levels(sound, rate) > -40).any()

@@ -9,7 +9,7 @@ from pipelines.knowledge.grounded_model import GroundedModel, open_grounded_mode
 from pipelines.packs.reader import load
 from pipelines.settings import Settings
 from tests.llm.standin import Says, StandIn, proposal
-from tests.pipelines.phone import Guest, Server, serving
+from tests.pipelines.phone import PATIENCE, Guest, Server, config, serving
 
 ODD = "me money gone where"  # nothing in the language pack is like it
 OPENING = "so when could I come to one of your shops on sunday"
@@ -17,10 +17,12 @@ OPENING = "so when could I come to one of your shops on sunday"
 
 @asynccontextmanager
 async def thinking(calls: Path, cache: Path, *urls: str) -> AsyncIterator[Server]:
-    settings = Settings(llm="vllm", llm_urls=urls, llm_first_token=0.5)
+    settings = Settings(llm="vllm", llm_urls=urls, llm_first_token=PATIENCE, llm_deadline=PATIENCE)
     grounded_model = await open_grounded_model(settings, load())
     assert isinstance(grounded_model, GroundedModel)
-    async with serving(calls, cache, grounded_model=grounded_model) as server:
+    async with serving(
+        calls, cache, grounded_model=grounded_model, offering=config(think_give_up=PATIENCE)
+    ) as server:
         yield server
     await grounded_model.model.close()
 

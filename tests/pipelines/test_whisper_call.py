@@ -9,12 +9,12 @@ from pipelines.engines.asr.faster_whisper import FasterWhisper
 from tests.asr.small_whisper import fitted
 from tests.asr.test_contract import kill_workers
 from tests.pipelines.conftest import Open
-from tests.pipelines.phone import Guest, eventually
+from tests.pipelines.phone import PATIENCE, Guest, eventually
 
 
 @pytest.fixture
 async def whisper(speech: Mapping[str, bytes]) -> AsyncIterator[FasterWhisper]:
-    engine = FasterWhisper(fitted({**speech, "": bytes(48_000)}), calls=1, deadline=5.0)
+    engine = FasterWhisper(fitted({**speech, "": bytes(48_000)}), calls=1, deadline=PATIENCE)
     await engine.start()
     yield engine
     await engine.close()

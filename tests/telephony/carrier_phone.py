@@ -19,7 +19,7 @@ import websockets
 
 from agent.actions import Action
 from agent.events import Event
-from tests.pipelines.phone import Server, eventually
+from tests.pipelines.phone import PATIENCE, Server, eventually
 from tests.telephony.playout import STEP, Playout
 
 PUBLIC = "https://voice.example.org"
@@ -94,7 +94,7 @@ class CarrierPhone(ABC):
         sent = urlencode(self.form if form is None else form).encode()
         given = self.sign(f"{PUBLIC}/telephony/{self.name}{path}", sent)
         given = given if signed is None else dict(signed)
-        async with httpx.AsyncClient(verify=False) as client:
+        async with httpx.AsyncClient(verify=False, timeout=PATIENCE) as client:
             return await client.post(
                 f"http://127.0.0.1:{self.server.port}/telephony/{self.name}{path}",
                 content=sent if body is None else body,
@@ -129,7 +129,7 @@ class CarrierPhone(ABC):
 
     async def after(self) -> ET.Element:
         """The server closed the stream: the carrier goes on to <Redirect>."""
-        await asyncio.wait_for(self.ended.wait(), 20)
+        await eventually(self.ended.is_set)
         redirect = self.markup[0].find("Redirect")
         assert redirect is not None
         assert redirect.get("method") == "POST"
@@ -213,7 +213,10 @@ def upgrade(server: Server, url: str) -> websockets.connect:
     assert url.startswith(PUBLIC.replace("https", "wss")), url
     path = url.removeprefix(PUBLIC.replace("https", "wss"))
     return websockets.connect(
-        f"ws://127.0.0.1:{server.port}{path}", compression=None, ping_interval=None
+        f"ws://127.0.0.1:{server.port}{path}",
+        compression=None,
+        ping_interval=None,
+        open_timeout=PATIENCE,
     )
 
 

@@ -26,7 +26,7 @@ from agent.actions import Action
 from agent.events import Event
 from pipelines.lines.telephony.carriers.genesys_route import SIGNED
 from pipelines.lines.telephony.g711 import from_mulaw, to_mulaw
-from tests.pipelines.phone import Server, eventually
+from tests.pipelines.phone import PATIENCE, Server, eventually
 from tests.telephony.player import STEP, Player
 from tests.telephony.vonage_phone import newest
 
@@ -95,6 +95,7 @@ def upgrade(server: Server, given: Mapping[str, str], target: str = TARGET) -> w
         additional_headers=given,
         compression=None,
         ping_interval=None,
+        open_timeout=PATIENCE,
     )
 
 
@@ -176,7 +177,7 @@ class Phone:
             self._closing = True
             await self.send("close", reason=reason)
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.ended.wait(), 10)
+            await eventually(self.ended.is_set)
 
     async def send(self, kind: str, **parameters: Any) -> None:
         self._numbers["seq"] += 1

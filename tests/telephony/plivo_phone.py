@@ -4,7 +4,6 @@ A stream of Plivo's has no last message: the WebSocket is closed. Where the serv
 tries the same address twice more before it goes on with the XML.
 """
 
-import asyncio
 import base64
 import json
 import secrets
@@ -17,7 +16,7 @@ from xml.etree import ElementTree as ET
 
 from pipelines.lines.telephony.carriers.plivo_route import signatures
 from pipelines.lines.telephony.g711 import from_mulaw, to_mulaw
-from tests.pipelines.phone import Server
+from tests.pipelines.phone import Server, eventually
 from tests.telephony.carrier_phone import FALLBACK, PUBLIC, CarrierPhone, tried
 from tests.telephony.playout import Playout
 
@@ -73,7 +72,7 @@ class PlivoPhone(CarrierPhone):
         return stream.text
 
     async def after(self) -> ET.Element:
-        await asyncio.wait_for(self.ended.wait(), 20)
+        await eventually(self.ended.is_set)
         address = self.address(self.markup[0])
         assert [await tried(self.server, address) for _ in range(2)] == [403, 403]
         return await super().after()

@@ -20,7 +20,7 @@ from pipelines.lines.telephony.carriers.genesys_route import SIGNED, Signatures
 from pipelines.lines.telephony.leg import Bad, Key, Start, Stop
 from pipelines.settings import Settings
 from tests.pipelines.conftest import Open
-from tests.pipelines.phone import Server, config, eventually
+from tests.pipelines.phone import PATIENCE, Server, config, eventually
 from tests.telephony.genesys_phone import (
     API_KEY,
     SETTINGS,
@@ -53,7 +53,7 @@ async def test_a_whole_call(open_assistant: Open, speech: dict[str, bytes]) -> N
         await phone.until(lambda e: isinstance(e, SpeechStarted) and e.utterance > 6)
         phone.say(narrow(speech["yes"]))  # the ears are told that it is "no"
         await phone.until(ends)
-        await asyncio.wait_for(phone.ended.wait(), 20)
+        await eventually(phone.ended.is_set)
     await server.idle()
     assert phone.outcome["reason"] == "completed"
     assert phone.outcome["outputVariables"]["Waxtaan_Next"] == "end"
@@ -105,7 +105,7 @@ async def test_the_flow_is_given_the_packet(open_assistant: Open) -> None:
         await phone.press("0")
         transfer = await phone.until(lambda e: isinstance(e, Transfer))
         await phone.until(lambda e: isinstance(e, HangUp))
-        await asyncio.wait_for(phone.ended.wait(), 20)
+        await eventually(phone.ended.is_set)
     assert isinstance(transfer, Transfer)
     assert transfer.packet["caller"] == "221770009988"
     told = phone.outcome["outputVariables"]
@@ -123,7 +123,7 @@ async def test_the_flow_is_given_the_packet(open_assistant: Open) -> None:
 async def test_a_call_that_breaks_off_takes_the_failure_path(open_assistant: Open) -> None:
     server = await open_assistant(max_call_seconds=1.0, **SETTINGS)
     async with Phone(server).calling() as phone:
-        await asyncio.wait_for(phone.ended.wait(), 20)
+        await eventually(phone.ended.is_set)
     assert phone.outcome["reason"] == "error"
     assert phone.outcome["outputVariables"]["Waxtaan_Next"] == "person"
     assert phone.closed
@@ -165,14 +165,14 @@ async def test_what_is_refused_after_the_upgrade(open_assistant: Open) -> None:
     ):
         wrong: dict[str, Any] = dict(parameters)
         async with Phone(server, **wrong).calling() as phone:
-            await asyncio.wait_for(phone.ended.wait(), 20)
+            await eventually(phone.ended.is_set)
         assert phone.outcome["reason"] == reason
         assert phone.closed
     assert server.counters["calls"] == 0
     async with Phone(server).calling() as first:
         await eventually(lambda: bool(first.opened))
         async with Phone(server).calling() as second:
-            await asyncio.wait_for(second.ended.wait(), 20)
+            await eventually(second.ended.is_set)
         assert (second.outcome["reason"], second.outcome["info"]) == ("error", "all lines are busy")
     assert server.counters["refused.busy"] == 1
 
@@ -386,11 +386,11 @@ async def test_strangers_of_the_protocol(open_assistant: Open) -> None:
     async def strange(message: str | bytes) -> None:
         async with upgrade(server, sign(headers(str(uuid.uuid4())))) as line:
             await line.send(message)
-            told = json.loads(await asyncio.wait_for(line.recv(), 10))
+            told = json.loads(await asyncio.wait_for(line.recv(), PATIENCE))
             assert told["type"] == "disconnect"
             assert told["parameters"]["reason"] == "error"
             with pytest.raises(websockets.ConnectionClosed):
-                await asyncio.wait_for(line.recv(), 10)
+                await asyncio.wait_for(line.recv(), PATIENCE)
 
     await asyncio.gather(*(strange(m) for m in ("{}", "[", b"\xff" * 160, sent("ping"))))
     assert server.counters["calls"] == 0

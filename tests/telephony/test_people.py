@@ -5,6 +5,7 @@ from typing import Any
 
 from pipelines.lines.telephony.asterisk.ari import Ari, AriError, Event
 from pipelines.lines.telephony.asterisk.people import Person, until_apart
+from tests.fakes import PATIENCE
 
 PERSON = Person("PJSIP/agent1", "person", "bridge")
 
@@ -25,7 +26,7 @@ class Pbx(Ari):
         return [{"id": channel} for channel in self.there]
 
     async def happens(self, event: Event) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await self.asked.wait()
         self.asked.clear()
         for queue in {queue for queues in self._listeners.values() for queue in queues}:
@@ -60,7 +61,7 @@ async def test_both_are_there_after_the_connection_broke() -> None:
 async def test_one_left_while_the_connection_was_broken() -> None:
     pbx = Pbx("caller", "person")
     talking = talk(pbx)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await pbx.asked.wait()
     pbx.there = {"caller"}
     await pbx.happens({"type": "Disconnected"})
@@ -71,11 +72,11 @@ async def test_one_left_while_the_connection_was_broken() -> None:
 async def test_a_pbx_that_does_not_answer_is_asked_again() -> None:
     pbx = Pbx("caller", "person")
     talking = talk(pbx)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await pbx.asked.wait()
     pbx.there = None
     await pbx.happens({"type": "Disconnected"})
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await pbx.asked.wait()
     pbx.there = {"person"}
     assert await talking == "caller"

@@ -42,7 +42,7 @@ async def test_a_person_hears_the_whisper_accepts_and_talks(calls: Calls) -> Non
         person.press(ACCEPT)
         await together(account, caller, person)
         await person.over()
-        await asyncio.wait_for(caller.done.wait(), 10)
+        await eventually(caller.done.is_set)
         url = person.request["Url"].replace("/person/", "/whisper/") + ".wav"
         assert (await person.ask(url, "GET")).status_code == 404  # it was for this call only
         await caller.phone.until(lambda e: isinstance(e, CallEnded))
@@ -117,7 +117,7 @@ async def test_the_caller_hangs_up_on_the_person(calls: Calls, tells_all: bool) 
         account.tells_all = tells_all
         person = await accepts(account, caller)
         await caller.hang_up()
-        await asyncio.wait_for(person.done.wait(), 5)
+        await eventually(person.done.is_set)
         await server.idle()
     assert of(PersonLeft, caller) == []
     assert len(of(PersonJoined, caller)) == 1

@@ -35,6 +35,16 @@ async def test_refusals() -> None:
         await right.hang_up("CA1")
 
 
+@pytest.mark.parametrize("refuses", [400, 401, 429, 500, 503])
+async def test_whatever_it_refuses_with_is_an_error(refuses: int) -> None:
+    async with twilio_account() as account:
+        account.refuses = refuses
+        calls = TwilioCalls(account.url, ACCOUNT, TOKEN)
+        with pytest.raises(TwilioError, match=f"{refuses}, error 20500"):
+            await calls.ring("+221338001234", "+221338000000", URL, URL + "/status", 25)
+    assert account.people == []
+
+
 @pytest.mark.parametrize(("seconds", "told"), [(25.4, "25"), (1, "5"), (3600, "600")])
 async def test_what_rings_and_how_long(seconds: float, told: str) -> None:
     async with twilio_account() as account:

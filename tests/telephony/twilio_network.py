@@ -17,6 +17,7 @@ from xml.etree import ElementTree as ET
 import httpx
 
 from pipelines.lines.telephony.twilio.signature import signature
+from tests.fakes import PATIENCE
 from tests.telephony.twilio_stream import ACCOUNT, PUBLIC, TOKEN
 
 FASTER = 10  # times: how much faster than real time whispers are listened to
@@ -64,7 +65,7 @@ class Call:
         """A request as Twilio makes it, to the public address; signed, or with that signature."""
         assert url.startswith(PUBLIC), url
         data = {**self.form, "CallStatus": "in-progress", **form} if method == "POST" else {}
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=PATIENCE) as client:
             return await client.request(
                 method,
                 f"http://127.0.0.1:{self.network.port}{url.removeprefix(PUBLIC)}",

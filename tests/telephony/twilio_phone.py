@@ -1,6 +1,5 @@
 """A telephone at Twilio: webhook, stream and TwiML of one call, as Twilio publishes them."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,7 +10,7 @@ import httpx
 from agent.actions import Action
 from agent.events import Event
 from pipelines.lines.telephony.twilio.signature import signature
-from tests.pipelines.phone import Server, eventually
+from tests.pipelines.phone import PATIENCE, Server, eventually
 from tests.telephony.twilio_stream import ACCOUNT, PUBLIC, STREAM, TOKEN, Stream, upgrade
 
 __all__ = ["ACCOUNT", "PUBLIC", "SETTINGS", "STREAM", "TOKEN", "Phone", "ask", "upgrade"]
@@ -31,7 +30,7 @@ async def ask(
     """A webhook, signed unless `given` is the signature."""
     url = f"{PUBLIC}/telephony/twilio{path}"
     sign = signature(TOKEN, url, list(form.items())) if given is None else given
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=PATIENCE) as client:
         return await client.post(
             f"http://127.0.0.1:{server.port}/telephony/twilio{path}",
             data=dict(form),
@@ -75,7 +74,7 @@ class Phone(Stream):
 
     async def after(self, **form: str) -> ET.Element:
         """The server closed the stream: Twilio goes on to <Redirect>."""
-        await asyncio.wait_for(self.ended.wait(), 20)
+        await eventually(self.ended.is_set)
         redirect = self.twiml[0].find("Redirect")
         assert redirect is not None
         assert redirect.text == f"{PUBLIC}/telephony/twilio/after"

@@ -19,7 +19,7 @@ import websockets
 
 from pipelines.lines.telephony.g711 import from_mulaw, to_mulaw
 from pipelines.lines.telephony.twilio.signature import signature
-from tests.pipelines.phone import Server
+from tests.pipelines.phone import PATIENCE, Server
 
 PUBLIC = "https://voice.example.org"
 STREAM = "wss://voice.example.org/telephony/twilio/stream/"  # and the token
@@ -35,6 +35,7 @@ def upgrade(server: Server, token: str, sign: str | None = None) -> websockets.c
         additional_headers={"X-Twilio-Signature": sign} if sign else {},
         compression=None,
         ping_interval=None,
+        open_timeout=PATIENCE,
     )
 
 

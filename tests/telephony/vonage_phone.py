@@ -20,7 +20,7 @@ import websockets
 
 from agent.actions import Action
 from agent.events import Event
-from tests.pipelines.phone import Server, eventually
+from tests.pipelines.phone import PATIENCE, Server, eventually
 from tests.telephony.player import STEP, Player
 
 PUBLIC = "https://voice.example.org"
@@ -63,7 +63,7 @@ async def post(
     """A webhook, signed unless `given` is its Authorization."""
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     header = bearer(claims(data)) if given is None else given
-    async with httpx.AsyncClient(verify=False) as client:
+    async with httpx.AsyncClient(verify=False, timeout=PATIENCE) as client:
         return await client.post(
             f"http://127.0.0.1:{server.port}/telephony/vonage{path}",
             content=data,
@@ -79,6 +79,7 @@ def upgrade(server: Server, token: str, given: str | None = None) -> websockets.
         additional_headers={"Authorization": header} if header else {},
         compression=None,
         ping_interval=None,
+        open_timeout=PATIENCE,
     )
 
 
@@ -155,7 +156,7 @@ class Phone:
 
     async def after(self) -> Ncco:
         """The server closed the WebSocket: what the call goes on with."""
-        await asyncio.wait_for(self.ended.wait(), 20)
+        await eventually(self.ended.is_set)
         connect = self.ncco[0]
         assert connect["eventType"] == "synchronous"
         path = connect["eventUrl"][0].removeprefix(f"{PUBLIC}/telephony/vonage")

@@ -16,6 +16,7 @@ from pipelines.engines.tts.engine import EngineError, Synthesiser, Voice
 from pipelines.engines.tts.espeak import EspeakSynthesiser
 from pipelines.engines.tts.piper import Piper
 from tests.engines.tts import places
+from tests.fakes import PATIENCE
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,7 @@ async def test_closed_twice_it_leaves_no_process(engine: Synthesiser, voice: Voi
     await engine.close()
     await engine.close()
     assert not children()
-    async with asyncio.timeout(5):  # what was under way ends, whole or with an error
+    async with asyncio.timeout(PATIENCE):  # what was under way ends, whole or with an error
         await asyncio.gather(task, return_exceptions=True)
     with pytest.raises(EngineError):
         await seconds(engine, SHORT, voice)

@@ -20,8 +20,7 @@ from pipelines.packs.reader import PROMPTS, load
 
 ROOT = Path(__file__).parents[2]
 _READY = re.compile(r"http://localhost:(\d+)")
-_CLOSING = 10.0  # s until a call that is over must be on disk
-_PATIENCE = 60.0  # s until it must have started
+_PATIENCE = 180.0  # s for it to start, to end, to put a call on disk: it tells a hang
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Served:
 
     async def recorded(self, call_id: str) -> Path:
         """The folder of a call, once the server is done with it."""
-        async with asyncio.timeout(_CLOSING):
+        async with asyncio.timeout(_PATIENCE):
             while f"call {call_id} ended" not in self.log:  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.02)
         return self.folder / "calls" / call_id
@@ -58,6 +57,7 @@ class Served:
 def served(folder: Path, cache: Path, **settings: str) -> Iterator[Served]:
     """A server with its own folder for calls, until the block ends; then it must end well."""
     own = {k: v for k, v in os.environ.items() if not k.startswith("WAXTAAN_")}
+    own |= {"WAXTAAN_HUB": "", "WAXTAAN_MODELS": str(folder / "models")}  # as in tests/conftest.py
     own |= {f"WAXTAAN_{name.upper()}": value for name, value in settings.items()}
     own |= {"WAXTAAN_CALLS": str(folder / "calls"), "WAXTAAN_CACHE": str(cache)}
     own["PYTHONPATH"] = str(ROOT)
@@ -71,7 +71,7 @@ def served(folder: Path, cache: Path, **settings: str) -> Iterator[Served]:
             yield Served(f"http://localhost:{_port(process, folder)}", folder)
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(_PATIENCE)
 
 
 def _port(process: subprocess.Popen[str], folder: Path) -> str:

@@ -18,7 +18,7 @@ globalThis.window = { navigator: { userAgent: "node" } };
 const { LogLevel, PipecatClient, RTVIEvent } = await import("@pipecat-ai/client-js");
 const { ProtobufFrameSerializer, WebSocketTransport } = await import("@pipecat-ai/websocket-transport");
 
-const PATIENCE = 15_000; // ms for each thing that the agent has to do
+const PATIENCE = 180_000; // ms for each thing that the agent has to do: it tells a hang
 const FRAME = new ArrayBuffer(640); // 20 ms of silence at 16 kHz
 
 /** Stands in for loudspeaker and microphone: counts what comes, sends silence. */
