@@ -23,7 +23,7 @@ engines: export WAXTAAN_PIPER_PYTHON = .venvs/piper/bin/python
 engines: export WAXTAAN_LLM_PYTHON = .venvs/llm/bin/python
 engines: $(VENV)/.test small-whisper .venvs/tts/.ready .venvs/piper/.ready .venvs/llm/.ready
 	$(BIN)/python -m pytest tests/engines
-	$(BIN)/python -m pytest tests/tts/test_contract.py
+	$(BIN)/python -m pytest tests/pipelines/engines/tts/test_contract.py
 
 # Real calls: a SIP phone, a real Asterisk, Waxtaan, each in its network namespace. Wants root.
 phone: export WAXTAAN_PBX = .venvs/asterisk/asterisk
@@ -33,10 +33,10 @@ phone: $(VENV)/.test .venvs/asterisk/.ready
 # A caller waits ten minutes for a person, on either bridge: 23 minutes. WAXTAAN_HOLD_MINUTES: shorter.
 phone-hold: export WAXTAAN_PBX = .venvs/asterisk/asterisk
 phone-hold: $(VENV)/.test .venvs/asterisk/.ready
-	$(BIN)/python -m pytest -s tests/telephone/slow_hold.py
+	$(BIN)/python -m pytest -s tests/pbx/slow_hold.py
 
-.venvs/asterisk/.ready: tests/telephone/install.sh
-	tests/telephone/install.sh .venvs/asterisk
+.venvs/asterisk/.ready: tests/pbx/install.sh
+	tests/pbx/install.sh .venvs/asterisk
 
 bench: $(VENV)/.test bench-phone
 	$(BIN)/waxtaan bench
@@ -44,7 +44,7 @@ bench: $(VENV)/.test bench-phone
 # A quarter of an hour of calls. Wants root, as phone does.
 bench-phone: export WAXTAAN_PBX = .venvs/asterisk/asterisk
 bench-phone: $(VENV)/.test .venvs/asterisk/.ready
-	$(BIN)/python -m tests.telephone.bench
+	$(BIN)/python -m tests.pbx.bench
 
 check: $(VENV)/.run
 	$(BIN)/waxtaan check
@@ -74,7 +74,7 @@ $(VENV)/.test: $(VENV)/bin/python pyproject.toml constraints.txt
 
 # A quarter of an hour on one core, the first time; afterwards it knows that nothing is to be done.
 small-whisper: .venvs/train/.ready
-	.venvs/train/bin/python -m tests.engines.whisper --out .venvs/whisper-small --threads 1
+	.venvs/train/bin/python -m tests.real_engines.whisper --out .venvs/whisper-small --threads 1
 
 # What each of these environments holds; they cannot share one (docker/README.md).
 .venvs/train/.ready: packages = torch transformers accelerate peft ctranslate2 faster-whisper soxr soundfile espeakng-loader loguru pydantic

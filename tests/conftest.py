@@ -9,9 +9,9 @@ os.environ.setdefault("WAXTAAN_HUB", "")  # nothing is fetched
 os.environ.setdefault("WAXTAAN_MODELS", "/nonexistent")  # nobody's weights are used
 
 # `make engines` sets up the environments that these want, and names one of them here.
-collect_ignore = [] if "WAXTAAN_LLM_PYTHON" in os.environ else ["engines"]
+collect_ignore = [] if "WAXTAAN_LLM_PYTHON" in os.environ else ["real_engines"]
 # `make phone` does the same for a PBX.
-collect_ignore += [] if "WAXTAAN_PBX" in os.environ else ["telephone"]
+collect_ignore += [] if "WAXTAAN_PBX" in os.environ else ["pbx"]
 
 # The same examples each time, however slow the machine; --hypothesis-profile=default has others.
 settings.register_profile(
@@ -20,11 +20,20 @@ settings.register_profile(
 settings.load_profile("waxtaan")
 
 # What waits for people's speed comes first, so that no worker of `make test` is left alone with it.
-_SLOW = ("tests/web/", "tests/telephony/", "tests/pipelines/", "tests/asr/", "tests/desk/")
+_SLOW = (
+    "tests/pipelines/lines/web/",
+    "tests/pipelines/lines/telephony/",
+    "tests/pipelines/",
+    "tests/pipelines/engines/asr/",
+    "tests/pipelines/desk/",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     def rank(item: pytest.Item) -> int:
-        return next((n for n, f in enumerate(_SLOW) if item.nodeid.startswith(f)), len(_SLOW))
+        return next(
+            (n for n, f in enumerate(_SLOW) if item.nodeid.startswith(f"tests/pipelines/{f}")),
+            len(_SLOW),
+        )
 
     items.sort(key=rank)

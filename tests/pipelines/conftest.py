@@ -15,7 +15,7 @@ from pipelines.engines.asr.engine import SAMPLE_RATE
 from pipelines.packs.reader import load
 from pipelines.settings import Settings
 from pipelines.synthetic_caller.voice import CallerVoice
-from tests.pipelines.phone import Server, serving
+from tests.pipelines.server import Server, serving
 
 SENTENCES = ("what is my balance", "yes", "i want to speak to an agent")
 

@@ -1,0 +1,126 @@
+"""Calls with a language model: the client and the knowledge base are real, the server stands in."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from agent.events import Composed, Retrieved
+from pipelines.knowledge.grounded_model import GroundedModel, open_grounded_model
+from pipelines.packs.reader import load
+from pipelines.settings import Settings
+from tests.pipelines.engines.llm.standin import Says, StandIn, proposal
+from tests.pipelines.server import PATIENCE, Guest, Server, config, serving
+
+ODD = "me money gone where"  # nothing in the language pack is like it
+OPENING = "so when could I come to one of your shops on sunday"
+
+
+@asynccontextmanager
+async def thinking(calls: Path, cache: Path, *urls: str) -> AsyncIterator[Server]:
+    settings = Settings(llm="vllm", llm_urls=urls, llm_first_token=PATIENCE, llm_deadline=PATIENCE)
+    grounded_model = await open_grounded_model(settings, load())
+    assert isinstance(grounded_model, GroundedModel)
+    async with serving(
+        calls, cache, grounded_model=grounded_model, offering=config(think_give_up=PATIENCE)
+    ) as server:
+        yield server
+    await grounded_model.model.close()
+
+
+async def test_a_turn_that_nobody_else_understands(tmp_path: Path, cache: Path) -> None:
+    async with StandIn() as llm, thinking(tmp_path, cache, llm.url) as server:
+        llm.says(proposal({"command": "start_flow", "flow": "balance"}))
+        async with Guest.calling(server) as guest:
+            await guest.state("open")
+            await guest.type(ODD)
+            await guest.agent_says("This is about your balance")
+            await guest.state("confirm:flow:balance")
+        assert ODD in llm.bodies[-1]["messages"][-1]["content"]
+
+
+async def test_what_a_rule_understands_asks_no_language_model(tmp_path: Path, cache: Path) -> None:
+    async with StandIn() as llm, thinking(tmp_path, cache, llm.url) as server:
+        async with Guest.calling(server) as guest:
+            await guest.state("open")
+            await guest.type("what is my balance")
+            await guest.state("line")
+        assert llm.bodies == []
+
+
+async def test_an_answer_from_the_pages_with_its_sources_in_the_log(
+    tmp_path: Path, cache: Path
+) -> None:
+    async with StandIn() as llm, thinking(tmp_path, cache, llm.url) as server:
+        llm.says(proposal({"command": "ask_knowledge"}), "Our shops are closed on Sunday.")
+        async with Guest.calling(server) as guest:
+            await guest.state("open")
+            await guest.type(OPENING)
+            await guest.agent_says("closed on Sunday")
+            await guest.state("more")
+            call = guest.id
+        await server.idle()
+        (found,) = [e for e in server.log(call) if isinstance(e, Retrieved)]
+        assert found.passages[0].source.startswith("en/opening-hours.md")
+        assert server.differences(call) == []
+
+
+async def test_an_invented_price_is_not_said(tmp_path: Path, cache: Path) -> None:
+    async with StandIn() as llm, thinking(tmp_path, cache, llm.url) as server:
+        llm.says(proposal({"command": "ask_knowledge"}), "Come on Sunday, it costs 99 euros.")
+        async with Guest.calling(server) as guest:
+            await guest.state("open")
+            await guest.type(OPENING)
+            await guest.agent_says("I do not know that")
+            await guest.state("more")
+            assert not [text for text in guest.said() if "99" in text]
+
+
+async def test_a_question_that_is_not_in_the_pages(tmp_path: Path, cache: Path) -> None:
+    async with StandIn() as llm, thinking(tmp_path, cache, llm.url) as server:
+        llm.says(proposal({"command": "ask_knowledge"}))
+        async with Guest.calling(server) as guest:
+            await guest.state("open")
+            await guest.type("do you happen to breed penguins over there in winter")
+            await guest.agent_says("I do not know that")
+            await guest.state("more")
+        assert len(llm.bodies) == 1
+
+
+async def test_a_server_that_dies_amid_an_answer_is_replaced(tmp_path: Path, cache: Path) -> None:
+    async with (
+        StandIn() as first,
+        StandIn() as second,
+        thinking(tmp_path, cache, first.url, second.url) as server,
+    ):
+        first.says(
+            proposal({"command": "ask_knowledge"}),
+            Says("Our shops open in the morning. They are closed on", wrong="cut", after=9),
+        )
+        second.says("They are closed on Sunday.")
+        async with Guest.calling(server) as guest:
+            await guest.state("open")
+            await guest.type(OPENING)
+            await guest.agent_says("closed on Sunday")
+            await guest.state("more")
+            call = guest.id
+        await server.idle()
+        told = [e.text for e in server.log(call) if isinstance(e, Composed) and e.text]
+        assert told == ["Our shops open in the morning.", "They are closed on Sunday."]
+
+
+async def test_without_any_server_the_next_rung_answers(tmp_path: Path, cache: Path) -> None:
+    async with StandIn() as llm:
+        gone = llm.url
+    async with thinking(tmp_path, cache, gone) as server, Guest.calling(server) as guest:
+        await guest.state("open")
+        await guest.type(ODD)
+        await guest.agent_says("did not understand")
+        await guest.state("open")
+
+
+async def test_a_typed_turn_in_french_goes_on_in_french(tmp_path: Path, cache: Path) -> None:
+    async with serving(tmp_path, cache) as server, Guest.calling(server) as guest:
+        await guest.state("open")
+        await guest.type("bonjour je voudrais savoir combien il me reste sur mon compte")
+        await guest.agent_says("Nous continuons en français")
+        await guest.state("line")

@@ -1,0 +1,285 @@
+"""The parts that decide for the Whisper engine: values in, values out."""
+
+import numpy as np
+import pytest
+
+from pipelines.engines.asr.whisper.guards import Decoded, Guards
+from pipelines.engines.asr.whisper.languages import language_of, token_of
+from pipelines.engines.asr.whisper.local_agreement import LocalAgreement
+from pipelines.engines.asr.whisper.loudness import Loudness
+from pipelines.engines.asr.whisper.queue import DecodeQueue, DecodeRequest, Priority
+from pipelines.engines.asr.whisper.turn import Listening, Turn, TurnSettings
+from pipelines.engines.asr.whisper.windows import FULL, MARGIN, RATE, Windows, fitted, most_tokens
+from tests.pipelines.engines.asr.speech import BYTES_PER_SECOND, noise, pieces, say
+
+SENTENCE = "I want to pay my bill"
+
+
+# -- agreement ---------------------------------------------------------------------------------
+
+
+def test_what_two_hypotheses_agree_on_is_stable() -> None:
+    agreement = LocalAgreement()
+    assert agreement.take(["I", "want", "a"]) == "I want a"
+    assert not agreement.stable
+    assert agreement.take(["I", "want", "to", "play"]) == "I want to play"
+    assert list(agreement.stable) == ["I", "want"]
+    agreement.take(["I", "want", "to", "pay", "my"])
+    assert list(agreement.stable) == ["I", "want", "to"]
+
+
+def test_stable_words_never_change() -> None:
+    agreement = LocalAgreement()
+    for _ in range(2):
+        agreement.take(["my", "bill"])
+    assert agreement.take(["my", "hill", "is", "high"]) == "my bill is high"
+    assert agreement.stable == ("my", "bill")
+    agreement.take([])
+    assert agreement.take(["my"]) == "my bill"
+
+
+def test_case_and_punctuation_are_no_disagreement() -> None:
+    agreement = LocalAgreement()
+    agreement.take(["hello.", "I"])
+    agreement.take(["Hello,", "i", "want"])
+    assert agreement.stable == ("Hello,", "i")
+
+
+# -- loudness ----------------------------------------------------------------------------------
+
+
+async def test_speech_ends_where_it_ends_however_it_is_cut_up() -> None:
+    speech = await say(SENTENCE)
+    found = []
+    for size in (640, 333, len(speech)):
+        loudness = Loudness()
+        for piece in pieces(speech + bytes(BYTES_PER_SECOND), size):
+            loudness.hear(piece)
+        found.append((loudness.end, loudness.loud))
+    assert len(set(found)) == 1
+    length = len(speech) / BYTES_PER_SECOND
+    assert length - 0.6 < found[0][0] < length - 0.2  # say() adds 0.3 s
+
+
+async def test_the_lines_noise_is_quiet_and_speech_over_it_is_not() -> None:
+    random = np.random.default_rng(3)
+    speech = np.frombuffer(await say(SENTENCE), "<i2").astype(float)
+    hiss = random.normal(0, 120, len(speech) + 32000)  # 40 dB below full scale
+    hiss[8000 : 8000 + len(speech)] += speech
+    loudness = Loudness()
+    loudness.hear(np.clip(hiss, -32768, 32767).astype("<i2").tobytes())
+    assert 0.8 < loudness.quiet < 2.0
+
+
+def test_steady_noise_never_seems_to_end() -> None:
+    loudness = Loudness()
+    loudness.hear(noise(3))
+    assert loudness.quiet == 0
+
+
+def test_silence_has_nothing_loud() -> None:
+    loudness = Loudness()
+    loudness.hear(bytes(BYTES_PER_SECOND))
+    assert loudness.loud == 0
+    assert loudness.heard == pytest.approx(1)
+
+
+# -- windows -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seconds", [0.1, 0.5, 1, 2.4, 4, 11, 26])
+def test_a_window_holds_the_turn_and_its_margin(seconds: float) -> None:
+    assert MARGIN <= fitted(seconds) - seconds * RATE < MARGIN + 65
+
+
+def test_no_window_is_longer_than_whispers_own() -> None:
+    assert fitted(29.9) == fitted(60) == FULL
+
+
+def test_tokens_are_bounded_by_time_and_by_the_limit() -> None:
+    assert most_tokens(1, 224) == 20
+    assert most_tokens(30, 224) == 224
+
+
+# -- guards ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "logprob", "no_speech", "reason"),
+    [
+        ("I want to pay my bill.", -0.2, 0.01, ""),
+        ("I want to pay my bill.", -0.2, 0.9, ""),  # sure of its words: someone spoke
+        ("Thank you for watching.", -1.4, 0.9, "silence"),
+        ("I want to pay my bill.", -1.4, 0.01, "doubt"),
+        ("zero zero zero zero seven", -0.2, 0.01, ""),
+        ("no no no no no no no", -0.2, 0.01, "repetition"),
+        ("I am, I am, I am I am, I am", -0.2, 0.01, "repetition"),
+        ("and so on and so on and so on", -0.2, 0.01, ""),
+        ("one two three four five six seven eight nine ten a b c d e f g h i", -0.2, 0.01, "speed"),
+        ("my bill is " * 30, -0.2, 0.01, "compression"),
+        ("", -0.2, 0.01, ""),
+    ],
+)
+def test_what_is_not_believed(text: str, logprob: float, no_speech: float, reason: str) -> None:
+    assert Guards().reason(Decoded(text, logprob, no_speech), 2.0) == reason
+
+
+# -- the queue ---------------------------------------------------------------------------------
+
+
+def request(
+    call: int, priority: Priority, due: float = 0.0, window: int = 320, model: int = 0
+) -> DecodeRequest:
+    return DecodeRequest(call, priority, model, window, due)
+
+
+def order(queue: DecodeQueue) -> list[list[int]]:
+    """The calls, batch by batch, until nobody waits."""
+    batches = []
+    while batch := queue.take():
+        batches.append([request.call for request in batch])
+    return batches
+
+
+def test_finals_go_before_likely_ones_and_those_before_partials() -> None:
+    queue = DecodeQueue(together=1)
+    for call, priority in enumerate((Priority.PARTIAL, Priority.FINAL, Priority.LIKELY)):
+        queue.put(request(call, priority))
+    assert order(queue) == [[1], [2], [0]]
+
+
+def test_the_final_that_is_due_first_and_the_partial_served_longest_ago() -> None:
+    queue = DecodeQueue(together=1)
+    queue.put(request(1, Priority.FINAL, due=12.0))
+    queue.put(request(2, Priority.FINAL, due=11.0))
+    queue.put(request(3, Priority.PARTIAL, due=9.0))
+    queue.put(request(4, Priority.PARTIAL, due=8.0))
+    assert order(queue) == [[2], [1], [4], [3]]
+
+
+def test_a_call_waits_once() -> None:
+    queue = DecodeQueue(together=4)
+    for _ in range(3):
+        queue.put(request(1, Priority.PARTIAL))
+    queue.put(request(1, Priority.FINAL))
+    assert order(queue) == [[1]]
+
+
+def test_calls_are_decoded_together_where_windows_and_models_are_alike() -> None:
+    queue = DecodeQueue(together=4)
+    queue.put(request(1, Priority.FINAL, 1, window=320))
+    queue.put(request(2, Priority.FINAL, 2, window=1500))
+    queue.put(request(3, Priority.FINAL, 3, window=448))
+    queue.put(request(4, Priority.FINAL, 4, model=1))
+    queue.put(request(5, Priority.FINAL, 5, window=256))  # not beside 448
+    queue.put(request(6, Priority.PARTIAL, 6))
+    assert order(queue) == [[1, 3], [2], [4], [5], [6]]
+
+
+def test_partials_come_in_half_batches_and_not_when_the_worker_is_to_rest() -> None:
+    queue = DecodeQueue(together=4)
+    for call in range(5):
+        queue.put(request(call, Priority.PARTIAL, due=call))
+    assert queue.take(partials=False) == []
+    assert order(queue) == [[0, 1], [2, 3], [4]]
+
+
+def test_what_failed_in_company_is_tried_alone() -> None:
+    queue = DecodeQueue(together=4)
+    queue.put(DecodeRequest(1, Priority.FINAL, 0, 320, 1.0, alone=True))
+    queue.put(request(2, Priority.FINAL, 2.0))
+    queue.put(DecodeRequest(3, Priority.FINAL, 0, 320, 3.0, alone=True))
+    assert order(queue) == [[1], [2], [3]]
+
+
+def test_finals_that_cannot_be_ready_are_taken_out() -> None:
+    queue = DecodeQueue(together=4)
+    queue.put(request(1, Priority.FINAL, due=10.0))
+    queue.put(request(2, Priority.FINAL, due=10.5))
+    queue.put(request(3, Priority.PARTIAL, due=1.0))
+    assert [late.call for late in queue.late(10.2)] == [1]
+    assert order(queue) == [[2], [3]]
+
+
+# -- a turn ------------------------------------------------------------------------------------
+
+
+def turn(windows: Windows = "fitted_then_full", own: bool = True) -> Turn:
+    settings = TurnSettings(1.5, 0.3, 30.0, 224, windows, Guards())
+    return Turn(1, Listening("fr", 0, "fr", own), settings)
+
+
+async def test_a_decoding_made_in_the_pause_is_the_final_one() -> None:
+    heard = turn()
+    pcm = await say(SENTENCE)
+    end = 0
+    for piece in pieces(pcm):
+        heard.hear(piece)
+        end += len(piece)
+        if heard.whole_wanted and end > len(pcm) - BYTES_PER_SECOND // 2:
+            break
+    decode_input = heard.decode_input(Priority.LIKELY)
+    assert (decode_input.whole, heard.ready()) == (True, None)
+    words = (("pay", 0.1, 0.4, 0.9),)
+    decoded = Decoded("I want to pay", -0.1, 0.0, words, (("jw", 0.7), ("fr", 0.2)))
+    assert heard.take(decode_input, decoded)
+    heard.hear(pcm[end:])
+    result = heard.ready()
+    assert result is not None
+    assert (result.text, result.final, result.words[0].end) == ("I want to pay", True, 0.4)
+    assert result.languages == (("jv", 0.7), ("fr", 0.2))
+    heard.hear(pcm)  # the caller goes on
+    assert heard.ready() is None
+
+
+async def test_a_borrowed_language_token_tells_nothing_of_the_language() -> None:
+    heard = turn(own=False)
+    heard.hear(await say(SENTENCE))
+    heard.take(heard.decode_input(Priority.FINAL), Decoded("a", -0.1, 0.0, (), (("fr", 1.0),)))
+    result = heard.ready()
+    assert result is not None
+    assert result.languages == ()
+
+
+@pytest.mark.parametrize(
+    ("windows", "again"), [("fitted_then_full", True), ("fitted", False), ("full", False)]
+)
+async def test_what_is_not_believed_is_heard_again_in_the_full_window(
+    windows: Windows, again: bool
+) -> None:
+    heard = turn(windows)
+    heard.hear(await say(SENTENCE))
+    heard.take(heard.decode_input(Priority.FINAL), Decoded("no " * 9, -0.1, 0.0))
+    assert heard.heard_again is again
+    if again:
+        assert heard.ready() is None
+        decode_input = heard.decode_input(Priority.FINAL)
+        assert decode_input.window == FULL
+        heard.take(decode_input, Decoded("no " * 9, -0.1, 0.0))
+    result = heard.ready()
+    assert result is not None
+    assert (result.text, result.rejected) == ("", "repetition")
+
+
+async def test_long_quiet_that_the_voice_detector_called_speech_is_decoded() -> None:
+    heard = turn()
+    pcm = await say(SENTENCE)
+    heard.hear(pcm)
+    assert len(heard.pcm(Priority.FINAL)) < len(pcm)
+    heard.hear(bytes(BYTES_PER_SECOND))
+    assert len(heard.pcm(Priority.FINAL)) == len(pcm) + BYTES_PER_SECOND
+
+
+# -- languages ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "token"),
+    [("fr", "fr"), ("fr-CA", "fr"), ("jv", "jw"), ("nb", "no"), ("wo", None), ("ga", None)],
+)
+def test_whispers_tokens(language: str, token: str | None) -> None:
+    assert token_of(language) == token
+
+
+def test_tokens_become_languages_again() -> None:
+    assert [language_of(token) for token in ("jw", "sq", "tl")] == ["jv", "sq", "tl"]

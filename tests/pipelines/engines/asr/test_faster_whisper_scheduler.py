@@ -1,0 +1,175 @@
+"""Streams and their scheduler, with a decoder that answers what the test tells it to."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from pipelines.engines.asr.engine import EngineError, Recognised
+from pipelines.engines.asr.whisper.guards import Guards
+from pipelines.engines.asr.whisper.scheduler import Scheduler
+from pipelines.engines.asr.whisper.stream import FasterWhisperStream
+from pipelines.engines.asr.whisper.turn import Listening, TurnSettings
+from pipelines.engines.asr.whisper.windows import FULL
+from pipelines.engines.worker_output import Message
+from pipelines.engines.worker_protocol import Header
+from tests.pipelines.engines.asr.speech import BYTES_PER_SECOND, noise
+
+DOUBTFUL = ("a bill", -1.2)
+SURE = ("my bill", -0.1)
+
+
+@dataclass
+class FakeDecoder:
+    """Answers one ask after another from `answers`, the last one for ever."""
+
+    answers: list[tuple[str, float] | EngineError] = field(default_factory=lambda: [SURE])
+    alive: bool = True
+    asked: list[Header] = field(default_factory=list)
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def ask(
+        self, header: Header, payload: bytes = b"", deadline: float | None = None
+    ) -> Message:
+        self.asked.append(header)
+        await self.gate.wait()
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, EngineError):
+            raise answer
+        text, logprob = answer
+        one: dict[str, Any] = {"text": text, "logprob": logprob, "no_speech": 0.0}
+        one |= {"words": [], "languages": []}
+        return Message({"results": [one] * len(header["jobs"])}, b"")
+
+
+class AnyLanguage:
+    def listening(self, language: str) -> Listening:
+        return Listening(language, 0, language, own=True)
+
+
+@asynccontextmanager
+async def streams(
+    decoder: FakeDecoder, number: int = 1, expected: float = 0.1
+) -> AsyncIterator[list[FasterWhisperStream]]:
+    settings = TurnSettings(2.0, 0.3, 30.0, 224, "fitted_then_full", Guards())
+    scheduler = Scheduler(decoder, together=4, expected=expected, deadline=2.0)
+    found = [
+        FasterWhisperStream(AnyLanguage(), scheduler, settings, "en", ignore) for _ in range(number)
+    ]
+    try:
+        yield found
+    finally:
+        await scheduler.close()
+
+
+def ignore(_: Recognised) -> None:
+    """Nobody wants these."""
+
+
+async def heard(stream: FasterWhisperStream, seconds: float = 1.0) -> Recognised:
+    stream.begin()
+    stream.hear(noise(seconds))
+    return await stream.finish()
+
+
+def windows(decoder: FakeDecoder) -> list[int]:
+    return [header["window"] for header in decoder.asked]
+
+
+async def test_a_doubtful_turn_is_heard_again_in_the_full_window() -> None:
+    decoder = FakeDecoder([DOUBTFUL, SURE])
+    decoder.gate.set()
+    async with streams(decoder) as (stream,):
+        assert (await heard(stream)).text == "my bill"
+    assert windows(decoder) == [192, FULL]
+
+
+async def test_where_there_is_no_time_for_that_the_doubtful_text_is_taken() -> None:
+    decoder = FakeDecoder([DOUBTFUL])
+    decoder.gate.set()
+    async with streams(decoder, expected=1.0) as (stream,):
+        result = await heard(stream)
+    assert (result.text, result.rejected) == ("a bill", "")
+    assert result.confidence < 0.4
+    assert windows(decoder) == [192]
+
+
+async def test_what_stays_doubtful_is_taken_with_its_low_confidence() -> None:
+    decoder = FakeDecoder([DOUBTFUL])
+    decoder.gate.set()
+    async with streams(decoder) as (stream,):
+        result = await heard(stream)
+    assert result.text == "a bill"
+    assert windows(decoder) == [192, FULL]
+
+
+async def test_finals_that_waited_are_decoded_together_and_before_partials() -> None:
+    decoder = FakeDecoder()
+    async with streams(decoder, 5) as (first, talker, *others):
+        finals = [asyncio.ensure_future(heard(first))]
+        await asyncio.sleep(0)  # it is with the decoder
+        talker.begin()
+        talker.hear(noise(1.0))
+        finals += [asyncio.ensure_future(heard(stream)) for stream in others]
+        await asyncio.sleep(0)
+        decoder.gate.set()
+        assert {result.text for result in await asyncio.gather(*finals)} == {"my bill"}
+    assert [len(header["jobs"]) for header in decoder.asked[:2]] == [1, 3]
+    assert all(job["whole"] for job in decoder.asked[1]["jobs"])
+
+
+async def test_a_decoder_that_fails_twice_costs_only_time() -> None:
+    decoder = FakeDecoder([EngineError("died"), EngineError("died again"), SURE])
+    decoder.gate.set()
+    async with streams(decoder) as (stream,):
+        assert (await heard(stream)).text == "my bill"
+
+
+async def test_a_decoder_that_always_fails_fails_the_turn_and_not_the_stream() -> None:
+    decoder = FakeDecoder([*[EngineError("died")] * 3, SURE])
+    decoder.gate.set()
+    async with streams(decoder) as (stream,):
+        with pytest.raises(EngineError, match="died"):
+            await heard(stream)
+        assert (await heard(stream)).text == "my bill"
+
+
+async def test_a_hypothesis_of_an_earlier_turn_is_not_taken_for_this_one() -> None:
+    decoder = FakeDecoder([("of the turn before", -0.1), SURE])
+    async with streams(decoder) as (stream,):
+        stream.begin()
+        stream.hear(noise(1.0))
+        await asyncio.sleep(0)  # with the decoder
+        asked = asyncio.ensure_future(heard(stream))
+        await asyncio.sleep(0)
+        decoder.gate.set()
+        assert (await asked).text == "my bill"
+
+
+async def test_a_final_that_waits_for_the_same_audio_is_not_decoded_twice() -> None:
+    decoder = FakeDecoder()
+    async with streams(decoder) as (stream,):
+        stream.begin()
+        stream.hear(noise(1.0))
+        stream.hear(bytes(BYTES_PER_SECOND // 5))
+        await asyncio.sleep(0)  # the pause is being decoded
+        asked = asyncio.ensure_future(stream.finish())
+        await asyncio.sleep(0)
+        decoder.gate.set()
+        assert (await asked).text == "my bill"
+    assert len(decoder.asked) == 1
+
+
+async def test_a_stream_that_closes_while_it_is_decoded_is_forgotten() -> None:
+    decoder = FakeDecoder()
+    async with streams(decoder, 2) as (leaver, stayer):
+        asked = asyncio.ensure_future(heard(leaver))
+        await asyncio.sleep(0)
+        await leaver.close()
+        with pytest.raises(EngineError, match="closed"):
+            await asked
+        decoder.gate.set()
+        assert (await heard(stayer)).text == "my bill"
