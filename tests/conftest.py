@@ -20,13 +20,7 @@ settings.register_profile(
 settings.load_profile("waxtaan")
 
 # What waits for people's speed comes first, so that no worker of `make test` is left alone with it.
-_SLOW = (
-    "tests/pipelines/lines/web/",
-    "tests/pipelines/lines/telephony/",
-    "tests/pipelines/",
-    "tests/pipelines/engines/asr/",
-    "tests/pipelines/desk/",
-)
+_SLOW = ("lines/web/", "lines/telephony/", "call/", "lines/", "engines/asr/", "desk/", "")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
