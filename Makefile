@@ -22,13 +22,13 @@ engines: export WAXTAAN_TTS_PYTHON = .venvs/tts/bin/python
 engines: export WAXTAAN_PIPER_PYTHON = .venvs/piper/bin/python
 engines: export WAXTAAN_LLM_PYTHON = .venvs/llm/bin/python
 engines: $(VENV)/.test small-whisper .venvs/tts/.ready .venvs/piper/.ready .venvs/llm/.ready
-	$(BIN)/python -m pytest tests/engines
+	$(BIN)/python -m pytest tests/real_engines
 	$(BIN)/python -m pytest tests/pipelines/engines/tts/test_contract.py
 
 # Real calls: a SIP phone, a real Asterisk, Waxtaan, each in its network namespace. Wants root.
 phone: export WAXTAAN_PBX = .venvs/asterisk/asterisk
 phone: $(VENV)/.test .venvs/asterisk/.ready
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests/telephone
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/pbx
 
 # A caller waits ten minutes for a person, on either bridge: 23 minutes. WAXTAAN_HOLD_MINUTES: shorter.
 phone-hold: export WAXTAAN_PBX = .venvs/asterisk/asterisk
