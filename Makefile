@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 export WAXTAAN_DATA ?= ../shared/data
 
-.PHONY: run test phone phone-hold engines small-whisper call bench bench-phone check lint format clean
+.PHONY: run test phone phone-hold engines engines-llm-tts engines-whisper \
+	engine-environments small-whisper call bench bench-phone check lint format clean
 
 run: $(VENV)/.run
 	$(BIN)/waxtaan serve
@@ -17,13 +18,20 @@ test: $(VENV)/.test lint
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # The production engines, each in an environment of its own, on small real models made on the way.
-engines: export WAXTAAN_TEST_WHISPER = .venvs/whisper-small
-engines: export WAXTAAN_TTS_PYTHON = .venvs/tts/bin/python
-engines: export WAXTAAN_PIPER_PYTHON = .venvs/piper/bin/python
-engines: export WAXTAAN_LLM_PYTHON = .venvs/llm/bin/python
-engines: $(VENV)/.test small-whisper .venvs/tts/.ready .venvs/piper/.ready .venvs/llm/.ready
-	$(BIN)/python -m pytest tests/real_engines
+# The voices and the language model do not wait for the small Whisper.
+engines: engines-llm-tts engines-whisper
+
+engines-llm-tts engines-whisper: export WAXTAAN_TEST_WHISPER = .venvs/whisper-small
+engines-llm-tts engines-whisper: export WAXTAAN_TTS_PYTHON = .venvs/tts/bin/python
+engines-llm-tts engines-whisper: export WAXTAAN_PIPER_PYTHON = .venvs/piper/bin/python
+engines-llm-tts engines-whisper: export WAXTAAN_LLM_PYTHON = .venvs/llm/bin/python
+
+engines-llm-tts: $(VENV)/.test engine-environments
+	$(BIN)/python -m pytest tests/real_engines/llm tests/real_engines/tts
 	$(BIN)/python -m pytest tests/pipelines/engines/tts/test_contract.py
+
+engines-whisper: $(VENV)/.test small-whisper
+	$(BIN)/python -m pytest tests/real_engines/whisper
 
 # Real calls: a SIP phone, a real Asterisk, Waxtaan, each in its network namespace. Wants root.
 phone: export WAXTAAN_PBX = .venvs/asterisk/asterisk
@@ -75,6 +83,8 @@ $(VENV)/.test: $(VENV)/bin/python pyproject.toml constraints.txt
 # A quarter of an hour on one core, the first time; afterwards it knows that nothing is to be done.
 small-whisper: .venvs/train/.ready
 	.venvs/train/bin/python -m tests.real_engines.whisper --out .venvs/whisper-small --threads 1
+
+engine-environments: .venvs/tts/.ready .venvs/piper/.ready .venvs/llm/.ready
 
 # What each of these environments holds; they cannot share one (docker/README.md).
 .venvs/train/.ready: packages = torch transformers accelerate peft ctranslate2 faster-whisper soxr soundfile espeakng-loader loguru pydantic

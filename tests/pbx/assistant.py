@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,11 @@ class Waxtaan:
     module: str = "pipelines"  # what is run
     process: subprocess.Popen[bytes] | None = None
 
-    def start(self, patience: float = 60.0) -> None:
+    def start(self, patience: float = lab.HANG) -> None:
         """Start it, and wait until it answers."""
+        with suppress(OSError):
+            self.get("/healthz")
+            raise RuntimeError(f"port {PORT} is another Waxtaan's")
         self.folder.mkdir(parents=True, exist_ok=True)
         given = {
             "HUB": "",
@@ -82,13 +86,13 @@ class Waxtaan:
             method=method,
             headers=headers,
         )
-        with lab.inside(lab.PBX), urllib.request.urlopen(request, timeout=5) as answer:
+        with lab.inside(lab.PBX), urllib.request.urlopen(request, timeout=lab.HANG) as answer:
             return json.loads(answer.read() or b"null")
 
     def fetch(self, path: str) -> bytes:
         """A file that it hands out."""
         url = f"http://127.0.0.1:{PORT}{path}"
-        with lab.inside(lab.PBX), urllib.request.urlopen(url, timeout=5) as answer:
+        with lab.inside(lab.PBX), urllib.request.urlopen(url, timeout=lab.HANG) as answer:
             return bytes(answer.read())
 
     @property
@@ -124,7 +128,7 @@ class Waxtaan:
             return
         os.killpg(self.process.pid, how)
         try:
-            self.process.wait(10)
+            self.process.wait(lab.HANG)
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()

@@ -147,6 +147,6 @@ def mortal(pbx: lab.Asterisk, cache: Path, prompts: Path, tmp_path: Path) -> Ite
 
 async def closed(waxtaan: Waxtaan, pbx: lab.Asterisk) -> None:
     """The call is over on all sides, and no channel is left."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(lab.HANG):
         while pbx.channels or waxtaan.get("/healthz")["calls"]:  # noqa: ASYNC110 - no events
             await asyncio.sleep(0.05)

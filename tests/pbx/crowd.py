@@ -8,6 +8,7 @@ import asyncio
 import socket
 import struct
 import time
+from itertools import pairwise
 from typing import Self
 
 import numpy as np
@@ -15,8 +16,10 @@ import numpy as np
 from tests.pbx import lab
 from tests.pbx.sip_phone import RATE, STEP, SipError, SipPhone, _Udp
 
+GREETING = 2.8  # s that the agent's first sentence takes
 _TIMESTAMP = 35  # SO_TIMESTAMPNS, asm-generic/socket.h: a struct timespec with each packet
 _BIGGEST = 2048  # bytes of a packet
+_READ_EVERY = 0.1  # s between looks at what came: a crowd must not keep this machine busy
 
 
 class Listener(SipPhone):
@@ -35,14 +38,19 @@ class Listener(SipPhone):
         )
         self.port = self._sip.getsockname()[1]
         self._clocks = time.time() - time.monotonic()
-        loop.add_reader(self._rtp, self._read)
+        self._reading = asyncio.create_task(self._listen())
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.hang_up()
-        asyncio.get_running_loop().remove_reader(self._rtp)
+        self._reading.cancel()
         self._rtp.close()
         self._sip_out.close()
+
+    async def _listen(self) -> None:
+        while True:
+            self._read()
+            await asyncio.sleep(_READ_EVERY)
 
     def _read(self) -> None:
         while True:
@@ -65,7 +73,7 @@ class Listener(SipPhone):
     async def try_to_call(self, number: str) -> bool:
         """Whether somebody answered."""
         try:
-            await self.call(number, patience=30)
+            await self.call(number)
         except SipError:
             return False
         return True
@@ -75,6 +83,12 @@ class Listener(SipPhone):
     def packets(self, began: float, ended: float) -> list[float]:
         """When packets came, in seconds since the media began."""
         return [at for at, _ in self._heard if began <= at <= ended]
+
+    def gap(self) -> float:
+        """The longest time, in s, that no packet came while the agent said its first sentence."""
+        began = self.sounds()[0][0]
+        came = self.packets(began, began + GREETING)
+        return max(b - a for a, b in pairwise(came))
 
     @property
     def tone(self) -> float:

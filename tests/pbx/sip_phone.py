@@ -130,7 +130,7 @@ class SipPhone:
 
     # What a caller does
 
-    async def call(self, number: str, patience: float = 10.0) -> None:
+    async def call(self, number: str, patience: float = lab.HANG) -> None:
         """Call; returns when the other end answered. Raises SipError where it does not."""
         self._dialog = {
             "call": secrets.token_hex(12),
@@ -158,6 +158,15 @@ class SipPhone:
         """16-bit, 8 kHz; after what is already to be said."""
         self._uplink += audioop.lin2alaw(pcm, 2)
 
+    @property
+    def speaking(self) -> bool:
+        """Whether something is still to be said."""
+        return bool(self._uplink)
+
+    def hush(self) -> None:
+        """Say no more."""
+        self._uplink.clear()
+
     async def press(self, keys: str, pause: float = 0.12) -> None:
         """Keys, 80 ms each."""
         for key in keys:
@@ -169,7 +178,7 @@ class SipPhone:
         self._cseq += 1
         self._answered = asyncio.get_running_loop().create_future()
         self._request("INVITE", self._sdp("sendonly" if held else "sendrecv"))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(lab.HANG):
             answer = await self._answered
         self._request("ACK", cseq=self._cseq)
         if " 200 " not in f"{answer.first} ":
@@ -196,6 +205,10 @@ class SipPhone:
             out += bytes(max(0, place - len(out))) + pcm
         return bytes(out)
 
+    def came(self, after: float = 0.0) -> bytes:
+        """What came after `after`, 16-bit 8 kHz, packet after packet, however late each was."""
+        return b"".join(pcm for at, pcm in self._heard if at > after)
+
     def sounds(self) -> list[tuple[float, float]]:
         """From when to when, in seconds since the media began, something was to be heard."""
         return self._sounds
@@ -205,7 +218,9 @@ class SipPhone:
         """Seconds since the media began."""
         return time.monotonic() - self.began
 
-    async def quiet(self, seconds: float = 0.5, after: float = 0.0, patience: float = 20.0) -> None:
+    async def quiet(
+        self, seconds: float = 0.5, after: float = 0.0, patience: float = lab.HANG
+    ) -> None:
         """Wait until something was heard (after `after`) and then nothing for so long."""
         async with asyncio.timeout(patience):
             while True:
@@ -216,7 +231,7 @@ class SipPhone:
                     raise AssertionError(f"the call ended: {self.ended!r}")
                 await asyncio.sleep(0.02)
 
-    async def sound(self, after: float, patience: float = 20.0) -> float:
+    async def sound(self, after: float, patience: float = lab.HANG) -> float:
         """When the first sound after `after` began."""
         async with asyncio.timeout(patience):
             while True:
@@ -231,6 +246,8 @@ class SipPhone:
         if self.ended == "vanished" or not data.strip():
             return
         message = Message.read(data)
+        if "cseq" not in message.headers:  # sound for whoever had this port before
+            return
         if message.first.startswith("SIP/2.0"):
             self._response(message)
         else:

@@ -19,10 +19,11 @@ from pipelines.packs.reader import PROMPTS
 from tests.pbx import lab
 from tests.pbx.assistant import Waxtaan
 from tests.pbx.bench.loss import offset
+from tests.pbx.call_log import dial
 from tests.pbx.conftest import closed
 from tests.pbx.sip_phone import RATE, SipPhone
 from tests.pbx.test_pbx_breaks import seconds
-from tests.pbx.test_transfers import ACCEPT, PERSON, of, talks, tone
+from tests.pbx.test_transfers import ACCEPT, PERSON, happens, of, talks, tone
 
 WEBSOCKET, AUDIOSOCKET = "8000", "2000"
 WAIT = 60 * float(os.environ.get("WAXTAAN_HOLD_MINUTES", "10"))  # s
@@ -82,12 +83,12 @@ async def test_ten_minutes_and_then_a_person(
     assert waxtaan.process is not None
     assert pbx.process is not None
     async with SipPhone(lab.PERSON_ADDRESS, lab.PERSON_PORT, user="agent1") as desk:
-        await phone.call(number)
+        call = await dial(waxtaan, phone, number)
+        await call.opened("open")
         await phone.sound(0.0)
         phone.say(tone(600, 0.2))
         await phone.press(PERSON)
-        async with asyncio.timeout(20):
-            await desk.ringing.wait()
+        await happens(desk.ringing)
         rang = phone.now
         await asyncio.sleep(_SETTLED)
         before = memory(waxtaan.process.pid), memory(pbx.process.pid)
@@ -104,11 +105,10 @@ async def test_ten_minutes_and_then_a_person(
         desk.answer()
         await desk.sound(0.0)
         await desk.press(ACCEPT)
-        await asyncio.sleep(0.6)
+        await call.next(PersonJoined)
         await talks(phone, desk)
         await phone.hang_up()
-        async with asyncio.timeout(5):
-            await desk.over.wait()
+        await happens(desk.over)
         await closed(waxtaan, pbx)
 
     words = [began for began, _ in phone.sounds() if rang < began < waited]
@@ -118,18 +118,17 @@ async def test_ten_minutes_and_then_a_person(
     print(
         f"memory: Waxtaan {before[0]:.1f} MB {grown[0]:+.1f}, PBX {before[1]:.1f} {grown[1]:+.1f}"
     )
-    call = waxtaan.calls[-1]
     ways = {"caller.wav": bytes(phone.said), "agent.wav": phone.heard()}
     last = waited - _AROUND - 1
     for name, pcm in ways.items():
         places = [0.0, last] if name == "caller.wav" else [rang, *arange(rang + 30, last, 60), last]
-        shifts = [shift(pcm, call / name, at) for at in places]
+        shifts = [shift(pcm, call.folder / name, at) for at in places]
         print(
             name,
             *(f"{1000 * s:+.0f} ms at {at:.0f} s" for s, at in zip(shifts, places, strict=True)),
         )
         assert max(shifts) - min(shifts) <= _STEP
-    print(f"recorded {seconds(call / 'caller.wav'):.2f} s, {seconds(call / 'agent.wav'):.2f} s")
+    print("recorded", *(f"{seconds(call.folder / name):.2f} s" for name in ways))
     assert max(gaps) < _BETWEEN
     assert max(grown) < _GROWTH
     assert len(of(PersonJoined, waxtaan)) == 1

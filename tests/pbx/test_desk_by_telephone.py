@@ -14,9 +14,10 @@ from agent.actions import Speak
 from agent.events import CallEnded, PersonJoined, PersonLeft
 from tests.pbx import lab
 from tests.pbx.assistant import PORT, Waxtaan
+from tests.pbx.call_log import dial
 from tests.pbx.conftest import closed
 from tests.pbx.sip_phone import LINE, SipPhone
-from tests.pbx.test_transfers import ACCEPT, of, rings, talks
+from tests.pbx.test_transfers import ACCEPT, happens, of, rings, talks
 
 WEBSOCKET = "8000"
 TOKEN = "a-token-of-the-desk-in-the-lab"
@@ -37,6 +38,15 @@ class Screen:
     def messages(self, kind: str) -> list[dict[str, Any]]:
         told = [frame["message"] for frame in self.frames if frame["type"] == "told"]
         return [message for message in told if message["type"] == kind]
+
+    async def shows(self, text: str) -> None:
+        """Wait until the agent's last line begins so."""
+        async with asyncio.timeout(lab.HANG):
+            while not (self.said() or [""])[-1].startswith(text):  # noqa: ASYNC110 - no events
+                await asyncio.sleep(0.05)
+
+    def said(self) -> list[str]:
+        return [line["text"] for line in self.lines() if line["who"] == "agent"]
 
     def lines(self) -> list[dict[str, Any]]:
         return [frame["line"] for frame in self.frames if frame.get("line")]
@@ -80,7 +90,7 @@ def ask(waxtaan: Waxtaan, path: str, body: Mapping[str, str] | None = None) -> A
 
 async def becomes(waxtaan: Waxtaan, state: str) -> dict[str, Any]:
     """The call, once it is in that state."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(lab.HANG):
         while (call := listed(waxtaan))["state"] != state:  # noqa: ASYNC110 - no events
             await asyncio.sleep(0.05)
     return call
@@ -90,16 +100,16 @@ async def test_a_call_is_taken_over_and_given_back(
     waxtaan: Waxtaan, screen: Screen, pbx: lab.Asterisk, desk: SipPhone
 ) -> None:
     async with SipPhone(user=LINE) as phone:
-        await phone.call(WEBSOCKET)
-        await phone.quiet(0.8)
+        log = await dial(waxtaan, phone, WEBSOCKET)
+        await log.asked("open")
         call = listed(waxtaan)
         assert (call["state"], call["channel"], call["caller"]) == ("talking", "telephone", LINE)
         await phone.press("1")  # the balance: is it about the number of the call?
-        await asyncio.sleep(1.5)
+        await log.opened("confirm:line")
         assert listed(waxtaan)["flow"] == "balance"
-        said = [line["text"] for line in screen.lines() if line["who"] == "agent"]
+        await screen.shows("Is this about the number")
+        said = screen.said()
         assert said[0] == "Hello, you are talking to an automated assistant."
-        assert said[-1].startswith("Is this about the number")
 
         began = phone.now
         assert ask(waxtaan, f"calls/{call['id']}/take", {"person": PERSON}) == {"taken": True}
@@ -109,11 +119,10 @@ async def test_a_call_is_taken_over_and_given_back(
         assert waiting["reason"] == "taken_over"
         assert desk.invitation is not None
         assert desk.invitation.headers["x-waxtaan-reason"] == "taken_over"
-        await asyncio.sleep(1.0)  # into what the person is told
+        await desk.sound(0.0)  # into what the person is told
         await desk.press(ACCEPT)
         with_person = await becomes(waxtaan, "person")
         assert with_person["person"] == f"PJSIP/{PERSON}"
-        await asyncio.sleep(0.3)
         await talks(phone, desk)
 
         packet = ask(waxtaan, f"calls/{call['id']}")["call"]["packet"]
@@ -126,14 +135,13 @@ async def test_a_call_is_taken_over_and_given_back(
 
         back = phone.now
         assert ask(waxtaan, f"calls/{call['id']}/give-back", {}) == {"given_back": True}
-        async with asyncio.timeout(5):
-            await desk.over.wait()
+        await happens(desk.over)
         first = await phone.sound(back + 0.1)
         print(f"\nfrom 'give-back' to the agent's voice {first - back:.2f} s", end="")
-        await asyncio.sleep(2.0)
+        await log.opened("confirm:line")
         assert (await becomes(waxtaan, "talking"))["flow"] == "balance"
         await phone.press("1")  # the same question was asked again, and is answered now
-        await asyncio.sleep(1.5)  # the log is written twice a second
+        await log.opened("pin")
         await phone.hang_up()
     await closed(waxtaan, pbx)
     spoken = of(Speak, waxtaan)

@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 
 from tests.pbx import lab
 from tests.pbx.assistant import Waxtaan
+from tests.pbx.call_log import CallLog
 from tests.pbx.conftest import Recognise, closed
-from tests.pbx.encryption import Baresip, certify, listening
+from tests.pbx.encryption import Baresip, Wire, certify, listening
 from tests.pbx.sip_phone import RATE, SipPhone
+from tests.pbx.test_pbx_breaks import seconds
 
 GREETING = "hello you are talking to an automated assistant"
 OTHERS = ("what is my balance", "please type the nine digits of your telephone number")
@@ -74,7 +76,7 @@ def ari(method: str, path: str, **query: str) -> dict[str, str]:
         method=method,
         headers={"Authorization": f"Basic {login}"},
     )
-    with lab.inside(lab.PBX), urllib.request.urlopen(request, timeout=5) as answer:
+    with lab.inside(lab.PBX), urllib.request.urlopen(request, timeout=lab.HANG) as answer:
         found: dict[str, str] = json.load(answer)
         return found
 
@@ -87,7 +89,7 @@ def secure(channel: str, what: str) -> bool:
 
 async def up(pbx: lab.Asterisk, begins: str) -> str:
     """The id of the channel whose name begins so, once it is up."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(lab.HANG):
         while True:
             for line in pbx.says("core show channels concise").splitlines():
                 fields = line.split("!")
@@ -102,6 +104,11 @@ def samples(path: Path) -> NDArray[np.int16]:
         return np.frombuffer(file.readframes(file.getnframes()), "<i2")
 
 
+def media(wire: Wire) -> list[bytes]:
+    """The packets of sound."""
+    return [packet for packet in wire.carried(17) if packet[1] & 127 in (0, 8)]
+
+
 def volume(pcm: NDArray[np.int16]) -> float:
     """Root mean square."""
     return float(np.sqrt(np.mean(np.square(pcm.astype(float)))))
@@ -111,27 +118,29 @@ async def test_a_caller_hears_the_agent_and_is_heard(
     encrypted: lab.Asterisk, waxtaan: Waxtaan, baresip: Baresip, recognise: Recognise
 ) -> None:
     baresip.account, baresip.dials = ENCRYPTED, CALL
+    call = CallLog(waxtaan, baresip.user)
     with listening() as wire:
         async with baresip.running():
             caller = await up(encrypted, "PJSIP/trunk-")
             assert secure(caller, "pjsip")
             assert secure(caller, "rtp")
-            await asyncio.sleep(6)  # the greeting
+            await call.asked("open")  # the greeting
     await closed(waxtaan, encrypted)
     heard = samples(baresip.heard())
     greeting = heard[(np.abs(heard) > 1000).argmax() :][: round(2.9 * RATE)]
     assert await recognise(greeting.tobytes(), (GREETING, *OTHERS)) == GREETING
-    assert volume(samples(waxtaan.calls[-1] / "caller.wav")) > 300
+    assert volume(samples(call.folder / "caller.wav")) > 300
     assert wire.carried(6, 5061)
     assert not [packet for packet in wire.carried(6) if b"sip:" in packet]
-    sound = [packet for packet in wire.carried(17) if packet[1] & 127 in (0, 8)]
-    assert len(sound) > 2 * 4 * 50  # both ways
+    sound = media(wire)
+    lasted = seconds(call.folder / "caller.wav")
+    assert len(sound) > 2 * lasted * 50 / 2  # both ways; half of it is head-room
     assert {len(packet) for packet in sound} == {RTP + TAG}
 
 
 async def test_a_caller_without_srtp_is_refused(encrypted: lab.Asterisk, baresip: Baresip) -> None:
     baresip.account, baresip.dials = PLAIN, CALL
-    async with baresip.running(), asyncio.timeout(10):
+    async with baresip.running(), asyncio.timeout(lab.HANG):
         while "488 Not Acceptable Here" not in baresip.said():  # noqa: ASYNC110 - no events
             await asyncio.sleep(0.05)
     assert not encrypted.channels
@@ -146,15 +155,18 @@ async def test_plain_sip_is_not_even_answered(encrypted: lab.Asterisk, phone: Si
 async def test_a_person_registers_and_is_rung(encrypted: lab.Asterisk, baresip: Baresip) -> None:
     baresip.user, baresip.address = "agent1", lab.PERSON_ADDRESS
     baresip.account = f";auth_pass={lab.SECRET};mediaenc=srtp-mand;answermode=auto;regint=60"
-    async with baresip.running():
-        async with asyncio.timeout(10):
-            while "agent1/sip:" not in encrypted.says("pjsip show contacts"):  # noqa: ASYNC110
-                await asyncio.sleep(0.1)
-        ari("POST", "channels", endpoint="PJSIP/agent1", context="from-trunk", extension="4000")
-        person = await up(encrypted, "PJSIP/agent1-")
-        assert secure(person, "pjsip")
-        assert secure(person, "rtp")
-        await asyncio.sleep(2)
+    with listening() as wire:
+        async with baresip.running():
+            async with asyncio.timeout(lab.HANG):
+                while "agent1/sip:" not in encrypted.says("pjsip show contacts"):  # noqa: ASYNC110
+                    await asyncio.sleep(0.1)
+            ari("POST", "channels", endpoint="PJSIP/agent1", context="from-trunk", extension="4000")
+            person = await up(encrypted, "PJSIP/agent1-")
+            assert secure(person, "pjsip")
+            assert secure(person, "rtp")
+            async with asyncio.timeout(lab.HANG):
+                while len(media(wire)) < 2 * 2 * 50:  # noqa: ASYNC110 - two seconds, both ways
+                    await asyncio.sleep(0.1)
     assert (
         volume(samples(baresip.heard())[: 2 * RATE]) > 300
     )  # its own voice: extension 4000 echoes

@@ -8,12 +8,13 @@ import asyncio
 from collections.abc import Mapping
 
 from agent.actions import Speak
-from agent.events import Hypothesis, KeyPressed, SpeechEnded, TurnStarted
+from agent.events import Hypothesis, KeyPressed, SpeechEnded, SpeechStarted, TurnEnded, TurnStarted
 from tests.pbx import lab
 from tests.pbx.assistant import Waxtaan
-from tests.pbx.conftest import closed
-from tests.pbx.sip_phone import SipPhone
-from tests.pbx.test_transfers import of
+from tests.pbx.call_log import CallLog, dial
+from tests.pbx.conftest import Say, closed
+from tests.pbx.sip_phone import RATE, SipPhone
+from tests.pbx.test_transfers import happens, of
 
 WEBSOCKET, AUDIOSOCKET = "8000", "2000"
 LINE, PIN = "770005678", "3140"  # whose sim card is blocked
@@ -42,24 +43,28 @@ def told(waxtaan: Waxtaan) -> list[str]:
     return [" ".join(spoken.act.split()[:2]) for spoken in of(Speak, waxtaan)]
 
 
-async def test_keys_over_the_agent(waxtaan: Waxtaan, pbx: lab.Asterisk) -> None:
+async def test_keys_over_the_agent(waxtaan: Waxtaan, pbx: lab.Asterisk, agents_voice: Say) -> None:
     async with SipPhone(user="anonymous") as phone:
-        await phone.call(WEBSOCKET)
-        await phone.quiet(0.8)
+        call = await dial(waxtaan, phone, WEBSOCKET)
+        await call.asked("open")
         await phone.press(BALANCE)
         asked = await phone.sound(phone.now)
         await asyncio.sleep(max(0.0, asked + 0.6 - phone.now))
         pressed = phone.now
         await phone.press(LINE[0])  # into the question for nine digits
-        await asyncio.sleep(1.2)
-        late = [ended - pressed for _, ended in phone.sounds() if ended > pressed]
-        print(f"\nsilent {max(late, default=0):.2f} s after a key over the agent", end="")
-        assert max(late, default=0) < 1.0, "the agent went on talking"
+        await call.opened("line")
+        (question,) = (spoken.text for spoken in of(Speak, waxtaan) if spoken.act == "ask line")
+        whole = len(await agents_voice(question)) / 2 / RATE
+        await call.next(SpeechEnded)
+        await phone.quiet(0.3, after=asked)
+        silent = phone.sounds()[-1][1]
+        print(f"\nsilent {silent - pressed:.2f} s after a key over the agent", end="")
+        print(f", {silent - asked:.2f} of {whole:.2f} s were heard", end="")
+        assert silent - asked < whole * 3 / 4, "the agent went on talking"
         await phone.press(LINE[1:])
-        await phone.sound(phone.now - 0.2)
+        await call.opened("pin")
         await phone.press(PIN)  # over the question for it
-        await phone.sound(phone.now + 0.5)
-        await asyncio.sleep(1.0)  # the log is written twice a second
+        await call.next(Speak, lambda spoken: spoken.act.startswith("inform balance"))
         await phone.hang_up()
         await closed(waxtaan, pbx)
     assert keys(waxtaan) == BALANCE + LINE + "•" * len(PIN)
@@ -68,25 +73,36 @@ async def test_keys_over_the_agent(waxtaan: Waxtaan, pbx: lab.Asterisk) -> None:
     assert "inform balance" in told(waxtaan)
 
 
+async def _turn_is_over(call: CallLog) -> None:
+    async with asyncio.timeout(lab.HANG):
+        while True:
+            turns = [e for e in call.entries() if isinstance(e, TurnStarted | TurnEnded)]
+            if turns and isinstance(turns[-1], TurnEnded):
+                return
+            await asyncio.sleep(0.05)
+
+
 async def test_keys_over_the_caller(
     waxtaan: Waxtaan, speech: Mapping[str, bytes], pbx: lab.Asterisk
 ) -> None:
     async with InfoPhone(user="anonymous") as phone:
-        await phone.call(AUDIOSOCKET)
-        await phone.sound(0.0)
-        await asyncio.sleep(3.5)  # into the second sentence, which may be interrupted
-        for words, typed in (
-            ("what is my balance", BALANCE),
-            ("my internet is down", LINE),
-            ("yes", PIN),
+        call = await dial(waxtaan, phone, AUDIOSOCKET)
+        await call.next(SpeechStarted)
+        await call.next(SpeechStarted)  # into the second sentence, which may be interrupted
+        for words, typed, question in (
+            ("what is my balance", BALANCE, "line"),
+            ("my internet is down", LINE, "pin"),
+            ("yes", PIN, "more"),
         ):
+            begun = len(phone.said) + round(0.3 * RATE) * 2
             phone.say(speech[words])
-            await asyncio.sleep(0.3)  # the turn is open, or about to be noticed
+            while len(phone.said) < begun:  # noqa: ASYNC110 - it is open, or about to be noticed
+                await asyncio.sleep(0.01)
             await phone.press(typed)
-            await asyncio.sleep(2.0)  # the turn is over
+            await call.opened(question)
+            await _turn_is_over(call)
         phone.say(speech["no"])  # after the keys, over the answer to them: heard
-        async with asyncio.timeout(15):
-            await phone.over.wait()
+        await happens(phone.over)
     await closed(waxtaan, pbx)
     assert keys(waxtaan) == BALANCE + LINE + "•" * len(PIN)
     assert len(of(TurnStarted, waxtaan)) >= 4

@@ -13,19 +13,22 @@ from pathlib import Path
 from typing import Any
 
 from agent.actions import Action, Fetch, Speak, Transfer
-from agent.events import CallStarted, Event, TransferFailed
+from agent.events import Event, TransferFailed
 from agent.hours import DAYS, Hours, is_open, next_opening
 from pipelines.packs.reader import PROMPTS, load
 from tests.pbx import lab
 from tests.pbx.assistant import Waxtaan
+from tests.pbx.call_log import CallLog, dial
 from tests.pbx.conftest import closed
 from tests.pbx.sip_phone import LINE, SipPhone
-from tests.pbx.test_transfers import PERSON
+from tests.pbx.test_transfers import PERSON, happens
 from tests.pipelines.desk.test_webhook import Receiver
 
 WEBSOCKET, AUDIOSOCKET = "8000", "2000"
 SECRET = "between-the-lab-and-its-receiver"
 WAIT, CALLBACK, YES = "1", "2", "1"
+ASKS = ("open", PERSON)
+BOOKS = (("alternative", CALLBACK), ("confirm:number", YES), ("confirm:when", YES))
 OTHER = "771112222"  # who calls too
 
 
@@ -74,28 +77,22 @@ def serving(tmp_path: Path, cache: Path, hours: str, receiver: Receiver) -> Iter
         waxtaan.stop()
 
 
-async def answers(phone: SipPhone, *keys: str) -> None:
-    """Keys, each to the question that the one before led to; into its words, as callers do."""
-    for key in keys:
-        await phone.sound(phone.now)
-        await asyncio.sleep(0.4)
+async def answers(phone: SipPhone, call: CallLog, *keys: tuple[str, str]) -> None:
+    """Keys, each to the next question whose name begins so; into its words, as callers do."""
+    for question, key in keys:
+        await call.opened(question)
         await phone.press(key)
 
 
-async def rings_and_is_declined(desk: SipPhone, after: float = 0.0) -> None:
-    async with asyncio.timeout(20):
-        await desk.ringing.wait()
-    await asyncio.sleep(after)
+async def tells(call: CallLog, sentence: str) -> None:
+    """The agent has that to say."""
+    await call.next(Speak, lambda spoken: spoken.text.startswith(sentence))
+
+
+async def rings_and_is_declined(desk: SipPhone) -> None:
+    await happens(desk.ringing)
     desk.decline()
     desk.ringing.clear()
-
-
-def log(waxtaan: Waxtaan, caller: str) -> list[Event | Action]:
-    """All that was written of the call that came from this number."""
-    logs = [waxtaan.entries(call) for call in waxtaan.calls]
-    return next(
-        e for e in logs if any(isinstance(s, CallStarted) and s.caller == caller for s in e)
-    )
 
 
 def callbacks(entries: list[Event | Action]) -> list[dict[str, str]]:
@@ -132,21 +129,24 @@ async def test_waiting_and_being_called_back(
         SipPhone(lab.PERSON_ADDRESS, lab.PERSON_PORT, user="agent1") as desk,
     ):
         with serving(tmp_path, cache, hours, receiver) as waxtaan:
-            await phone.call(WEBSOCKET)
-            await answers(phone, PERSON)
-            await other.call(AUDIOSOCKET)
-            await answers(other, PERSON)  # somebody waits already, and there is room for one
-            await rings_and_is_declined(desk, after=3.0)
-            await answers(phone, WAIT)
+            first = await dial(waxtaan, phone, WEBSOCKET)
+            await answers(phone, first, ASKS)
+            await first.next(Transfer)
+            second = await dial(waxtaan, other, AUDIOSOCKET)
+            await answers(other, second, ASKS)
+            await second.next(TransferFailed)  # somebody waits, and there is room for one
+            await tells(second, "I am sorry, all my colleagues are busy.")
+            await rings_and_is_declined(desk)
+            await answers(phone, first, ("alternative", WAIT))
             await rings_and_is_declined(desk)
             began = datetime.now()
-            await answers(phone, CALLBACK, YES, YES)
+            await answers(phone, first, *BOOKS)
             await other.hang_up()
-            await asyncio.sleep(1.5)  # the log is written twice a second
+            await tells(first, "A colleague will call you back")
             await phone.hang_up()
             await closed(waxtaan, pbx)
-            calls = log(waxtaan, LINE), log(waxtaan, OTHER)
-            await _arrived(receiver, 3)
+            calls = first.entries(), second.entries()
+            await _arrived(receiver)
 
     assert failures(calls[1]) == ["busy"]
     assert "I am sorry, all my colleagues are busy." in said(calls[1])
@@ -171,13 +171,13 @@ async def test_outside_the_hours(pbx: lab.Asterisk, cache: Path, tmp_path: Path)
     hours = days(3, 5)
     async with receiving() as receiver, SipPhone() as phone:
         with serving(tmp_path, cache, hours, receiver) as waxtaan:
-            await phone.call(WEBSOCKET)
+            call = await dial(waxtaan, phone, WEBSOCKET)
             began = datetime.now()
-            await answers(phone, PERSON, CALLBACK, YES, YES)
-            await asyncio.sleep(1.5)  # the log is written twice a second
+            await answers(phone, call, ASKS, *BOOKS)
+            await tells(call, "A colleague will call you back")
             await phone.hang_up()
             await closed(waxtaan, pbx)
-            entries = log(waxtaan, LINE)
+            entries = call.entries()
     assert not [e for e in entries if isinstance(e, Transfer)]  # nobody's telephone rings at night
     assert "I cannot reach customer service at this hour." in said(entries)
     assert any("press two" in text for text in said(entries))
@@ -187,9 +187,13 @@ async def test_outside_the_hours(pbx: lab.Asterisk, cache: Path, tmp_path: Path)
     assert datetime.fromisoformat(booked["time"]) == opens
 
 
-async def _arrived(receiver: Receiver, many: int) -> None:
-    async with asyncio.timeout(5):
-        while len(receiver.got) < many:  # noqa: ASYNC110 - no events
+async def _arrived(receiver: Receiver) -> None:
+    """The end of the first caller's call is told."""
+    async with asyncio.timeout(lab.HANG):
+        while True:
+            told = [each["call"]["caller"] for each in receiver.events if each["event"] == "ended"]
+            if LINE in told:
+                return
             await asyncio.sleep(0.05)
 
 
