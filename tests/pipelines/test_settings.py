@@ -92,7 +92,7 @@ def test_a_settings_file_that_is_no_toml(
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        (EngineError("no ears"), 3),
+        (EngineError("no engine"), 3),
         (ConfigurationError("x.toml: key: missing"), 2),
         (LogError("line 3: not JSON"), 2),
         (SettingsError("waxtaan.toml"), 2),

@@ -46,7 +46,7 @@ async def test_a_call_that_cannot_begin_closes_its_recording_and_its_ears(
     with pytest.raises(OSError, match="broken"):
         await call.run()
     assert left_open(calls) == []
-    assert server.ears.open_streams == 0
+    assert server.scripted.open_streams == 0
     log = (calls / call.id / "log.jsonl").read_text()
     assert log.endswith("\n")
 

@@ -194,13 +194,13 @@ async def test_send_text_interrupts(open_assistant: Open) -> None:
 
 async def test_a_language_the_ears_do_not_know_leaves_the_keypad(open_assistant: Open) -> None:
     server = await open_assistant()
-    server.ears.unserved = {"fr"}
+    server.scripted.unserved = {"fr"}
     async with Guest.calling(server, "?language=fr") as guest:
         await guest.agent_says("assistant automatique")
         await guest.state("open")
         await guest.press("1")
         await guest.state("line")
-        assert server.ears.expected[-1] == ("en", ())  # nothing is taken for what it is not
+        assert server.scripted.expected[-1] == ("en", ())  # nothing is taken for what it is not
     await server.idle()
     assert server.counters["failed"] == 0
 
@@ -209,7 +209,7 @@ async def test_broken_ears_leave_the_keypad(
     open_assistant: Open, speech: Mapping[str, bytes]
 ) -> None:
     server = await open_assistant()
-    server.ears.broken = True
+    server.scripted.broken = True
     async with Guest.calling(server) as guest:
         await guest.state("open")
         guest.say(speech["what is my balance"])
@@ -335,5 +335,5 @@ async def test_a_caller_who_just_leaves(open_assistant: Open) -> None:
     await eventually(lambda: server.assistant.calls == 0)
     assert server.differences(guest.id) == []
     assert server.counters == {"calls": 1, "connection.1000": 1, "ended.line closed": 1}
-    assert server.ears.open_streams == 0
+    assert server.scripted.open_streams == 0
     assert server.complaints == []

@@ -327,8 +327,8 @@ def test_going_on_after_a_pause_is_heard_from_the_start() -> None:
 
 def test_a_turn_without_end_is_cut() -> None:
     stream = Hearing()
-    ears = AsrProcessor(stream, "en", max_turn=1)
-    down, _ = through(ears, *steps(0, 5), started(), *steps(5, 95), SOON, STOPPED, SOON)
+    processor = AsrProcessor(stream, "en", max_turn=1)
+    down, _ = through(processor, *steps(0, 5), started(), *steps(5, 95), SOON, STOPPED, SOON)
     assert texts(down) == ["50 steps"]
 
 

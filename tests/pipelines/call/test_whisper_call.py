@@ -1,4 +1,4 @@
-"""Calls with Whisper's ears: the engine is real, its model knows three sentences and no others."""
+"""Calls heard by Whisper: the engine is real, its model knows three sentences and no others."""
 
 from collections.abc import AsyncIterator, Mapping
 

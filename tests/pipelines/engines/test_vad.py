@@ -38,8 +38,8 @@ def by_telephone(pcm: bytes) -> bytes:
 
 
 async def states(pcm: bytes, *, narrow: bool) -> list[VADState]:
-    ears = detector(narrow=narrow)
-    return [await ears.analyze_audio(pcm[i : i + STEP]) for i in range(0, len(pcm), STEP)]
+    detected = detector(narrow=narrow)
+    return [await detected.analyze_audio(pcm[i : i + STEP]) for i in range(0, len(pcm), STEP)]
 
 
 @pytest.mark.parametrize("word", ["cancel", "balance", "yes"])
@@ -67,8 +67,8 @@ async def test_a_beginning_survives_one_weak_window_and_not_two(
         monkeypatch.setattr(
             "pipelines.engines.vad.SileroVADAnalyzer.voice_confidence", lambda *_: next(told)
         )
-        ears = detector(narrow=False)
-        found = [ears._run_analyzer(bytes(1_024)) for _ in windows]
+        detected = detector(narrow=False)
+        found = [detected._run_analyzer(bytes(1_024)) for _ in windows]
         return VADState.SPEAKING in found
 
     assert begins(0.9, 0.9, 0.1, 0.9)

@@ -40,7 +40,7 @@ async def test_finished_calls_leave_nothing(open_assistant: Open) -> None:
         await greeted(server)
     assert server.counters["calls"] == CALLS + 1
     assert alive() == Counter()
-    assert server.ears.open_streams == 0
+    assert server.scripted.open_streams == 0
     assert len(asyncio.all_tasks()) <= tasks
     assert open_files() <= files
     assert server.complaints == []
@@ -54,6 +54,6 @@ async def test_calls_at_the_same_time_leave_nothing_either(open_assistant: Open)
         for _ in range(4):
             group.create_task(greeted(server))
     assert alive() == Counter()
-    assert (server.ears.open_streams, server.assistant.calls) == (0, 0)
+    assert (server.scripted.open_streams, server.assistant.calls) == (0, 0)
     assert len(asyncio.all_tasks()) <= tasks
     assert open_files() <= files

@@ -1,4 +1,4 @@
-"""Piper itself, with a real voice: its level, its words as other ears hear them, its errors."""
+"""Piper itself, with a real voice: its level, its words as another recogniser hears them, its errors."""
 
 import json
 import shutil
@@ -67,11 +67,11 @@ async def test_the_rate_is_obeyed(engine: Piper) -> None:
 
 async def test_what_it_says_is_understood_by_ears_that_never_heard_it(engine: Piper) -> None:
     spelling = EspeakSynthesiser()
-    ears = Pocketsphinx(phonemes=spelling.phonemes)
+    recogniser = Pocketsphinx(phonemes=spelling.phonemes)
     await spelling.start()
-    await ears.start()
+    await recogniser.start()
     try:
-        stream = await ears.open("en", "wide", lambda _: None)
+        stream = await recogniser.open("en", "wide", lambda _: None)
         stream.expect("en", SENTENCES)
         heard = []
         for text in SENTENCES:
@@ -82,7 +82,7 @@ async def test_what_it_says_is_understood_by_ears_that_never_heard_it(engine: Pi
         await stream.close()
         assert heard == list(SENTENCES)
     finally:
-        await ears.close()
+        await recogniser.close()
         await spelling.close()
 
 

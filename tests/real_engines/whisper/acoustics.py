@@ -1,4 +1,4 @@
-"""What happens to speech before it reaches the ears: loudness, noise, a telephone, silence around.
+"""What happens to speech before it is recognised: loudness, noise, a telephone, silence around.
 
 Features are faster-whisper's own: 80 log-mel bands, a frame each 10 ms.
 """

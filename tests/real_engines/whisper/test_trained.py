@@ -1,4 +1,4 @@
-"""The trained model, opened as anybody opens a Whisper, and heard through our own ears.
+"""The trained model, opened as anybody opens a Whisper, and heard through our own engine.
 
 `WAXTAAN_TEST_WHISPER` names its folder; `make engines` trains it. It is small: what is asked of it
 is that it recognises something real, not each sentence on every machine.

@@ -1,4 +1,4 @@
-"""Which language: by the letters of the shipped table, and with what the ears say."""
+"""Which language: by the letters of the shipped table, and with what the recogniser says."""
 
 import json
 import random

@@ -33,7 +33,7 @@ async def ask_balance(phone: CarrierPhone, speech: dict[str, bytes]) -> None:
     await phone.press(PIN)
     await phone.until(says("You have 12 euros 50 left."))
     await phone.until(lambda e: isinstance(e, SpeechStarted) and e.utterance > 6)
-    phone.say(narrow(speech["yes"]))  # the ears are told that it is "no"
+    phone.say(narrow(speech["yes"]))  # the recogniser is told that it is "no"
     await phone.until(ends)
 
 

@@ -51,7 +51,7 @@ async def test_a_whole_call(open_assistant: Open, speech: dict[str, bytes]) -> N
         await phone.press(PIN)
         await phone.until(says("You have 12 euros 50 left."))
         await phone.until(lambda e: isinstance(e, SpeechStarted) and e.utterance > 6)
-        phone.say(narrow(speech["yes"]))  # the ears are told that it is "no"
+        phone.say(narrow(speech["yes"]))  # the recogniser is told that it is "no"
         await phone.until(ends)
         await eventually(phone.ended.is_set)
     await server.idle()

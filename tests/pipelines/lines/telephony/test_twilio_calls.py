@@ -41,7 +41,7 @@ async def test_a_whole_call(open_assistant: Open, speech: dict[str, bytes]) -> N
         await phone.press(PIN)
         await phone.until(says("You have 12 euros 50 left."))
         await phone.until(lambda e: isinstance(e, SpeechStarted) and e.utterance > 6)
-        phone.say(narrow(speech["yes"]))  # the ears are told that it is "no"
+        phone.say(narrow(speech["yes"]))  # the recogniser is told that it is "no"
         await phone.until(ends)
         assert (await phone.after()).find("Hangup") is not None
     await server.idle()
@@ -153,7 +153,7 @@ async def test_a_call_that_fails_at_once_goes_to_a_person(
     server = await open_assistant(record=False, **SETTINGS)
 
     async def no_recogniser(*_: object) -> None:
-        raise RuntimeError("no ears")
+        raise RuntimeError("no recogniser")
 
     monkeypatch.setattr(server.assistant, "recogniser_stream", no_recogniser)
     async with Phone(server).calling() as phone:

@@ -73,7 +73,7 @@ async def test_a_whole_call(open_assistant: Open, speech: dict[str, bytes]) -> N
         await phone.press(PIN)
         await phone.until(says("You have 12 euros 50 left."))
         await phone.until(lambda e: isinstance(e, SpeechStarted) and e.utterance > 6)
-        phone.say(speech["yes"])  # the ears are told that it is "no"
+        phone.say(speech["yes"])  # the recogniser is told that it is "no"
         await phone.until(ends)
         assert await phone.after() == HANG_UP
     await server.idle()

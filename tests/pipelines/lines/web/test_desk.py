@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
 from agent.events import PersonJoined, PersonLeft, TakenOver
@@ -15,6 +16,8 @@ from tests.pipelines.desk.conftest import PASSWORD, TOKEN, origin, page_message,
 from tests.pipelines.lines.web.visit import PHONE, Visit, browser, visit
 from tests.pipelines.server import Guest, Server, eventually, serving
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 PERSON = "i want to speak to an agent"
 _FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 _REFUSED = "error: Failed to load resource: the server responded with a status of"
@@ -22,13 +25,13 @@ LATER = re.compile("0:0[2-9]|0:[1-5][0-9]|[1-9]:[0-9]+")  # than 0:00, where it 
 ANNOUNCED_ELSEWHERE = "#notice is not announced"  # the demo page's
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def chromium(executable: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright, browser(playwright, executable) as found:
         yield found
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def assistant(tmp_path: Path, cache: Path) -> AsyncIterator[Server]:
     logs.set_up("WARNING")
     desk: dict[str, Any] = {"desk_token": TOKEN}

@@ -24,9 +24,9 @@ from tests.pipelines.server import (
     Guest,
     Server,
     audio,
-    deaf,
     eventually,
     masked,
+    never_reading,
     raw_message,
     rtvi,
 )
@@ -43,7 +43,7 @@ async def good_call(server: Server) -> AsyncIterator[Guest]:
         assert guest.closed is None
     await server.idle()
     assert server.differences(guest.id) == []
-    assert server.ears.open_streams == 0
+    assert server.scripted.open_streams == 0
     assert server.counters["failed"] == 0
 
 
@@ -245,7 +245,7 @@ async def test_all_lines_busy(open_assistant: Open) -> None:
 async def test_a_client_that_never_reads(open_assistant: Open) -> None:
     server = await open_assistant(stalled_write_seconds=0.5, send_buffer=4096)
     async with good_call(server):
-        _, writer = await deaf(server)
+        _, writer = await never_reading(server)
         writer.write(masked(READY))
         writer.write(masked(rtvi("client-message", {"t": "say", "d": {"text": "help"}})))
         await eventually(lambda: server.assistant.calls == 2)
@@ -271,7 +271,7 @@ async def test_a_connection_that_is_cut(open_assistant: Open) -> None:
     server = await open_assistant()
     async with good_call(server):
         for begin in (b"", masked(READY), masked(READY) + masked(audio(SILENCE))[:100]):
-            _, writer = await deaf(server)
+            _, writer = await never_reading(server)
             writer.write(begin)
             await writer.drain()
             await eventually(lambda: server.assistant.calls == 2)

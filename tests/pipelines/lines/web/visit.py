@@ -210,7 +210,7 @@ async def browser(playwright: Playwright, executable: str, *more: str) -> AsyncI
 async def in_real_time(
     chromium: Browser, url: str, call: Callable[[Visit], Awaitable[None]]
 ) -> None:
-    """A call between a caller who speaks and ears that listen.
+    """A call between a caller who speaks and a recogniser that listens.
 
     They understand each other only where the machine keeps up: a call that went wrong and had gaps
     in its sound is made again, twice at most. On a quiet machine there are no gaps.
