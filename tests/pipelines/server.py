@@ -36,7 +36,7 @@ from pipelines.engines.asr.engine import SAMPLE_RATE, Recogniser
 from pipelines.engines.tts.cache import AudioCache
 from pipelines.engines.tts.espeak import EspeakSynthesiser
 from pipelines.knowledge.grounded_model import GroundedModel
-from pipelines.lines import garbage_collection as memory
+from pipelines.lines import garbage_collection
 from pipelines.lines.active_calls import ActiveCalls
 from pipelines.packs.reader import DialogueConfig, load
 from pipelines.server.app import create_app
@@ -137,7 +137,7 @@ async def serving(
     voice = synthesiser or Hasty()
     await voice.start()
     vad.warm()
-    memory.settle()  # as `waxtaan serve` does: no call's end goes through all that pytest holds
+    garbage_collection.freeze_loaded()  # as `waxtaan serve` does: no call's end goes through all that pytest holds
     scripted = ScriptedRecogniser(texts)
     assistant = Assistant(
         chosen,

@@ -1,4 +1,4 @@
-"""Piper itself, with a real voice: its level, its words as another recogniser hears them, its errors."""
+"""Piper itself, with a real voice: its level, its words as recognised, its errors."""
 
 import json
 import shutil
