@@ -137,7 +137,7 @@ async def serving(
     voice = synthesiser or Hasty()
     await voice.start()
     vad.warm()
-    garbage_collection.freeze_loaded()  # as `waxtaan serve` does: no call's end goes through all that pytest holds
+    garbage_collection.freeze_loaded()  # as `waxtaan serve`: pytest's own is not gone through
     scripted = ScriptedRecogniser(texts)
     assistant = Assistant(
         chosen,
