@@ -5,6 +5,7 @@ Waxtaan writes the log down twice in a second of the caller's sound, so a wait c
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -42,7 +43,9 @@ class CallLog:
         if self._folder is not None:
             size = (self._folder / "log.jsonl").stat().st_size
             if size != self._size:
-                self._size, self._entries = size, self._waxtaan.entries(self._folder)
+                with suppress(UnicodeDecodeError):  # half a letter is written
+                    self._entries = self._waxtaan.entries(self._folder)
+                    self._size = size
         return self._entries
 
     def _is_it(self, folder: Path) -> bool:

@@ -109,6 +109,7 @@ class SipPhone:
         self._cseq = 1
         self._offers = 0
         self._late: list[asyncio.TimerHandle] = []
+        self._due = 0.0  # monotonic, when what is sent now was to be sent
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
@@ -371,6 +372,7 @@ class SipPhone:
         first = True
         key: tuple[int, int, int] | None = None  # code, steps left, stamp
         while True:
+            self._due = due
             if key is None and self._keys:
                 code, steps = self._keys.pop(0)
                 key = (code, steps, stamp)
@@ -400,7 +402,9 @@ class SipPhone:
             await asyncio.sleep(max(0.0, due - time.monotonic()))
 
     def _depart(self, packet: bytes) -> None:
-        self._through(lambda: self._rtp_send(packet))
+        # A telephone that was kept from sending in time has no packets overtake each other by that.
+        behind = time.monotonic() - self._due
+        self._through(lambda: self._rtp_send(packet), behind)
 
     def _rtp_send(self, packet: bytes) -> None:
         if self._remote_rtp and not self._rtp_out.is_closing():
@@ -420,7 +424,7 @@ class SipPhone:
                 else:
                     self._sounds.append((at, at + 0.02))
 
-    def _through(self, then: Callable[[], None]) -> None:
+    def _through(self, then: Callable[[], None], behind: float = 0.0) -> None:
         network = self.network
         if network is PERFECT:
             then()
@@ -430,7 +434,7 @@ class SipPhone:
         late = network.delay + self._chance.uniform(-network.jitter, network.jitter)
         loop = asyncio.get_running_loop()
         self._late = [t for t in self._late if t.when() > loop.time()]
-        self._late.append(loop.call_later(max(0.0, late), then))
+        self._late.append(loop.call_later(late - behind, then))
 
     def _end(self, why: str) -> None:
         self.ended = self.ended or why

@@ -127,6 +127,7 @@ async def test_a_caller_hears_the_agent_and_is_heard(
             await call.asked("open")  # the greeting
     await closed(waxtaan, encrypted)
     heard = samples(baresip.heard())
+    heard = heard[heard != 0]  # it fills in for what is late; A-law's own silence is 8, not 0
     greeting = heard[(np.abs(heard) > 1000).argmax() :][: round(2.9 * RATE)]
     assert await recognise(greeting.tobytes(), (GREETING, *OTHERS)) == GREETING
     assert volume(samples(call.folder / "caller.wav")) > 300
