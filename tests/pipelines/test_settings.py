@@ -232,9 +232,7 @@ def say(name: str, level: str, message: str, error: Exception | None = None) -> 
 def test_pipecats_text_is_withheld(stderr: io.StringIO) -> None:
     say("pipecat.serializers.protobuf", "DEBUG", "Transport message: my pin is 4821")
     say("pipecat.pipeline.worker", "WARNING", "frame TextFrame(my pin is 4821) was lost")
-    say(
-        "pipecat.thing", "ERROR", "CallerAudio#1 exception (/x/y.py:93): my pin", ValueError("4821")
-    )
+    say("pipecat.thing", "ERROR", "Line#1 exception (/x/y.py:93): my pin", ValueError("4821"))
     err = stderr.getvalue()
     assert "4821" not in err
     assert "pin" not in err

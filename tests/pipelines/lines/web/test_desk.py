@@ -32,7 +32,7 @@ async def chromium(executable: str) -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def assistant(tmp_path: Path, cache: Path) -> AsyncIterator[Server]:
+async def server(tmp_path: Path, cache: Path) -> AsyncIterator[Server]:
     logs.set_up("WARNING")
     desk: dict[str, Any] = {"desk_token": TOKEN}
     bridge: dict[str, Any] = {"bridges": ("asterisk",), "asterisk_password": PASSWORD}
@@ -45,15 +45,15 @@ async def log_in(visited: Visit) -> None:
     await expect(visited["#token"]).to_be_focused()
     await visited["#token"].fill(TOKEN)
     await visited.page.keyboard.press("Enter")
-    await visited.shows("#status", "ActiveCall")
+    await visited.shows("#status", "Live")
 
 
 def said(visited: Visit, who: str, text: str) -> Any:
     return expect(visited.said(who, text).last)
 
 
-async def test_who_has_no_token_sees_nothing(chromium: Browser, assistant: Server) -> None:
-    async with visit(chromium, origin(assistant) + "/desk") as visited:
+async def test_who_has_no_token_sees_nothing(chromium: Browser, server: Server) -> None:
+    async with visit(chromium, origin(server) + "/desk") as visited:
         await expect(visited["#desk-main"]).to_be_hidden()
         await visited["#token"].fill("guess")
         await visited["#login button"].click()
@@ -66,7 +66,7 @@ async def test_who_has_no_token_sees_nothing(chromium: Browser, assistant: Serve
         await visited.shows("#calls-empty", "Nobody is calling.")
         await expect(visited["#problem"]).to_be_hidden()
         await visited.page.reload()
-        await visited.shows("#status", "ActiveCall")  # the session is the browser's
+        await visited.shows("#status", "Live")  # the session is the browser's
         await visited["#logout"].click()
         await expect(visited["#token"]).to_be_focused()
         await visited.page.reload()
@@ -74,15 +74,15 @@ async def test_who_has_no_token_sees_nothing(chromium: Browser, assistant: Serve
         visited.was_clean()
 
 
-async def test_a_call_is_followed_to_its_packet(chromium: Browser, assistant: Server) -> None:
-    async with visit(chromium, origin(assistant) + "/desk/") as visited:
+async def test_a_call_is_followed_to_its_packet(chromium: Browser, server: Server) -> None:
+    async with visit(chromium, origin(server) + "/desk/") as visited:
         await log_in(visited)
-        async with Guest.calling(assistant, "?caller=770001234&language=en") as guest:
+        async with Guest.calling(server, "?caller=770001234&language=en") as guest:
             await visited.shows("#calls", "770001234")
             await visited.shows("#calls", "with the agent")
             await visited["[data-call]"].click()
             await expect(visited["#who"]).to_be_focused()
-            await said(visited, "agent", "automated assistant").to_be_visible()
+            await said(visited, "agent", "automated server").to_be_visible()
             await guest.state("open")
             await guest.type("<img src=x onerror=alert(1)>")
             await said(visited, "caller", "<img src=x").to_be_visible()
@@ -109,11 +109,11 @@ async def test_a_call_is_followed_to_its_packet(chromium: Browser, assistant: Se
         visited.was_clean()
 
 
-async def test_a_call_is_taken_over_with_the_keyboard(chromium: Browser, assistant: Server) -> None:
-    hub = assistant.active_calls.feed
-    async with visit(chromium, origin(assistant) + "/desk/") as visited:
+async def test_a_call_is_taken_over_with_the_keyboard(chromium: Browser, server: Server) -> None:
+    feed = server.active_calls.feed
+    async with visit(chromium, origin(server) + "/desk/") as visited:
         await log_in(visited)
-        async with telephone(assistant, "call-0001", "770001234"):
+        async with telephone(server, "call-0001", "770001234"):
             await visited.shows("#calls", "telephone")
             keyboard = visited.page.keyboard
             await visited["#calls"].focus()
@@ -125,17 +125,17 @@ async def test_a_call_is_taken_over_with_the_keyboard(chromium: Browser, assista
             await keyboard.press("Enter")
             await visited.shows("#outcome", "Your telephone will ring.")
 
-            hub.publish("call-0001", page_message(PersonJoined(1.0, 1, "301")))
+            feed.publish("call-0001", page_message(PersonJoined(1.0, 1, "301")))
             await visited.shows("#facts", "with 301")
             await expect(visited["#take"]).to_be_hidden()
             await visited["#give-back"].click()
             await visited.shows("#outcome", "That did not work: no person has this call")
-            hub.publish("call-0001", page_message(PersonLeft(2.0, True)))
+            feed.publish("call-0001", page_message(PersonLeft(2.0, True)))
             await expect(visited["#extension"]).to_have_value("301")
         await visited.shows("#call-state", "ended")
-        (entry,) = hub.calls()
-        await eventually(lambda: assistant.assistant.calls == 0)
-        taken = [e for e in assistant.log(entry.recording) if isinstance(e, TakenOver)]
+        (entry,) = feed.calls()
+        await eventually(lambda: server.assistant.calls == 0)
+        taken = [e for e in server.log(entry.recording) if isinstance(e, TakenOver)]
         assert [e.person for e in taken] == ["301"]
 
         await visited.page.reload()
@@ -145,28 +145,28 @@ async def test_a_call_is_taken_over_with_the_keyboard(chromium: Browser, assista
 
 
 async def test_who_waits_comes_first_and_a_lost_connection_comes_back(
-    chromium: Browser, assistant: Server
+    chromium: Browser, server: Server
 ) -> None:
-    hub = assistant.active_calls.feed
+    feed = server.active_calls.feed
     for number in ("one", "two", "three"):
-        hub.begin(number, "telephone", f"77000{number}", "en")
-    async with visit(chromium, origin(assistant) + "/desk/") as visited:
+        feed.begin(number, "telephone", f"77000{number}", "en")
+    async with visit(chromium, origin(server) + "/desk/") as visited:
         await log_in(visited)
         calls = visited["#calls .caller"]
         await expect(calls).to_have_text(["77000three", "77000two", "77000one"])
         await visited["[data-call=three]"].focus()
         handoff = {"type": "handoff", "queue": "general", "reason": "angry", "packet": {}}
-        hub.publish("one", handoff)
+        feed.publish("one", handoff)
         await expect(calls).to_have_text(["77000one", "77000three", "77000two"])
         await expect(visited["[data-call=three]"]).to_be_focused()
         await visited.shows("#news", "A caller waits: 77000one")
         await visited.shows("#counts", "1 waiting, 2 with the agent")
         await expect(visited["[data-call=one] .lasting"]).to_have_text(LATER)
 
-        for _ in range(QUEUE_SIZE + 1):  # more at once than a watcher is allowed to leave unread
-            hub.publish("two", {"type": "sources", "sources": []})
+        for _ in range(QUEUE_SIZE + 1):  # more at once than a subscriber is allowed to leave unread
+            feed.publish("two", {"type": "sources", "sources": []})
         await visited.shows("#status", "Connection lost, trying again …")
-        hub.end("two")
-        await visited.shows("#status", "ActiveCall")
+        feed.end("two")
+        await visited.shows("#status", "Live")
         await visited.shows("[data-call=two]", "ended")
         visited.was_clean()
