@@ -60,7 +60,7 @@ async def running(server: RealServer) -> float:
 async def gone(server: RealServer) -> float:
     """Seconds until the server works on nothing; its metrics answer within milliseconds."""
     began = time.monotonic()
-    async with asyncio.timeout(10.0):
+    async with asyncio.timeout(120.0):
         while await running(server):
             pass
     return time.monotonic() - began
@@ -161,7 +161,7 @@ async def test_a_cancelled_question_is_gone_from_the_server(
                 await answer(model, ENDLESS)
 
     tasks = [asyncio.create_task(talk()) for _ in range(4)]
-    async with asyncio.timeout(30.0):
+    async with asyncio.timeout(120.0):
         while not await running(server):
             pass
     for task in tasks:

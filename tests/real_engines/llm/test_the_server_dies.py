@@ -13,8 +13,6 @@ from tests.real_engines.llm import lessons
 from tests.real_engines.llm.conftest import RealServer
 from tests.real_engines.llm.lessons import ENDLESS, ROAMING
 
-USEFUL = 1.5  # s until the caller hears the next useful words; a voice needs most of it
-
 
 async def test_a_killed_server_is_known_at_once_and_the_other_goes_on(
     server: RealServer, long_answers: int
@@ -27,7 +25,8 @@ async def test_a_killed_server_is_known_at_once_and_the_other_goes_on(
         server.signal(signal.SIGKILL)
         began = time.monotonic()
         rest = [sentence async for sentence in sentences]
-        assert time.monotonic() - began < USEFUL / 3
+        # By the connection that broke, long before anybody would wait no more.
+        assert time.monotonic() - began < patient["between"] / 4
         assert rest[-1] == "And that is all."
         assert other.bodies[0]["messages"][-1]["content"].startswith(first)
         await model.close()

@@ -21,7 +21,7 @@ class Recipe:
     decoder_layers: int = 2
     utterances: int = 4500
     silent: int = 350  # takes without speech
-    steps: int = 1600
+    steps: int = 1200
     rows: int = 16
     long_every: int = 20  # one step in so many has the 30 s window
     long_rows: int = 2
