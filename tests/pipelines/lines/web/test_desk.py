@@ -82,7 +82,7 @@ async def test_a_call_is_followed_to_its_packet(chromium: Browser, server: Serve
             await visited.shows("#calls", "with the agent")
             await visited["[data-call]"].click()
             await expect(visited["#who"]).to_be_focused()
-            await said(visited, "agent", "automated server").to_be_visible()
+            await said(visited, "agent", "automated assistant").to_be_visible()
             await guest.state("open")
             await guest.type("<img src=x onerror=alert(1)>")
             await said(visited, "caller", "<img src=x").to_be_visible()
