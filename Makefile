@@ -13,9 +13,9 @@ run: $(VENV)/.run
 call: $(VENV)/.run
 	$(BIN)/waxtaan call
 
-# Most tests wait for sound to be played: three at a time keep two cores busy.
+# Most tests wait for sound to be played: four at a time keep two cores busy.
 test: $(VENV)/.test lint
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 # The production engines, each in an environment of its own, on small real models made on the way.
 # The voices and the language model do not wait for the small Whisper.
