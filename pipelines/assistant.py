@@ -33,12 +33,12 @@ from pipelines.engines.tts.espeak import EspeakSynthesiser, readable
 from pipelines.engines.tts.models import ModelVoices
 from pipelines.engines.tts.normalisation import spoken
 from pipelines.engines.tts.routing import EngineVoice, VoiceRouter
-from pipelines.engines.weights import Get, asked_once, fetch
 from pipelines.errors import ConfigurationError
 from pipelines.knowledge.grounded_model import GroundedModel, open_grounded_model
 from pipelines.packs.pack import Pack
 from pipelines.packs.reader import DialogueConfig, load
 from pipelines.settings import Settings
+from pipelines.weights.hub import Get, asked_once, fetch
 
 _MOST_LANGUAGES = 5  # languages that a turn may be in, and no more
 # wordings that are parts of sentences, or shown and not said

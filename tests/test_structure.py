@@ -13,7 +13,16 @@ LOOSE = 12  # files at the root of pipelines/
 # From the ground up: a room imports rooms that stand before it, and none after it.
 ROOMS = (
     *("agent", "errors", "audio", "logs", "sound_files", "circuit_breaker"),
-    *("engines", "backoffice", "store", "packs", "settings", "engine_choice", "knowledge"),
+    *(
+        "engines",
+        "backoffice",
+        "store",
+        "packs",
+        "settings",
+        "weights",
+        "engine_choice",
+        "knowledge",
+    ),
     *("assistant", "call", "synthetic_caller", "lines", "desk", "server"),
     *("cli", "bench", "__main__"),
 )

@@ -17,12 +17,12 @@ from pipelines.engine_choice.asr import open_recogniser
 from pipelines.engines.tts import rule_voices
 from pipelines.engines.tts.espeak import EspeakSynthesiser
 from pipelines.engines.tts.normalisation import gaps
-from pipelines.engines.weights import Weights, asked_once, offer
 from pipelines.errors import EngineError
 from pipelines.packs import voices as licences
 from pipelines.packs.pack import Pack
 from pipelines.packs.reader import DialogueConfig, load
 from pipelines.settings import Settings
+from pipelines.weights.hub import Weights, asked_once, offer
 
 _OUT = Console(highlight=False)
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from pipelines.engine_choice.asr import AsrChoice, choose_asr
 from pipelines.engine_choice.tts import VoiceChoice, choose_voices
-from pipelines.engines.weights import Get
 from pipelines.errors import EngineError
 from pipelines.packs.reader import DialogueConfig
 from pipelines.settings import Settings
+from pipelines.weights.hub import Get
 
 
 @dataclass(frozen=True, slots=True)

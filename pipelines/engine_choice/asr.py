@@ -13,10 +13,10 @@ from pipelines.engines.asr.faster_whisper import FasterWhisper
 from pipelines.engines.asr.pocketsphinx import Pocketsphinx
 from pipelines.engines.asr.pronunciation import Phonemes
 from pipelines.engines.asr.whisper.checkpoint import Checkpoint
-from pipelines.engines.weights import Get, Weights
 from pipelines.errors import EngineError
 from pipelines.packs.pack import Pack
 from pipelines.settings import Settings
+from pipelines.weights.hub import Get, Weights
 
 _FILES = ("model.bin", "config.json", "*.json", "vocabulary.*")
 _NEEDS = ("model.bin", "config.json", "tokenizer.json")

@@ -18,11 +18,11 @@ from pipelines.engines.tts.engine import Voice
 from pipelines.engines.tts.models import ModelVoices
 from pipelines.engines.tts.piper import Piper
 from pipelines.engines.tts.routing import EngineVoice
-from pipelines.engines.weights import Get, Weights
 from pipelines.errors import EngineError
 from pipelines.packs.pack import Pack
 from pipelines.packs.voices import Voices, load, model
 from pipelines.settings import Settings
+from pipelines.weights.hub import Get, Weights
 
 ENGINES: Mapping[str, tuple[str, ...]] = {
     "auto": ("coqui", "piper"),

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from pipelines.engine_choice import Choices, choose
-from pipelines.engines.weights import Weights
 from pipelines.errors import EngineError
 from pipelines.packs import voices as licences
 from pipelines.packs.pack import AsrFile
 from pipelines.packs.reader import load
 from pipelines.settings import Settings
+from pipelines.weights.hub import Weights
 
 CATALOG = load()
 VOICES = licences.load()

@@ -11,8 +11,8 @@ import pytest
 import uvicorn
 from fastapi import FastAPI, Request, Response
 
-from pipelines.engines.weights import UnreachableError, Weights, asked_once, fetch, offer
 from pipelines.errors import EngineError
+from pipelines.weights.hub import UnreachableError, Weights, asked_once, fetch, offer
 
 REPOSITORY = "someone/whisper-toy"
 FILES = {"config.json": b"{}", "model.bin": bytes(range(256)) * 48_000, "README.md": b"no"}
