@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from loguru import logger
+
 from pipelines.engines.asr.engine import Recogniser
 from pipelines.engines.asr.faster_whisper import FasterWhisper
 from pipelines.engines.asr.pocketsphinx import Pocketsphinx
@@ -16,7 +18,9 @@ from pipelines.engines.asr.whisper.checkpoint import Checkpoint
 from pipelines.errors import EngineError
 from pipelines.packs.pack import Pack
 from pipelines.settings import Settings
+from pipelines.weights.catalogue import load
 from pipelines.weights.hub import Get, Weights
+from pipelines.weights.installed import noted, require
 
 _FILES = ("model.bin", "config.json", "*.json", "vocabulary.*")
 _NEEDS = ("model.bin", "config.json", "tokenizer.json")
@@ -37,6 +41,10 @@ WHISPER: Mapping[str, Weights] = {
         "large-v3-turbo", "mobiuslabsgmbh/faster-whisper-large-v3-turbo", 1620
     ),
 }
+
+
+class DamagedError(EngineError):
+    """Weights are here and cannot be used: cut short, altered, or not all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,8 @@ def choose_asr(settings: Settings, packs: Mapping[str, Pack], get: Get) -> AsrCh
     except EngineError as error:
         if settings.asr == "faster_whisper":
             raise
+        if isinstance(error, DamagedError):
+            logger.warning("{}; the embedded recogniser serves instead", error)
         return AsrChoice("pocketsphinx", str(error))
     checkpoints = {
         code: Checkpoint(
@@ -108,11 +118,32 @@ def _device(settings: Settings) -> str:
     return "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
 
 
+def _refuse_damaged(model: str, settings: Settings) -> None:
+    """Raises DamagedError where a published model is here and not whole, or not what it was."""
+    if model not in WHISPER:
+        return
+    folder = settings.models / WHISPER[model].folder
+    known = {m.folder: m for m in load(settings.prompts, settings.models).values()}
+    published = known.get(WHISPER[model].folder)
+    if published is not None and noted(settings.models, published.name):
+        try:
+            require(settings.models, published)
+        except EngineError as error:
+            raise DamagedError(f"Whisper {model} is not loaded: {error}") from error
+    missing = [name for name in _NEEDS if not (folder / name).is_file()]
+    if missing and folder.is_dir() and any(folder.iterdir()):
+        raise DamagedError(
+            f"Whisper {model} is not loaded: {folder} lacks {', '.join(missing)}; add them, or "
+            "remove the folder"
+        )
+
+
 def _folder(model: str, settings: Settings, get: Get) -> Path:
     """Where a checkpoint lies: a folder's path, a folder under `models`, or a size by name."""
     for folder in (Path(model), settings.models / model):
         if (folder / "model.bin").is_file():
             return folder
+    _refuse_damaged(model, settings)
     weights = WHISPER.get(model)
     if weights is None and "/" in model and not Path(model).is_absolute():
         weights = Weights(f"whisper/{model}", model, _FILES, _NEEDS, "see its page", 0)

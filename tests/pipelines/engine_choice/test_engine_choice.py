@@ -11,9 +11,11 @@ from pipelines.engine_choice import Choices, choose
 from pipelines.errors import EngineError
 from pipelines.packs import voices as licences
 from pipelines.packs.pack import AsrFile
-from pipelines.packs.reader import load
+from pipelines.packs.reader import PROMPTS, load
 from pipelines.settings import Settings
+from pipelines.weights.catalogue import load as load_catalogue
 from pipelines.weights.hub import Weights
+from pipelines.weights.installed import note
 
 CATALOG = load()
 VOICES = licences.load()
@@ -70,6 +72,28 @@ def test_weights_that_are_there_are_used(tmp_path: Path) -> None:
     assert choices.asr.default.compute == "int8"
     assert [s.engine for s in choices.voices["fr"].speakers] == ["piper", "espeak"]
     assert [s.engine for s in choices.voices["en"].speakers] == ["espeak"]
+
+
+def test_weights_that_are_not_whole_are_named_and_not_loaded(tmp_path: Path) -> None:
+    whisper(tmp_path / "whisper/base")
+    (tmp_path / "whisper/base/tokenizer.json").unlink()
+    choices = chosen(tmp_path)
+    assert choices.asr.engine == "pocketsphinx"
+    assert f"{tmp_path}/whisper/base lacks tokenizer.json" in choices.asr.why
+    with pytest.raises(EngineError, match=r"is not loaded: .* lacks tokenizer\.json"):
+        chosen(tmp_path, asr="faster_whisper")
+
+
+def test_published_weights_that_were_altered_are_not_loaded(tmp_path: Path) -> None:
+    folder = whisper(tmp_path / "whisper/base")
+    base = load_catalogue(PROMPTS, tmp_path)["whisper-base"]
+    note(tmp_path, base, "a test", [path.name for path in folder.iterdir()])
+    assert chosen(tmp_path).asr.engine == "faster_whisper"
+    (folder / "model.bin").write_bytes(b"{} and more")
+    choices = chosen(tmp_path)
+    assert choices.asr.engine == "pocketsphinx"
+    assert f"{folder}/model.bin is not what was published" in choices.asr.why
+    assert "'waxtaan models get whisper-base' mends it" in choices.asr.why
 
 
 def test_a_language_may_have_a_checkpoint_of_its_own(tmp_path: Path) -> None:
