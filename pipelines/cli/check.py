@@ -22,7 +22,9 @@ from pipelines.packs import voices as licences
 from pipelines.packs.pack import Pack
 from pipelines.packs.reader import DialogueConfig, load
 from pipelines.settings import Settings
+from pipelines.weights.catalogue import load as load_weights
 from pipelines.weights.hub import Weights, asked_once, offer
+from pipelines.weights.installed import faults, present
 
 _OUT = Console(highlight=False)
 
@@ -39,6 +41,7 @@ def check() -> None:
     )
     _OUT.print(f"Back office: {settings.back_office}; recordings under {settings.calls}/")
     _OUT.print(f"Use cases: {', '.join(config.flows)}")
+    problems += _damaged(settings)
     problems += _engines(settings, config)
     if settings.llm != "none":
         problems += asyncio.run(_language_model(settings, config))
@@ -50,6 +53,17 @@ def check() -> None:
     _OUT.print(f"{len(config.packs)} languages, {len(problems)} problems")
     if problems:
         raise SystemExit(1)
+
+
+def _damaged(settings: Settings) -> list[str]:
+    """Weights that are here and not what was put here."""
+    known = load_weights(settings.prompts, settings.models).values()
+    return [
+        f"{fault}: 'waxtaan models get {model.name}' mends it"
+        for model in known
+        if present(settings.models, model)
+        for fault in faults(settings.models, model)
+    ]
 
 
 def _engines(settings: Settings, config: DialogueConfig) -> list[str]:
