@@ -89,8 +89,8 @@ def clip_sets(data: Path) -> Iterator[ClipSet]:
     ]
     found = [
         ClipSet("service prompts (asterisk-sounds)", "en", prompts),
-        ClipSet("assistant commands (speech-to-phrase)", "en", commands["en"]),
-        ClipSet("assistant commands (speech-to-phrase)", "fr", commands["fr"]),
+        ClipSet("house commands (speech-to-phrase)", "en", commands["en"]),
+        ClipSet("house commands (speech-to-phrase)", "fr", commands["fr"]),
         ClipSet("single digits (fsdd)", "en", digits),
     ]
     return (clip_set for clip_set in found if clip_set.clips)

@@ -1,6 +1,6 @@
 """Models' weights: those that lie under `models`, and those that a hub can add to them.
 
-The only part of Waxtaan that ever asks a machine outside, and only before calls are taken: name,
+A start asks a hub and nobody else outside, and only before calls are taken: name,
 size and licence are said first; a download that breaks off goes on where it stopped; every file is
 checked against the hub's own hash before the folder gets its name. `hub = ""` never asks anybody.
 """

@@ -23,7 +23,7 @@ from tests.pbx.bench.place import BRIDGES, Place
 from tests.pbx.sip_phone import PERFECT, RATE, Network, SipPhone, narrow
 
 BAD = Network(loss=0.05, delay=0.04, jitter=0.03)
-_SETS = ("service prompts (asterisk-sounds)", "assistant commands (speech-to-phrase)")
+_SETS = ("service prompts (asterisk-sounds)", "house commands (speech-to-phrase)")
 _CALLS = 5  # at once
 _ROUNDS = 2  # over the bad network, which loses others each time
 _APART = 0.8  # s of silence between clips
