@@ -13,9 +13,12 @@ run: $(VENV)/.run
 call: $(VENV)/.run
 	$(BIN)/waxtaan call
 
-# Most tests wait for sound to be played: four at a time keep two cores busy.
-test: $(VENV)/.test lint
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+# Most tests wait for sound to be played: five at a time keep two cores busy, and lint has its turn
+# beside them. What lint says is shown where it finds something.
+test: $(VENV)/.test
+	@$(MAKE) --no-print-directory lint >$(VENV)/lint.log 2>&1 & lint=$$!; \
+	$(BIN)/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder; tests=$$?; \
+	wait $$lint || { cat $(VENV)/lint.log; exit 1; }; exit $$tests
 
 # The production engines, each in an environment of its own, on small real models made on the way.
 # The voices and the language model do not wait for the small Whisper.
