@@ -45,8 +45,8 @@ class ActiveCalls:
         self.public_url = settings.public_url.rstrip("/")
         keep = settings.desk_keep_seconds if settings.desk_token.get_secret_value() else 0.0
         self.feed = CallFeed(keep, assistant.counters, self._links)
-        self._next_steps: dict[str, tuple[str, float]] = {}  # call -> (where, until when)
-        self._packets: dict[str, Mapping[str, Any]] = {}  # of calls that were led to people
+        self._next_steps: dict[str, tuple[str, float]] = {}  # call -> (step, until when)
+        self._packets: dict[str, Mapping[str, Any]] = {}  # of calls that go on to people
         self._services: dict[type[object], object] = {}
 
     def provide(self, service: object) -> None:
@@ -69,12 +69,12 @@ class ActiveCalls:
         self._packets = {k: v for k, v in self._packets.items() if k in self._next_steps}
 
     def take_next_step(self, call: str) -> str:
-        """What `lead` said of a call, once; "" where nothing was."""
+        """The step that was set for a call, once; "" where none was."""
         self._packets.pop(call, None)
         return self._next_steps.pop(call, ("", 0.0))[0]
 
     def handoff_packet(self, call: str) -> Mapping[str, Any]:
-        """The handoff packet of a call that `lead` led to people, until `led` is asked."""
+        """The handoff packet of a call that goes on to people, until its next step is taken."""
         return self._packets.get(call, {})
 
     def has_room(self) -> bool:

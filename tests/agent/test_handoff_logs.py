@@ -208,8 +208,7 @@ def take(dialogue: Dialogue, event: Event) -> list[Action]:
     if after.person is not None:
         assert not any(isinstance(a, Speak) for a in actions)
         assert dialogue.deadline is None
-        # a line that is hung up says nothing more anyway
-        assert after.ended or not after.saying or not isinstance(event, PersonJoined)
+        assert not after.saying or not isinstance(event, PersonJoined)
     if beside and not (gone or isinstance(event, PersonJoined)):
         assert actions == []
     speaking = [a for a in actions if isinstance(a, Speak)]

@@ -4,7 +4,7 @@ A table holds a weight for some 30,000 runs of letters in each language. A text'
 language is the sum of its runs' weights over the square root of how many it has, known or not, so
 that a longer text is more certain and one of strange letters is less; a softmax at the table's
 temperature makes probabilities of them (multinomial logistic regression, after Lui and Baldwin,
-langid.py, 2012, and Joulin et al., Bag of Tricks, 2017). `training.py` makes the table.
+langid.py, 2012, and Joulin et al., Bag of Tricks, 2017). `training/` makes the table.
 
 What it cannot do: a language that it was not taught is taken for the nearest that it was.
 """

@@ -4,7 +4,7 @@
   a number is rendered while it is spoken and is gone with the call.
 * It is kept under a hash of all that makes it sound as it does, so nothing is ever out of date: a
   new engine version or voice makes new files, and those used longest ago go when `max_bytes` is
-  reached (`shelves.py`).
+  reached (`cache_storage.py`).
 """
 
 import asyncio

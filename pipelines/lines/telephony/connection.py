@@ -15,7 +15,7 @@ _COMING_BACK = 5.0  # s for the dialplan to dial us again
 
 
 class TelephoneConnection:
-    """See call/connection.py. `band` is that of the caller's own codec; `leads(next)` takes
+    """See call/connection.py. `band` is that of the caller's own codec; `set_next_step` takes
     what the PBX is to do with the caller once our leg ends: "end", "person" or "queue:<name>".
     """
 
@@ -23,11 +23,11 @@ class TelephoneConnection:
     rtvi = False
     stalled = False  # what a network does not read is dropped by its leg
 
-    def __init__(self, leg: Leg, band: Band, leads: Callable[[str], None]) -> None:
+    def __init__(self, leg: Leg, band: Band, set_next_step: Callable[[str], None]) -> None:
         self.band: Band = band
         self.agent_rate = leg.codec.rate
         self.transfers: Transfers | None = None
-        self._next_steps = leads
+        self._set_next_step = set_next_step
         self._leg = leg
         self._transport: TelephoneTransport | None = None
         self._kept = False  # the call goes on without a leg: a person talks with the caller
@@ -66,13 +66,13 @@ class TelephoneConnection:
 
     def ending(self, queue: str) -> None:
         """See pipelines/call/connection.py."""
-        self._next_steps(f"queue:{queue}" if queue else "end")
+        self._set_next_step(f"queue:{queue}" if queue else "end")
 
     async def let_go(self) -> None:
         """End the leg and not the call."""
         self._kept = True
         self._attached.clear()
-        self._next_steps("person")
+        self._set_next_step("person")
         if self._transport is not None:
             await self._transport.drop()
 

@@ -150,7 +150,7 @@ def counters() -> Counter[str]:
     return Counter()
 
 
-def hub_of(counters: Counter[str], keep: float = 60.0) -> CallFeed:
+def feed_of(counters: Counter[str], keep: float = 60.0) -> CallFeed:
     return CallFeed(keep, counters, lambda name: {"log": f"/calls/{name}/log"}, Clock())
 
 
@@ -165,7 +165,7 @@ async def all_of(subscriber: Subscriber, number: int) -> list[Update]:
 
 
 async def test_watchers_are_told_in_order(counters: Counter[str]) -> None:
-    feed = hub_of(counters)
+    feed = feed_of(counters)
     feed.begin("c0", "web", None, "en")
     with feed.subscribe() as early, feed.subscribe() as late:
         feed.begin("c1", "telephone", "770001234", "fr")
@@ -182,7 +182,7 @@ async def test_watchers_are_told_in_order(counters: Counter[str]) -> None:
 
 
 async def test_the_slow_are_dropped_and_nobody_else(counters: Counter[str]) -> None:
-    feed = hub_of(counters)
+    feed = feed_of(counters)
     feed.begin("c1", "web", None, "en")
     with feed.subscribe() as slow:
         for turn in range(QUEUE_SIZE):
@@ -197,7 +197,7 @@ async def test_the_slow_are_dropped_and_nobody_else(counters: Counter[str]) -> N
 
 
 async def test_a_call_that_ended_is_read_a_while_longer(counters: Counter[str]) -> None:
-    feed = hub_of(counters, keep=0.05)
+    feed = feed_of(counters, keep=0.05)
     feed.begin("c1", "telephone", "77", "en")
     feed.publish("c1", caller(1, "a person please"))
     feed.publish("c1", HANDOFF)

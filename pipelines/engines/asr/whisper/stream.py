@@ -1,7 +1,7 @@
 """One call's stream to Whisper: a turn is decoded as it grows, and when it seems to have ended.
 
 * While the caller speaks, the turn so far is decoded at intervals; what two hypotheses agree on is
-  stable (agreement.py).
+  stable (local_agreement.py).
 * When speech may have ended (loudness.py) the turn is decoded as for a final result, up to the end
   of speech and a little more. If the voice detector agrees a moment later, that is the final result
   and is there at once; if the caller goes on, it was one more hypothesis.

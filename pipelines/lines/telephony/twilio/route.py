@@ -111,11 +111,11 @@ class TwilioRoutes:
         if form is None:
             return Response(status_code=403)
         call, dialled = form.get("CallSid", ""), form.get("DialCallStatus")
-        led = self._active_calls.take_next_step(call)
+        step = self._active_calls.take_next_step(call)
         transfers = self._transfers(call)
-        if transfers is not None and (led == "person" or transfers.visited):
+        if transfers is not None and (step == "person" or transfers.visited):
             return await self._following(transfers, form)
-        if dialled in _TALKED or (dialled is None and led == "end"):
+        if dialled in _TALKED or (dialled is None and step == "end"):
             return xml(twiml.hang_up())
         return self._fallback(twiml.hang_up())
 
