@@ -18,7 +18,7 @@ from pipelines.engines.asr.whisper.languages import token_of
 from pipelines.engines.asr.whisper.scheduler import Scheduler
 from pipelines.engines.asr.whisper.stream import FasterWhisperStream
 from pipelines.engines.asr.whisper.turn import Listening, TurnSettings
-from pipelines.engines.asr.whisper.windows import Windows
+from pipelines.engines.asr.whisper.windows import UTTERANCE, Windows, fitted
 from pipelines.engines.worker import Worker
 from pipelines.engines.worker_protocol import Header
 
@@ -134,8 +134,8 @@ class FasterWhisper:
                 "a fine-tuned checkpoint of its own"
             )
         checkpoint, token = place
-        own = token == token_of(language)
-        return Listening(language, self._models.index(_model(checkpoint)), token, own)
+        own, model = token == token_of(language), self._models.index(_model(checkpoint))
+        return Listening(language, model, token, own, shortest=checkpoint.shortest)
 
     async def close(self) -> None:
         """See engine.py."""
@@ -191,15 +191,21 @@ class FasterWhisper:
     async def _measure(self, worker: Worker) -> None:
         """Time a typical utterance on the slowest model; so much decides how many calls."""
         deadline, together = self._settings.deadline, self._together
-        slowest = each = 0.0
-        for model in range(len(self._models)):
-            batches = [1] if self._calls else [1, together]
-            order = {"do": "measure", "model": model, "batches": batches}
-            times = (await worker.ask(order, deadline=MEASURING)).header["seconds"]
+        slowest = each = position = 0.0
+        batches = [1] if self._calls else [1, together]
+        for model, described in enumerate(self._models):
+            shortest = max(c.shortest for c in self._checkpoints if _model(c) == described)
+            window = fitted(UTTERANCE, shortest)
+            order = {"do": "measure", "model": model, "window": window, "batches": batches}
+            measured = (await worker.ask(order, deadline=MEASURING)).header
+            times = measured["seconds"]
             slowest, each = max(slowest, times[0]), max(each, times[-1] / batches[-1])
+            position = max(position, measured["encoding"] / (window * batches[-1]))
         # All calls may finish in the same moment, while one decoding is under way.
         self.capacity = self._calls or max(1, int((deadline - slowest) / each))
-        self._scheduler = Scheduler(worker, together=together, expected=slowest, deadline=deadline)
+        self._scheduler = Scheduler(
+            worker, together=together, expected=slowest, deadline=deadline, position=position
+        )
 
 
 def _model(checkpoint: Checkpoint) -> tuple[str, str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.engines.asr.whisper.windows import SHORTEST
 from pipelines.errors import EngineError
 
 FILES = ("model.bin", "config.json", "tokenizer.json")  # without the last one, a hub would be asked
@@ -15,13 +16,14 @@ class Checkpoint:
 
     `token` is the language token that is put before what is said in the language: its own where
     Whisper knows the language ("fr"), else the one that the fine-tune was trained with. "" where
-    each language has its own.
+    each language has its own. `shortest` is the shortest encoder window that it hears well in.
     """
 
     model: Path
     token: str = ""
     compute: str = "auto"  # CTranslate2's compute type; auto: int8, on a GPU float16
     device: str = "auto"  # cpu or cuda
+    shortest: int = SHORTEST  # positions, 50 a second
 
 
 def require(checkpoints: Iterable[Checkpoint]) -> None:

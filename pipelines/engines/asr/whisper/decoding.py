@@ -7,6 +7,7 @@ what decoding anew would say. On a CPU each turn is encoded by itself, as a batc
 there, and the decoder runs over all of them, as it costs little more for four than for one.
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -64,6 +65,7 @@ class Whisper:
         if compute == "auto":
             compute = "float16" if device == "cuda" else "int8"
         self.device = device
+        self.encoding = 0.0  # s that the encoder took, of the last decoding
         self._whisper: Any = WhisperModel(
             folder,
             device=device,
@@ -88,9 +90,11 @@ class Whisper:
         """Each job's {"text", "logprob", "no_speech", "words", "languages"}, in order.
 
         `window` is in encoder positions and long enough for all. `endless` says all the tokens it
-        may, to measure with.
+        may, to measure with. `encoding` then tells how long the encoder took.
         """
+        since = time.perf_counter()
         encoded = self._encode([job.samples for job in jobs], window)
+        self.encoding = time.perf_counter() - since
         # CTranslate2 wants <|startoftranscript|> at the same place in all of a batch.
         prompts = [self._prompt(job) for job in jobs]
         results = [

@@ -60,10 +60,19 @@ class Decoder(Protocol):
 class Scheduler:
     """Serves the calls, from `open` to `close`."""
 
-    def __init__(self, worker: Decoder, *, together: int, expected: float, deadline: float) -> None:
+    def __init__(
+        self,
+        worker: Decoder,
+        *,
+        together: int,
+        expected: float,
+        deadline: float,
+        position: float = 0.0,
+    ) -> None:
         self.worker = worker
         self.queue = DecodeQueue(together)
         self.expected = expected  # s that a final takes
+        self._position = position  # s that the encoder takes for a position of a window
         self.partial = 0.0  # s that the last batch of partials took
         self._deadline = deadline
         self._calls: dict[int, Client] = {}
@@ -75,6 +84,10 @@ class Scheduler:
     def __len__(self) -> int:
         """How many calls are open."""
         return len(self._calls)
+
+    def expected_in(self, window: int, instead_of: int) -> float:
+        """Seconds that a final takes in another window: only the encoder minds its length."""
+        return self.expected + (window - instead_of) * self._position
 
     def open(self, call: Client) -> int:
         """A new call; its number."""
@@ -154,6 +167,8 @@ class Scheduler:
             self._partials_from = now() + PAUSE * took
         else:
             self.expected += SMOOTHING * (took - self.expected)
+            position = message.header["encoding"] / (window * len(batch))
+            self._position += SMOOTHING * (position - self._position)
         for (request, call, decode_input), result in zip(
             told, message.header["results"], strict=True
         ):

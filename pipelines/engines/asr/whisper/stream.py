@@ -175,7 +175,7 @@ class FasterWhisperStream:
         """The final result, where there is one or no time to hear the turn again."""
         ready = turn.ready()
         if ready is None and turn.heard_again and turn.whole is not None:
-            takes = self._scheduler.expected * FULL / turn.whole.window
+            takes = self._scheduler.expected_in(FULL, turn.whole.window)
             if asyncio.get_running_loop().time() + takes > self._due:
                 return turn.best()
         return ready
@@ -197,13 +197,12 @@ class FasterWhisperStream:
     def too_late(self) -> None:
         """See scheduler.Client."""
         if self._turn is not None and self._final is not None and not self._final.done():
-            best = self._turn.best() or nothing(self._turn.listening, "overloaded")
-            self._final.set_result(best)
+            self._final.set_result(self._turn.late())
 
     def _out_of_time(self, turn: Turn) -> Recognised:
-        best = turn.best()
-        if best is None and not self._scheduler.worker.alive:
+        late = turn.late()
+        if not late.text and not self._scheduler.worker.alive:
             raise EngineError(
                 "faster_whisper: the worker process died during the turn and is not back yet"
             )
-        return best or nothing(turn.listening, "overloaded")
+        return late

@@ -11,7 +11,7 @@ from pipelines.engines.asr.whisper.languages import language_of
 from pipelines.engines.asr.whisper.local_agreement import LocalAgreement
 from pipelines.engines.asr.whisper.loudness import Loudness
 from pipelines.engines.asr.whisper.queue import Priority
-from pipelines.engines.asr.whisper.windows import FULL, Windows, fitted, most_tokens
+from pipelines.engines.asr.whisper.windows import FULL, SHORTEST, Windows, fitted, most_tokens
 
 SECOND = SAMPLE_RATE * 2  # bytes
 TAIL = 0.08  # s of quiet after which speech may have ended, and that is decoded with it
@@ -27,6 +27,7 @@ class Listening:
     token: str
     own: bool  # Whisper's own token: then it can tell languages apart
     hint: str = ""
+    shortest: int = SHORTEST  # window that the checkpoint hears well in
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class DecodeInput:
     guess: str  # what an earlier hearing made of it
     guessed_token: float  # how probable each of its tokens has to be, to stand
     covered: float  # the end of the last speech
+    loud: float  # s of loud audio
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,14 @@ class WholeDecoding:
     covered: float
     length: int  # bytes of the turn that were decoded
     window: int
+
+
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """A decoding that was believed, of the turn so far."""
+
+    decoded: Decoded
+    loud: float  # s of loud audio in it
 
 
 @dataclass
@@ -82,6 +92,7 @@ class Turn:
     taken: float = 0.0  # audio that hypotheses have been asked for
     latest: str = ""  # what was heard last
     whole: WholeDecoding | None = None
+    believed: Believed | None = None  # the last decoding that was
 
     def hear(self, pcm: bytes) -> int:
         """More of it; how many bytes were too many."""
@@ -128,7 +139,7 @@ class Turn:
         """The encoder positions that it needs."""
         if self.settings.windows == "full" or self.heard_again:
             return FULL
-        return fitted(len(self.pcm(priority)) / SECOND)
+        return fitted(len(self.pcm(priority)) / SECOND, self.listening.shortest)
 
     def decode_input(self, priority: Priority) -> DecodeInput:
         """What is to be decoded now."""
@@ -147,6 +158,7 @@ class Turn:
             guess=self.latest if whole and not self.heard_again else "",
             guessed_token=self.settings.guards.guessed_token,
             covered=self.loudness.end,
+            loud=self.loudness.loud,
         )
 
     def covered_by(self, decode_input: DecodeInput) -> bool:
@@ -163,6 +175,7 @@ class Turn:
             )
         if not decoded.text or reason not in ("", "doubt"):
             return None
+        self.believed = Believed(decoded, decode_input.loud)
         text = self.agreement.take(decoded.text.split())
         return Recognised(text, self.listening.language, decoded.confidence, 1.0, final=False)
 
@@ -189,6 +202,25 @@ class Turn:
             final=True,
             words=tuple(RecognisedWord(*word) for word in whole.decoded.words),
             languages=languages,
+        )
+
+    def late(self) -> Recognised:
+        """The final result where there is no time for a better one.
+
+        What was believed of a part of the turn is as probable as that part is large: an answer of
+        which the end was not heard has to be asked back.
+        """
+        if (best := self.best()) is not None:
+            return best
+        if self.believed is None:
+            return nothing(self.listening, "overloaded")
+        decoded, loud = self.believed.decoded, self.believed.loud
+        return Recognised(
+            text=decoded.text,
+            language=self.listening.language,
+            confidence=decoded.confidence * min(1.0, loud / max(self.loudness.loud, loud, 0.01)),
+            language_confidence=1.0,
+            final=True,
         )
 
     def _is_final(self, whole: WholeDecoding | None) -> bool:

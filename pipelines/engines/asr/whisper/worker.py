@@ -5,8 +5,9 @@ call anything but time. What is decoded when, and with whom, is decided by its o
 
     {"do": "decode", "model": 0, "window": 320, "jobs": [{"samples": n, "token", "hint", "tokens",
      "whole", "languages", "guess", "guessed_token"}]} and the jobs' audio in a row
-        -> {"results": [...]}, see decoding.py
-    {"do": "measure", "model": 0, "batches": [1, 4]} -> {"seconds": [...]}
+        -> {"results": [...], "encoding": s that the encoder took}, see decoding.py
+    {"do": "measure", "model": 0, "window": 512, "batches": [1, 4]}
+        -> {"seconds": [...], "encoding": s of the last batch}
 """
 
 import json
@@ -18,9 +19,9 @@ from typing import Any
 
 import numpy as np
 
+from pipelines.engines.asr.whisper.windows import UTTERANCE
 from pipelines.engines.worker_protocol import Header, Send, serve
 
-UTTERANCE = 4.0  # s; a typical one, to measure with
 SAID = 20  # tokens in it
 
 
@@ -58,9 +59,11 @@ class WhisperWorker:
         """One message."""
         match header["do"]:
             case "decode":
-                send({"results": self._decode(header, pcm)})
+                results = self._decode(header, pcm)
+                send({"results": results, "encoding": self.models[header["model"]].encoding})
             case "measure":
-                send({"seconds": self._measure(header["model"], header["batches"])})
+                seconds = self._measure(header["model"], header["window"], header["batches"])
+                send({"seconds": seconds, "encoding": self.models[header["model"]].encoding})
             case unknown:
                 raise ValueError(f"cannot {unknown!r}")
 
@@ -75,17 +78,16 @@ class WhisperWorker:
             at += length
         return self.models[header["model"]].decode(jobs, header["window"])
 
-    def _measure(self, model: int, batches: list[int]) -> list[float]:
-        """Seconds for batches of so many typical utterances.
+    def _measure(self, model: int, window: int, batches: list[int]) -> list[float]:
+        """Seconds for batches of so many utterances of `UTTERANCE` s.
 
         On a CPU they are CPU seconds: what else starts up beside us will not be there later.
         """
         from pipelines.engines.asr.whisper.decoding import Job
-        from pipelines.engines.asr.whisper.windows import fitted
 
         noise = np.random.default_rng(1).normal(0, 0.05, int(UTTERANCE * 16000))
         job = Job(noise.astype(np.float32), "en", "", SAID, whole=True, languages=True)
-        window, decode = fitted(UTTERANCE), self.models[model].decode
+        decode = self.models[model].decode
         on_gpu = self.models[model].device == "cuda"
         clock = time.perf_counter if on_gpu else time.process_time
         threads = 1 if on_gpu else self._threads

@@ -1,4 +1,4 @@
-"""WhisperAnnouncements for the tests: real model folders, small ones.
+"""Whisper models for the tests: real model folders, small ones.
 
 `small` has random weights. `fitted` recognises a few sounds and nothing else: its decoder is fitted
 to them in closed form, so it needs no training. It shows that what goes in comes out -
@@ -46,7 +46,7 @@ def folder() -> Path:
 def small() -> Checkpoint:
     path = folder() / "small"
     write(path, Shape(width=64, heads=2, layers=2))
-    return Checkpoint(path)
+    return Checkpoint(path, shortest=0)
 
 
 class Fitted:
@@ -91,13 +91,13 @@ def fitted(sounds: Mapping[str, bytes]) -> Checkpoint:
     _centre(weights, [mean for each in means.values() for mean in each])
     _fit(weights, means, place)
     save()
-    return Checkpoint(path, compute="float32")
+    return Checkpoint(path, compute="float32", shortest=0)
 
 
 def _features(pcm: bytes) -> Iterator[Array]:
     """A turn's, as the worker makes them, in every window that it may be heard in."""
     settings = TurnSettings(1.5, 0.3, 30.0, 224, "fitted", Guards())
-    turn = Turn(1, Listening("en", 0, "en", own=True), settings)
+    turn = Turn(1, Listening("en", 0, "en", own=True, shortest=0), settings)
     turn.hear(pcm)
     decode_input = turn.decode_input(Priority.FINAL)
     samples = np.frombuffer(decode_input.pcm, "<i2").astype(np.float32) / np.float32(32768)

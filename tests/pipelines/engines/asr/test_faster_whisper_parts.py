@@ -9,7 +9,15 @@ from pipelines.engines.asr.whisper.local_agreement import LocalAgreement
 from pipelines.engines.asr.whisper.loudness import Loudness
 from pipelines.engines.asr.whisper.queue import DecodeQueue, DecodeRequest, Priority
 from pipelines.engines.asr.whisper.turn import Listening, Turn, TurnSettings
-from pipelines.engines.asr.whisper.windows import FULL, MARGIN, RATE, Windows, fitted, most_tokens
+from pipelines.engines.asr.whisper.windows import (
+    FULL,
+    MARGIN,
+    RATE,
+    SHORTEST,
+    Windows,
+    fitted,
+    most_tokens,
+)
 from tests.pipelines.engines.asr.speech import BYTES_PER_SECOND, noise, pieces, say
 
 SENTENCE = "I want to pay my bill"
@@ -89,7 +97,13 @@ def test_silence_has_nothing_loud() -> None:
 
 @pytest.mark.parametrize("seconds", [0.1, 0.5, 1, 2.4, 4, 11, 26])
 def test_a_window_holds_the_turn_and_its_margin(seconds: float) -> None:
-    assert MARGIN <= fitted(seconds) - seconds * RATE < MARGIN + 65
+    assert MARGIN <= fitted(seconds, 0) - seconds * RATE < MARGIN + 65
+
+
+def test_no_window_is_shorter_than_the_checkpoint_hears_well_in() -> None:
+    assert fitted(0.5) == SHORTEST
+    assert fitted(0.5, 384) == 384
+    assert fitted(11, 384) > 11 * RATE + MARGIN - 1
 
 
 def test_no_window_is_longer_than_whispers_own() -> None:
@@ -283,3 +297,23 @@ def test_whispers_tokens(language: str, token: str | None) -> None:
 
 def test_tokens_become_languages_again() -> None:
     assert [language_of(token) for token in ("jw", "sq", "tl")] == ["jv", "sq", "tl"]
+
+
+async def test_a_final_that_is_late_is_what_was_believed_last() -> None:
+    heard, pcm = turn(), await say(SENTENCE)
+    assert heard.late().rejected == "overloaded"
+    heard.hear(pcm[: len(pcm) // 2])
+    heard.take(heard.decode_input(Priority.PARTIAL), Decoded("I want", 0.0, 0.0))
+    heard.hear(pcm[len(pcm) // 2 :])
+    late = heard.late()
+    assert (late.text, late.final, late.rejected) == ("I want", True, "")
+    assert 0.2 < late.confidence < 0.8  # the rest of the turn says something else, perhaps
+    heard.take(heard.decode_input(Priority.FINAL), Decoded("I want to pay my bill", 0.0, 0.0))
+    assert heard.late() == heard.ready()
+
+
+async def test_what_was_not_believed_is_no_late_final_either() -> None:
+    heard = turn()
+    heard.hear(await say(SENTENCE))
+    heard.take(heard.decode_input(Priority.PARTIAL), Decoded("no " * 9, -0.1, 0.0))
+    assert (heard.late().text, heard.late().rejected) == ("", "overloaded")

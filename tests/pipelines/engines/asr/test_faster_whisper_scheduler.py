@@ -28,6 +28,7 @@ class FakeDecoder:
 
     answers: list[tuple[str, float] | EngineError] = field(default_factory=lambda: [SURE])
     alive: bool = True
+    position: float = 0.0  # s that the encoder says it took for each
     asked: list[Header] = field(default_factory=list)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -42,12 +43,13 @@ class FakeDecoder:
         text, logprob = answer
         one: dict[str, Any] = {"text": text, "logprob": logprob, "no_speech": 0.0}
         one |= {"words": [], "languages": []}
-        return Message({"results": [one] * len(header["jobs"])}, b"")
+        encoding = self.position * header["window"] * len(header["jobs"])
+        return Message({"results": [one] * len(header["jobs"]), "encoding": encoding}, b"")
 
 
 class AnyLanguage:
     def listening(self, language: str) -> Listening:
-        return Listening(language, 0, language, own=True)
+        return Listening(language, 0, language, own=True, shortest=0)
 
 
 @asynccontextmanager
@@ -55,7 +57,9 @@ async def streams(
     decoder: FakeDecoder, number: int = 1, expected: float = 0.1
 ) -> AsyncIterator[list[FasterWhisperStream]]:
     settings = TurnSettings(2.0, 0.3, 30.0, 224, "fitted_then_full", Guards())
-    scheduler = Scheduler(decoder, together=4, expected=expected, deadline=2.0)
+    scheduler = Scheduler(
+        decoder, together=4, expected=expected, deadline=2.0, position=decoder.position
+    )
     found = [
         FasterWhisperStream(AnyLanguage(), scheduler, settings, "en", ignore) for _ in range(number)
     ]
@@ -88,13 +92,21 @@ async def test_a_doubtful_turn_is_heard_again_in_the_full_window() -> None:
 
 
 async def test_where_there_is_no_time_for_that_the_doubtful_text_is_taken() -> None:
-    decoder = FakeDecoder([DOUBTFUL])
+    decoder = FakeDecoder([DOUBTFUL], position=0.002)
     decoder.gate.set()
-    async with streams(decoder, expected=1.0) as (stream,):
+    async with streams(decoder) as (stream,):
         result = await heard(stream)
     assert (result.text, result.rejected) == ("a bill", "")
     assert result.confidence < 0.4
     assert windows(decoder) == [192]
+
+
+async def test_only_the_encoders_share_grows_with_the_window() -> None:
+    decoder = FakeDecoder([DOUBTFUL, SURE], position=0.0005)  # 0.75 s for the full window
+    decoder.gate.set()
+    async with streams(decoder, expected=0.9) as (stream,):
+        assert (await heard(stream)).text == "my bill"
+    assert windows(decoder) == [192, FULL]
 
 
 async def test_what_stays_doubtful_is_taken_with_its_low_confidence() -> None:
