@@ -46,12 +46,14 @@ def _expect(intents: tuple[str, ...], pauses: tuple[float, float]) -> Expecting:
     return Expecting(intents=tuple(dict.fromkeys(intents)), pause=pauses[0], quick=pauses[1])
 
 
-def pause(text: str, open_for: Expecting, language: Language) -> float:
-    """Seconds of silence that end the turn, given what has been heard of it so far."""
+def answers(text: str, open_for: Expecting, language: Language) -> bool:
+    """Whether what was heard is a complete answer to the open question."""
     plain = words(text)
     if open_for.digits and len(spoken_digits(plain, language)) == open_for.digits:
-        return open_for.quick
-    for name in language.exact.get(plain, ()):
-        if name in open_for.intents:
-            return open_for.quick
-    return open_for.pause
+        return True
+    return any(name in open_for.intents for name in language.exact.get(plain, ()))
+
+
+def pause(text: str, open_for: Expecting, language: Language) -> float:
+    """Seconds of silence that end the turn, given what has been heard of it so far."""
+    return open_for.quick if answers(text, open_for, language) else open_for.pause

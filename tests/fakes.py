@@ -5,7 +5,7 @@ import selectors
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
-from pipelines.engines.asr.engine import Band, EngineError, Recognised
+from pipelines.engines.asr.engine import ANYTHING, Band, EngineError, Expected, Recognised
 
 PATIENCE = 180.0  # s for what a test waits for: it tells a hang, on however busy a machine
 
@@ -56,7 +56,7 @@ class ScriptedStream:
         self._text = ""
         self._closed = False
 
-    def expect(self, language: str, phrases: Sequence[str]) -> None:
+    def expect(self, language: str, phrases: Sequence[str], expected: Expected = ANYTHING) -> None:
         self._engine.require(language)
         self._language = language
         self._engine.expected.append((language, tuple(phrases)))

@@ -23,11 +23,13 @@ from agent.actions import (
     Transfer,
     Withdraw,
 )
-from agent.endpointing import pause
-from agent.language import Language
+from agent.endpointing import answers, pause
+from agent.language import Language, words
+from agent.values import spoken_digits
 from pipelines.call.frames import ListenFrame, SpeakFrame, Utterance
 from pipelines.call.requests import Requests
 from pipelines.call.resources import Resources
+from pipelines.engines.asr.engine import Expected
 
 _SILENCED = 1.0  # s: an output that takes longer to fall silent is broken in other ways
 
@@ -92,6 +94,12 @@ class ActionFrames:
                 phrases=pack.expected(expecting.intents),
                 pause=self._pause(expecting, pack.language),
                 longest_pause=expecting.pause,
+                expected=Expected(
+                    answers=partial(answers, open_for=expecting, language=pack.language),
+                    digits=lambda text: spoken_digits(words(text), pack.language),
+                    number_words=tuple(pack.language.digits) if expecting.digits else (),
+                    languages=tuple(self._resources.packs),
+                ),
             ),
             FrameDirection.UPSTREAM,
         )

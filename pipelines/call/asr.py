@@ -73,7 +73,7 @@ class AsrProcessor(FrameProcessor):
 
     def _expect(self, frame: ListenFrame) -> None:
         try:
-            self._stream.expect(frame.language, frame.phrases)
+            self._stream.expect(frame.language, frame.phrases, frame.expected)
         except EngineError as error:  # the keypad still works, and a person is one key away
             logger.warning("asr: {}", error)
             self._stream.expect(self._language, ())

@@ -104,7 +104,7 @@ class Call:
                 ),
                 VADProcessor(vad_analyzer=self._detector()),
                 asr,
-                UserTurnProcessor(user_turn_strategies=strategies()),
+                UserTurnProcessor(user_turn_strategies=strategies(settings.whisper_deadline)),
                 self._processor,
                 TtsProcessor(assistant.voice_router, AGENT_RATE),
                 transport.output(),

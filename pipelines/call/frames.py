@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from pipecat.frames.frames import ControlFrame, DataFrame, SystemFrame
 
-from pipelines.engines.asr.engine import Recognised
+from pipelines.engines.asr.engine import ANYTHING, Expected, Recognised
 
 
 @dataclass
@@ -72,10 +72,12 @@ class RecognisedFrame(SystemFrame):
 class ListenFrame(SystemFrame):
     """Upstream, to the recogniser and the turn strategies: what the open question expects.
 
-    `pause(text)` is how many seconds of silence end a turn of which `text` was heard.
+    `pause(text)` is how many seconds of silence end a turn of which `text` was heard; `expected` is
+    for the recogniser.
     """
 
     language: str = field(kw_only=True)
     phrases: Sequence[str] = field(kw_only=True)
     pause: Callable[[str], float] = field(kw_only=True)
     longest_pause: float = field(kw_only=True)
+    expected: Expected = field(kw_only=True, default=ANYTHING)

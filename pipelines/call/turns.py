@@ -21,13 +21,20 @@ from pipelines.audio import seconds
 from pipelines.call.frames import ListenFrame, RecognisedFrame
 
 _LATE = 1.0  # s that a final result may come after the longest pause: then the turn ends without it
+_SLACK = 0.5  # s between a recogniser's deadline and our giving up
 
 
 class PauseStopStrategy(BaseUserTurnStopStrategy):
-    """Ends the turn once the caller has paused for as long as the open question deserves."""
+    """Ends the turn once the caller has paused for as long as the open question deserves.
 
-    def __init__(self) -> None:
+    `final_within` is how many seconds the recogniser may take for a final result after a pause: a
+    turn that ended before would lose what was heard.
+    """
+
+    def __init__(self, final_within: float = 0.0) -> None:
         super().__init__()
+        self._final_within = final_within
+        self._late = 0.0  # s of silence from which this turn ends without a result
         self._pause: Callable[[str], float] = lambda _: 0.8
         self._longest = 0.8
         self._silence: float | None = None  # s since speech stopped; None while speaking
@@ -46,6 +53,9 @@ class PauseStopStrategy(BaseUserTurnStopStrategy):
                 self._silence = self._heard = None
             case VADUserStoppedSpeakingFrame():
                 self._silence = frame.stop_secs
+                self._late = max(
+                    self._longest + _LATE, frame.stop_secs + self._final_within + _SLACK
+                )
             case RecognisedFrame() if frame.recognised.final:
                 self._heard = frame.recognised.text
                 await self._end_if_due()
@@ -57,14 +67,19 @@ class PauseStopStrategy(BaseUserTurnStopStrategy):
     async def _end_if_due(self) -> None:
         if self._silence is None:
             return
-        late = self._silence >= self._longest + _LATE
-        if late or (self._heard is not None and self._silence >= self._pause(self._heard)):
+        if self._silence >= self._late or (
+            self._heard is not None and self._silence >= self._pause(self._heard)
+        ):
             self._silence = None
             await self.trigger_user_turn_stopped()
 
 
-def strategies() -> UserTurnStrategies:
-    """A turn starts with speech and ends with a pause; whether it interrupts, the dialogue says."""
+def strategies(final_within: float) -> UserTurnStrategies:
+    """A turn starts with speech and ends with a pause; whether it interrupts, the dialogue says.
+
+    `final_within` as in `PauseStopStrategy`.
+    """
     return UserTurnStrategies(
-        start=[VADUserTurnStartStrategy(enable_interruptions=False)], stop=[PauseStopStrategy()]
+        start=[VADUserTurnStartStrategy(enable_interruptions=False)],
+        stop=[PauseStopStrategy(final_within)],
     )

@@ -12,9 +12,11 @@ from typing import Literal, Protocol, TypeAlias
 from pipelines.errors import EngineError
 
 __all__ = [
+    "ANYTHING",
     "SAMPLE_RATE",
     "Band",
     "EngineError",
+    "Expected",
     "Recognised",
     "RecognisedWord",
     "Recogniser",
@@ -55,10 +57,27 @@ class Recognised:
     rejected: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the open question expects of a turn, beyond the phrases that may be said.
+
+    An engine may take what sounds nearly as probable and answers the question for what sounds most
+    probable and does not; it hears what it hears all the same.
+    """
+
+    answers: Callable[[str], bool] = lambda _: False  # whether a text is a complete answer
+    digits: Callable[[str], str] = lambda _: ""  # the digits that a text says
+    number_words: Sequence[str] = ()  # that digits are said with; () where no number is asked for
+    languages: Sequence[str] = ()  # that the caller may go on in
+
+
+ANYTHING = Expected()
+
+
 class RecogniserStream(Protocol):
     """One call's recogniser."""
 
-    def expect(self, language: str, phrases: Sequence[str]) -> None:
+    def expect(self, language: str, phrases: Sequence[str], expected: Expected = ANYTHING) -> None:
         """From the next `begin` on, listen in `language` for `phrases`: hints, or a closed list.
 
         Raises:

@@ -13,7 +13,14 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from pipelines.engines.asr.engine import SAMPLE_RATE, Band, EngineError, Recognised
+from pipelines.engines.asr.engine import (
+    ANYTHING,
+    SAMPLE_RATE,
+    Band,
+    EngineError,
+    Expected,
+    Recognised,
+)
 from pipelines.engines.asr.pocketsphinx_accuracy import LEAST_CONFIDENT, SERVED, confidence_of
 from pipelines.engines.asr.pronunciation import Phonemes, Pronouncer, Readings, words_of
 from pipelines.engines.worker import Worker
@@ -148,7 +155,7 @@ class PocketsphinxStream:
         self._known = ""  # key of the expectation that it knows
         self._tell_open()
 
-    def expect(self, language: str, phrases: Sequence[str]) -> None:
+    def expect(self, language: str, phrases: Sequence[str], expected: Expected = ANYTHING) -> None:
         """See engine.py; a closed list. Raises EngineError for a language that is not served."""
         self._engine.require(language)
         self._expected = Expectation(language, tuple(sorted(set(phrases))))

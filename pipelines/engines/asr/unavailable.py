@@ -5,7 +5,7 @@ The call goes on with the keys of the telephone, and a person stays one key away
 
 from collections.abc import Sequence
 
-from pipelines.engines.asr.engine import Recognised
+from pipelines.engines.asr.engine import ANYTHING, Expected, Recognised
 
 
 class UnavailableStream:
@@ -14,7 +14,7 @@ class UnavailableStream:
     def __init__(self, language: str) -> None:
         self._language = language
 
-    def expect(self, language: str, phrases: Sequence[str]) -> None:
+    def expect(self, language: str, phrases: Sequence[str], expected: Expected = ANYTHING) -> None:
         """Any language is heard equally little."""
         self._language = language
 

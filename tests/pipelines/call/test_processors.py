@@ -27,7 +27,7 @@ from pipelines.call.frames import UtteranceEndsFrame as Ends
 from pipelines.call.latency import ResponseMeter
 from pipelines.call.playout import Playout
 from pipelines.call.turns import PauseStopStrategy
-from pipelines.engines.asr.engine import EngineError, Recognised
+from pipelines.engines.asr.engine import ANYTHING, EngineError, Expected, Recognised
 from tests.fakes import VirtualTime
 
 Tone = Callable[..., bytes]
@@ -162,8 +162,10 @@ def test_odd_pieces_come_out_whole() -> None:
 class Turn:
     """A turn strategy that is fed like the pipeline feeds it; knows when it ended the turn."""
 
-    def __init__(self, pause: Callable[[str], float], longest: float = 0.8) -> None:
-        self.strategy = PauseStopStrategy()
+    def __init__(
+        self, pause: Callable[[str], float], longest: float = 0.8, final_within: float = 0.0
+    ) -> None:
+        self.strategy = PauseStopStrategy(final_within)
         self.ended = 0
         self.strategy.add_event_handler("on_user_turn_stopped", self._stopped)
         self._listen = ListenFrame(language="en", phrases=(), pause=pause, longest_pause=longest)
@@ -228,6 +230,16 @@ async def test_a_result_that_never_comes_is_not_waited_for() -> None:
     assert turn.ended == 1
 
 
+async def test_a_turn_ends_after_the_recogniser_may_still_answer() -> None:
+    turn = Turn(lambda _: 0.3, longest=0.6, final_within=1.5)
+    await turn.begin()
+    await turn.feed(STOPPED)
+    await turn.silence(1.5)
+    assert turn.ended == 0
+    await turn.feed(heard("yes"))
+    assert turn.ended == 1
+
+
 async def test_who_goes_on_after_a_pause_is_heard_out() -> None:
     turn = Turn(lambda _: 0.5)
     await turn.begin()
@@ -264,7 +276,7 @@ class Hearing:
         self.stuck = False
         self._broken = broken
 
-    def expect(self, language: str, phrases: Sequence[str]) -> None:
+    def expect(self, language: str, phrases: Sequence[str], expected: Expected = ANYTHING) -> None:
         self.expected.append(language)
 
     def begin(self) -> None:

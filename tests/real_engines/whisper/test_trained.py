@@ -95,7 +95,9 @@ async def test_a_guess_stands_only_where_decoding_would_say_the_same() -> None:
 
 
 async def test_our_ears_hear_it_as_it_is_spoken() -> None:
-    engine = FasterWhisper(Checkpoint(Path(FOLDER), compute="int8", shortest=0), calls=2, deadline=10.0)
+    engine = FasterWhisper(
+        Checkpoint(Path(FOLDER), compute="int8", shortest=0), calls=2, deadline=10.0
+    )
     await engine.start()
     partials: list[Recognised] = []
     try:

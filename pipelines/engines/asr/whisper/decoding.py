@@ -16,12 +16,13 @@ import ctranslate2
 import numpy as np
 import numpy.typing as npt
 from faster_whisper import WhisperModel
-from faster_whisper.tokenizer import Tokenizer
-from faster_whisper.transcribe import get_suppressed_tokens, merge_punctuations
+from faster_whisper.transcribe import merge_punctuations
+
+from pipelines.engines.asr.whisper.tokens import Tokens
 
 HOP = 160  # samples of a frame of features; two make a position
 ADDED = 8  # tokens that may follow a guess; more, and it was no good one
-HINT_TOKENS = 48  # more text before the turn costs time, and pulls harder than it helps
+NUMBER_BEAMS = 5
 LANGUAGES = 5  # the most probable ones are told
 
 Samples: TypeAlias = npt.NDArray[np.float32]
@@ -39,6 +40,8 @@ class Job:
     languages: bool = False  # with the languages that it sounds like
     guess: str = ""  # what it probably says
     guessed_token: float = 0.0  # how probable each token of that has to be
+    beams: int = 1  # hypotheses that are followed, and told
+    numbers: Sequence[str] = ()  # words that digits are said with, where a number may be said
 
 
 class _Remembering:
@@ -75,28 +78,26 @@ class Whisper:
         )
         self._model = self._whisper.model = _Remembering(self._whisper.model)
         self.multilingual: bool = self._model.is_multilingual
-        self._tokenizers: dict[str, Any] = {}
-        self._suppressed = list(get_suppressed_tokens(self._tokenizer("en"), [-1]))
+        self._tokens = Tokens(self._whisper.hf_tokenizer, self.multilingual)
 
     def knows(self, token: str) -> bool:
         """Whether there is a language token of that name."""
-        if not self.multilingual:
-            return token == "en"
-        return self._whisper.hf_tokenizer.token_to_id(f"<|{token}|>") is not None
+        return self._tokens.knows(token)
 
     def decode(
         self, jobs: Sequence[Job], window: int, *, endless: bool = False
     ) -> list[dict[str, Any]]:
-        """Each job's {"text", "logprob", "no_speech", "words", "languages"}, in order.
+        """Each job's {"text", "logprob", "no_speech", "words", "languages", ...}, in order.
 
-        `window` is in encoder positions and long enough for all. `endless` says all the tokens it
-        may, to measure with. `encoding` then tells how long the encoder took.
+        "alternatives" and "numbers" are lists of [text, log probability of all of it]. `window` is
+        in encoder positions and long enough for all. `endless` says all the tokens it may, to
+        measure with. `encoding` then tells how long the encoder took.
         """
         since = time.perf_counter()
         encoded = self._encode([job.samples for job in jobs], window)
         self.encoding = time.perf_counter() - since
         # CTranslate2 wants <|startoftranscript|> at the same place in all of a batch.
-        prompts = [self._prompt(job) for job in jobs]
+        prompts = [self._tokens.prompt(job.token, job.hint) for job in jobs]
         results = [
             (self._checked(_some(encoded, [n], len(jobs)), job, prompts[n]) or {})
             if job.guess
@@ -104,13 +105,19 @@ class Whisper:
             for n, job in enumerate(jobs)
         ]
         anew = [n for n, result in enumerate(results) if not result]
-        for length in {len(prompts[n]) for n in anew}:
-            places = [n for n in anew if len(prompts[n]) == length]
+        alike = [(len(prompt), job.beams) for prompt, job in zip(prompts, jobs, strict=True)]
+        for kind in {alike[n] for n in anew}:
+            places = [n for n in anew if alike[n] == kind]
             group = [jobs[n] for n in places]
             some = _some(encoded, places, len(jobs))
             said = self._generate(some, group, [prompts[n] for n in places], endless)
             for place, result in zip(places, said, strict=True):
                 results[place] = result
+        for n, job in enumerate(jobs):
+            if job.numbers:
+                results[n]["numbers"] = self._numbers(
+                    _some(encoded, [n], len(jobs)), job, prompts[n]
+                )
         if asked := [n for n, job in enumerate(jobs) if job.languages]:
             self._add_languages(encoded, asked, results)
         if whole := [n for n in anew if jobs[n].whole]:
@@ -127,34 +134,56 @@ class Whisper:
         each = [self._model.encode(_storage(feature[None])) for feature in features]
         return each[0] if len(each) == 1 else _storage(np.concatenate([np.array(x) for x in each]))
 
-    def _prompt(self, job: Job) -> list[int]:
-        tokenizer = self._tokenizer(job.token)
-        hint = tokenizer.encode(" " + job.hint) if job.hint else []
-        # Half a list of what may be said would pull towards that half.
-        before = [tokenizer.sot_prev, *hint] if 0 < len(hint) <= HINT_TOKENS else []
-        return [*before, *tokenizer.sot_sequence, tokenizer.no_timestamps]
-
     def _generate(
         self, encoded: Any, jobs: Sequence[Job], prompts: list[list[int]], endless: bool
     ) -> list[dict[str, Any]]:
-        start = prompts[0].index(self._tokenizer(jobs[0].token).sot)
-        head, most = len(prompts[0]) - start, max(job.tokens for job in jobs)
-        suppressed = [*self._suppressed, self._tokenizer("en").eot] if endless else self._suppressed
+        """One of the beams' sizes for all; the best hypothesis, and the others with it."""
+        most, beams = max(job.tokens for job in jobs), jobs[0].beams
+        suppressed = self._tokens.suppressed
         results = self._model.generate(
             encoded,
             prompts,
-            beam_size=1,
-            # CTranslate2 says half of this and never past this, the prompt counted (whisper.cc).
-            max_length=min(448, max(2 * most, start + head + most)),
+            beam_size=beams,
+            num_hypotheses=beams,
+            max_length=self._longest(prompts[0], most),
             return_scores=True,
             return_no_speech_prob=True,
-            suppress_tokens=suppressed,
+            suppress_tokens=[*suppressed, self._tokens.end] if endless else suppressed,
         )
         return [self._said(job, result) for job, result in zip(jobs, results, strict=True)]
 
+    def _numbers(self, encoded: Any, job: Job, prompt: list[int]) -> list[list[Any]]:
+        """What was said if it was a number: [text, log probability], in words and in figures.
+
+        Left to itself the decoder says now one, now the other, and loses digits that are said
+        twice; the two readings lose different ones.
+        """
+        found: list[list[Any]] = []
+        for suppressed in self._tokens.all_but_numbers(tuple(job.numbers)):
+            (result,) = self._model.generate(
+                encoded,
+                [prompt],
+                beam_size=NUMBER_BEAMS,
+                num_hypotheses=NUMBER_BEAMS,
+                max_length=self._longest(prompt, job.tokens),
+                length_penalty=0,  # the scores are of all tokens together
+                return_scores=True,
+                suppress_tokens=suppressed,
+            )
+            tokenizer = self._tokens.of(job.token)
+            found += [
+                [tokenizer.decode(tokens).strip(), score]
+                for tokens, score in zip(result.sequences_ids, result.scores, strict=True)
+            ]
+        return found
+
+    def _longest(self, prompt: list[int], most: int) -> int:
+        """For so many tokens: CTranslate2 says half of it, and never past it with the prompt."""
+        return min(448, max(2 * most, self._tokens.length(prompt) + most))
+
     def _checked(self, encoded: Any, job: Job, prompt: list[int]) -> dict[str, Any] | None:
         """The guess and what follows it; None where it is no good one."""
-        tokenizer = self._tokenizer(job.token)
+        tokenizer = self._tokens.of(job.token)
         guessed = tokenizer.encode(" " + job.guess)[: job.tokens]
         room = job.tokens - len(guessed)
         steps = max(1, min(ADDED, room))
@@ -164,7 +193,7 @@ class Whisper:
             beam_size=1,
             max_length=2 * steps,  # of which CTranslate2 says half
             return_no_speech_prob=True,
-            suppress_tokens=self._suppressed,
+            suppress_tokens=self._tokens.suppressed,
         )
         more = result.sequences_ids[0]
         if room > 0 and len(more) >= steps:
@@ -173,6 +202,8 @@ class Whisper:
             "text": tokenizer.decode([*guessed, *more[: max(0, room)]]).strip(),
             "no_speech": result.no_speech_prob,
             "languages": [],
+            "alternatives": [],
+            "numbers": [],
             "tokens": [*guessed, *more[: max(0, room)]],
         }
         self._model.aligned = []
@@ -184,16 +215,20 @@ class Whisper:
         return said
 
     def _said(self, job: Job, result: Any) -> dict[str, Any]:
-        tokens = result.sequences_ids[0]
+        tokens, tokenizer = result.sequences_ids[0], self._tokens.of(job.token)
         # The score is the mean without the end of text; OpenAI's thresholds count it.
         logprob = result.scores[0] * len(tokens) / (len(tokens) + 1) if tokens else -10.0
-        text = self._tokenizer(job.token).decode(tokens[: job.tokens]).strip()
         return {
-            "text": text,
+            "text": tokenizer.decode(tokens[: job.tokens]).strip(),
             "logprob": logprob,
             "no_speech": result.no_speech_prob,
             "words": [],
             "languages": [],
+            "alternatives": [
+                [tokenizer.decode(other[: job.tokens]).strip(), score * max(1, len(other))]
+                for other, score in zip(result.sequences_ids, result.scores, strict=True)
+            ],
+            "numbers": [],
             "tokens": tokens[: job.tokens],
         }
 
@@ -214,7 +249,7 @@ class Whisper:
         for token in {jobs[place].token for place in spoken}:
             places = [place for place in spoken if jobs[place].token == token]
             found = self._whisper.find_alignment(
-                self._tokenizer(token),
+                self._tokens.of(token),
                 [results[place]["tokens"] for place in places],
                 _some(encoded, places, len(results)),
                 [-(-len(jobs[place].samples) // HOP) for place in places],
@@ -231,18 +266,6 @@ class Whisper:
                     for word in words
                     if word["word"].strip()
                 ]
-
-    def _tokenizer(self, token: str) -> Any:
-        """For a language token; faster-whisper's own knows OpenAI's only."""
-        if token not in self._tokenizers:
-            made = Tokenizer(
-                self._whisper.hf_tokenizer, self.multilingual, task="transcribe", language="en"
-            )
-            if self.multilingual:
-                made.language = self._whisper.hf_tokenizer.token_to_id(f"<|{token}|>")
-                made.language_code = token
-            self._tokenizers[token] = made
-        return self._tokenizers[token]
 
 
 def log_mel(extractor: Any, samples: Samples, window: int) -> Samples:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from pipelines.engines.asr.engine import EngineError
 from pipelines.engines.asr.whisper.guards import Decoded
 from pipelines.engines.asr.whisper.queue import DecodeQueue, DecodeRequest, Priority
-from pipelines.engines.asr.whisper.turn import DecodeInput
+from pipelines.engines.asr.whisper.turn import FINAL_BEAMS, DecodeInput
 from pipelines.engines.worker_output import Message
 from pipelines.engines.worker_protocol import Header
 
@@ -139,13 +139,17 @@ class Scheduler:
         jobs: list[dict[str, Any]] = [
             {
                 "samples": len(decode_input.pcm) // 2,
-                "token": decode_input.token,
-                "hint": decode_input.hint,
+                "token": decode_input.listening.token,
+                "hint": decode_input.listening.hint,
                 "tokens": decode_input.tokens,
                 "whole": decode_input.whole,
                 "languages": decode_input.languages,
                 "guess": decode_input.guess,
                 "guessed_token": decode_input.guessed_token,
+                "beams": FINAL_BEAMS if decode_input.whole else 1,
+                "numbers": [*decode_input.listening.expected.number_words]
+                if decode_input.whole
+                else [],
             }
             for decode_input in inputs
         ]
@@ -183,4 +187,6 @@ def _decoded(result: dict[str, Any]) -> Decoded:
         no_speech=result["no_speech"],
         words=tuple((text, start, end, sure) for text, start, end, sure in result["words"]),
         languages=tuple((token, chance) for token, chance in result["languages"]),
+        alternatives=tuple((text, logprob) for text, logprob in result["alternatives"]),
+        numbers=tuple((text, logprob) for text, logprob in result["numbers"]),
     )

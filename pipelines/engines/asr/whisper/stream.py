@@ -13,12 +13,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from pipelines.engines.asr.engine import EngineError, Recognised
+from pipelines.engines.asr.engine import ANYTHING, EngineError, Expected, Recognised
 from pipelines.engines.asr.whisper.guards import Decoded
 from pipelines.engines.asr.whisper.queue import DecodeRequest, Priority
 from pipelines.engines.asr.whisper.scheduler import Scheduler
 from pipelines.engines.asr.whisper.turn import DecodeInput, Listening, Turn, TurnSettings, nothing
-from pipelines.engines.asr.whisper.windows import FULL
 
 SPOKEN = 0.06  # s of loud audio; less is a click
 FIRST = 0.24  # s of loud audio before the first hypothesis: the shortest words
@@ -32,6 +31,10 @@ class Source(Protocol):
 
     def listening(self, language: str) -> Listening:
         """Raises EngineError where the language is not served."""
+        ...
+
+    def serves(self, language: str) -> str | None:
+        """None where the language is not served."""
         ...
 
 
@@ -64,11 +67,17 @@ class FasterWhisperStream:
         """The words of the turn's partial results that will not change in later ones."""
         return self._turn.agreement.stable if self._turn else ()
 
-    def expect(self, language: str, phrases: Sequence[str]) -> None:
+    def expect(self, language: str, phrases: Sequence[str], expected: Expected = ANYTHING) -> None:
         """See engine.py; a hint, where the list is short enough to be one."""
         hint = ", ".join(phrases)
+        others = [
+            self._source.listening(code) for code in expected.languages if self._source.serves(code)
+        ]
         self._expected = replace(
-            self._source.listening(language), hint=hint if len(hint) <= HINTS else ""
+            self._source.listening(language),
+            hint=hint if len(hint) <= HINTS else "",
+            expected=expected,
+            others={each.token: each for each in others if each.own and each.language != language},
         )
 
     def begin(self) -> None:
@@ -141,7 +150,7 @@ class FasterWhisperStream:
         due = {Priority.FINAL: self._due, Priority.LIKELY: now, Priority.PARTIAL: self._served}[
             priority
         ]
-        model, window = turn.listening.model, turn.window(priority)
+        model, window = turn.way.model, turn.window(priority)
         self._scheduler.put(
             DecodeRequest(self._call, priority, model, window, due, alone=self._failures > 0)
         )
@@ -175,7 +184,7 @@ class FasterWhisperStream:
         """The final result, where there is one or no time to hear the turn again."""
         ready = turn.ready()
         if ready is None and turn.heard_again and turn.whole is not None:
-            takes = self._scheduler.expected_in(FULL, turn.whole.window)
+            takes = self._scheduler.expected_in(turn.window(Priority.FINAL), turn.whole.window)
             if asyncio.get_running_loop().time() + takes > self._due:
                 return turn.best()
         return ready

@@ -3,9 +3,11 @@
 Values only: no clock, no worker. All times in seconds since the turn began.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pipelines.engines.asr.engine import SAMPLE_RATE, Recognised, RecognisedWord
+from pipelines.engines.asr.engine import ANYTHING, SAMPLE_RATE, Expected, Recognised, RecognisedWord
+from pipelines.engines.asr.whisper.answers import answer
 from pipelines.engines.asr.whisper.guards import MENDABLE, Decoded, Guards
 from pipelines.engines.asr.whisper.languages import language_of
 from pipelines.engines.asr.whisper.local_agreement import LocalAgreement
@@ -14,6 +16,9 @@ from pipelines.engines.asr.whisper.queue import Priority
 from pipelines.engines.asr.whisper.windows import FULL, SHORTEST, Windows, fitted, most_tokens
 
 SECOND = SAMPLE_RATE * 2  # bytes
+FINAL_BEAMS = 5  # hypotheses that a final result is chosen from, as faster-whisper does
+SURELY = 0.9  # how probable another language has to be by its sound, for a turn to be heard in it
+LONG_ENOUGH = 0.6  # s of loud audio that tell a language; a "oui" does not
 TAIL = 0.08  # s of quiet after which speech may have ended, and that is decoded with it
 MISTRUSTED = 0.8  # s of quiet that the voice detector called speech: then all of it is decoded
 
@@ -28,6 +33,8 @@ class Listening:
     own: bool  # Whisper's own token: then it can tell languages apart
     hint: str = ""
     shortest: int = SHORTEST  # window that the checkpoint hears well in
+    expected: Expected = ANYTHING
+    others: Mapping[str, "Listening"] = field(default_factory=dict)  # by token; may be spoken too
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +56,7 @@ class DecodeInput:
     turn: int
     pcm: bytes
     window: int  # encoder positions
-    token: str
-    hint: str
+    listening: Listening
     tokens: int  # the most that it may say
     whole: bool  # as a final result is: with words
     languages: bool  # whether the language is asked for too
@@ -58,6 +64,7 @@ class DecodeInput:
     guessed_token: float  # how probable each of its tokens has to be, to stand
     covered: float  # the end of the last speech
     loud: float  # s of loud audio
+    spoken: float  # s from the first speech to the last
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,7 @@ class WholeDecoding:
     """A decoding that can be the final one."""
 
     decoded: Decoded
+    listening: Listening  # how it was heard
     reason: str  # why it is not believed
     covered: float
     length: int  # bytes of the turn that were decoded
@@ -76,6 +84,7 @@ class Believed:
     """A decoding that was believed, of the turn so far."""
 
     decoded: Decoded
+    listening: Listening
     loud: float  # s of loud audio in it
 
 
@@ -93,6 +102,7 @@ class Turn:
     latest: str = ""  # what was heard last
     whole: WholeDecoding | None = None
     believed: Believed | None = None  # the last decoding that was
+    foreign: int = 0  # bytes of it that were heard in another language too
 
     def hear(self, pcm: bytes) -> int:
         """More of it; how many bytes were too many."""
@@ -118,7 +128,18 @@ class Turn:
         return TAIL <= self.loudness.quiet <= MISTRUSTED and not self._is_final(self.whole)
 
     @property
-    def heard_again(self) -> bool:
+    def other(self) -> Listening | None:
+        """Another language that it sounds like and has not been heard in, though it was heard."""
+        whole = self.whole
+        if whole is None or not self._is_final(whole) or self.foreign == whole.length:
+            return None
+        if not self.listening.own or self.loudness.loud < LONG_ENOUGH:
+            return None
+        token, probability = next(iter(whole.decoded.languages), ("", 0.0))
+        return self.listening.others.get(token) if probability >= SURELY else None
+
+    @property
+    def longer(self) -> bool:
         """Whether what was heard of it has to be heard again, in the full window."""
         return (
             self.whole is not None
@@ -127,6 +148,18 @@ class Turn:
             and self.whole.window < FULL
             and self._is_final(self.whole)
         )
+
+    @property
+    def heard_again(self) -> bool:
+        """Whether all of it has been heard, and has to be heard otherwise."""
+        return self.longer or self.other is not None
+
+    @property
+    def way(self) -> Listening:
+        """How it is listened for now."""
+        if (other := self.other) is not None:
+            return other
+        return self.whole.listening if self.longer and self.whole else self.listening
 
     def pcm(self, priority: Priority) -> bytes:
         """All of it, or up to where speech seems to have ended."""
@@ -137,28 +170,29 @@ class Turn:
 
     def window(self, priority: Priority) -> int:
         """The encoder positions that it needs."""
-        if self.settings.windows == "full" or self.heard_again:
+        if self.settings.windows == "full" or (self.longer and self.other is None):
             return FULL
-        return fitted(len(self.pcm(priority)) / SECOND, self.listening.shortest)
+        return fitted(len(self.pcm(priority)) / SECOND, self.way.shortest)
 
     def decode_input(self, priority: Priority) -> DecodeInput:
         """What is to be decoded now."""
         pcm = self.pcm(priority)
         self.taken = self.loudness.heard
         whole = priority is Priority.FINAL or (priority is Priority.LIKELY and not self.growing)
+        loudness = self.loudness
         return DecodeInput(
             turn=self.number,
             pcm=pcm,
             window=self.window(priority),
-            token=self.listening.token,
-            hint=self.listening.hint,
+            listening=self.way,
             tokens=most_tokens(len(pcm) / SECOND, self.settings.most_tokens),
             whole=whole,
             languages=self.listening.own and whole,
             guess=self.latest if whole and not self.heard_again else "",
             guessed_token=self.settings.guards.guessed_token,
-            covered=self.loudness.end,
-            loud=self.loudness.loud,
+            covered=loudness.end,
+            loud=loudness.loud,
+            spoken=loudness.end - loudness.begin,
         )
 
     def covered_by(self, decode_input: DecodeInput) -> bool:
@@ -167,17 +201,24 @@ class Turn:
 
     def take(self, decode_input: DecodeInput, decoded: Decoded) -> Recognised | None:
         """A decoding; the partial result that it makes, where it is believed."""
-        reason = self.settings.guards.reason(decoded, len(decode_input.pcm) / SECOND)
+        listening, length = decode_input.listening, len(decode_input.pcm)
+        decoded = answer(decoded, listening.expected)
+        reason = self.settings.guards.reason(decoded, decode_input.spoken)
+        believed = bool(decoded.text) and reason in ("", "doubt")
+        if listening.language != self.listening.language:
+            self.foreign = length
+            if not self._better(decoded, believed):
+                return None
         self.latest = decoded.text if reason in ("", "doubt") else ""
         if decode_input.whole:
             self.whole = WholeDecoding(
-                decoded, reason, decode_input.covered, len(decode_input.pcm), decode_input.window
+                decoded, listening, reason, decode_input.covered, length, decode_input.window
             )
-        if not decoded.text or reason not in ("", "doubt"):
+        if not believed:
             return None
-        self.believed = Believed(decoded, decode_input.loud)
+        self.believed = Believed(decoded, listening, decode_input.loud)
         text = self.agreement.take(decoded.text.split())
-        return Recognised(text, self.listening.language, decoded.confidence, 1.0, final=False)
+        return Recognised(text, listening.language, decoded.confidence, 1.0, final=False)
 
     def ready(self) -> Recognised | None:
         """The final result, where a decoding has given one and no better is to be had."""
@@ -191,12 +232,12 @@ class Turn:
         found = whole.decoded.languages if self.listening.own else ()
         languages = tuple((language_of(token), chance) for token, chance in found)
         if not whole.decoded.text:
-            return nothing(self.listening, "", languages)
+            return nothing(whole.listening, "", languages)
         if whole.reason not in ("", "doubt"):
-            return nothing(self.listening, whole.reason, languages)
+            return nothing(whole.listening, whole.reason, languages)
         return Recognised(
             text=whole.decoded.text,
-            language=self.listening.language,
+            language=whole.listening.language,
             confidence=whole.decoded.confidence,
             language_confidence=1.0,
             final=True,
@@ -217,11 +258,18 @@ class Turn:
         decoded, loud = self.believed.decoded, self.believed.loud
         return Recognised(
             text=decoded.text,
-            language=self.listening.language,
+            language=self.believed.listening.language,
             confidence=decoded.confidence * min(1.0, loud / max(self.loudness.loud, loud, 0.01)),
             language_confidence=1.0,
             final=True,
         )
+
+    def _better(self, decoded: Decoded, believed: bool) -> bool:
+        """Whether a hearing in another language is to stand instead of the first."""
+        first = self.whole
+        if first is None or not believed:
+            return False
+        return first.reason not in ("", "doubt") or decoded.logprob >= first.decoded.logprob
 
     def _is_final(self, whole: WholeDecoding | None) -> bool:
         return whole is not None and whole.length == len(self.pcm(Priority.FINAL))

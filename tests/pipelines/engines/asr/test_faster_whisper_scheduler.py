@@ -42,7 +42,7 @@ class FakeDecoder:
             raise answer
         text, logprob = answer
         one: dict[str, Any] = {"text": text, "logprob": logprob, "no_speech": 0.0}
-        one |= {"words": [], "languages": []}
+        one |= {"words": [], "languages": [], "alternatives": [], "numbers": []}
         encoding = self.position * header["window"] * len(header["jobs"])
         return Message({"results": [one] * len(header["jobs"]), "encoding": encoding}, b"")
 
@@ -50,6 +50,9 @@ class FakeDecoder:
 class AnyLanguage:
     def listening(self, language: str) -> Listening:
         return Listening(language, 0, language, own=True, shortest=0)
+
+    def serves(self, language: str) -> str | None:
+        return "well"
 
 
 @asynccontextmanager
