@@ -79,6 +79,7 @@ class Settings(BaseSettings):
     whisper_device: Literal["auto", "cpu", "cuda"] = "auto"
     whisper_compute: str = "auto"  # CTranslate2's compute type; int8, on a GPU float16
     whisper_threads: int = Field(default=1, ge=1)  # of one decoding; calls are decoded in turn
+    whisper_workers: int = Field(default=0, ge=0)  # processes with the model; 0: one for each core
     whisper_deadline: float = Field(
         default=1.5, gt=0
     )  # for a final result; later is not listened for

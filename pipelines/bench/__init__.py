@@ -17,6 +17,7 @@ from pipelines.settings import Settings
 def _benchmarks() -> dict[str, Callable[[Settings], Iterator[Row]]]:
     from pipelines.bench import (
         asr,
+        asr_people,
         calls,
         intents,
         knowledge,
@@ -38,6 +39,7 @@ def _benchmarks() -> dict[str, Callable[[Settings], Iterator[Row]]]:
         "recognition": recognition.run,
         "intents": intents.run,
         "asr": asr.run,
+        "asr-people": asr_people.run,
         "llm": llm.run,
         "knowledge": knowledge.run,
         "language-id": language_id.run,

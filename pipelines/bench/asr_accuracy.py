@@ -123,13 +123,18 @@ def audio(path: Path, band: Band) -> bytes:
     samples, rate = soundfile.read(path, dtype="float64", always_2d=True)
     sound: Samples = soxr.resample(samples.mean(axis=1), rate, SAMPLE_RATE)
     if band == "telephone":
-        sound = soxr.resample(
-            _mu_law(_narrow(soxr.resample(sound, SAMPLE_RATE, 8000))), 8000, 16000
-        )
+        sound = telephone(sound)
     hush = np.random.default_rng(1).normal(0, 3e-4, SAMPLE_RATE * 3 // 10)
     whole = np.concatenate([hush, sound, hush])
     pcm: bytes = (np.clip(whole, -1, 1) * 32767).astype("<i2").tobytes()
     return pcm
+
+
+def telephone(sound: Samples) -> Samples:
+    """16 kHz sound through a telephone: 300-3400 Hz, 8 kHz, mu-law, and back."""
+    narrow = _mu_law(_narrow(soxr.resample(sound, SAMPLE_RATE, 8000)))
+    wide: Samples = soxr.resample(narrow, 8000, SAMPLE_RATE)
+    return wide
 
 
 def _narrow(sound: Samples) -> Samples:

@@ -102,6 +102,7 @@ def open_recogniser(choice: AsrChoice, settings: Settings, phonemes: Phonemes) -
         choice.default,
         choice.checkpoints,
         threads=settings.whisper_threads,
+        workers=settings.whisper_workers,
         calls=settings.whisper_calls,
         deadline=settings.whisper_deadline,
         longest_turn=settings.max_turn_seconds,

@@ -1,12 +1,14 @@
-"""The production recogniser: Whisper on CTranslate2, one model in memory for all calls.
+"""The production recogniser: Whisper on CTranslate2, a model in memory for many calls.
 
-Decoding runs in one worker process (whisper/worker.py); this file loads it and says how many
-calls it can carry. Each call has a stream (whisper/stream.py), and a scheduler between them and
-the worker decides who is served when (whisper/scheduler.py). Nothing is fetched from anywhere: a
+Decoding runs in worker processes (whisper/worker.py); this file starts them and says how many calls
+they can carry. Each call has a stream (whisper/stream.py), and a scheduler between them and the
+workers decides who is served when (whisper/scheduler.py). Nothing is fetched from anywhere: a
 checkpoint is a folder.
 """
 
+import asyncio
 import json
+import os
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -24,6 +26,7 @@ from pipelines.engines.worker_protocol import Header
 
 LOADING = 180.0  # s; large models from a cold disk
 MEASURING = 120.0  # s
+MOST_WORKERS = 4  # unasked; each holds the models in memory
 
 
 class TooManyCallsError(EngineError):
@@ -34,7 +37,8 @@ class FasterWhisper:
     """The engine. `default` hears what Whisper knows, `languages` what has a checkpoint of its own.
 
     `calls` is how many may be open at once; 0 measures at start how many finals, asked for in the
-    same moment, are ready by the deadline.
+    same moment, are ready by the deadline. Each of the `workers` has the models in memory; 0: as
+    many as there are cores for, one where a GPU computes.
     """
 
     name = "faster_whisper"
@@ -46,6 +50,7 @@ class FasterWhisper:
         languages: Mapping[str, Checkpoint] | None = None,
         *,
         threads: int = 1,
+        workers: int = 0,
         calls: int = 0,
         together: int = 4,  # finals decoded in one batch
         deadline: float = 1.5,  # s for a final result
@@ -63,7 +68,8 @@ class FasterWhisper:
         )
         self._models = list(dict.fromkeys(_model(each) for each in self._checkpoints))
         self._hello: Header = {}
-        self._worker: Worker | None = None
+        self._number = workers
+        self._workers: list[Worker] = []
         self._scheduler: Scheduler | None = None
         self.capacity = calls  # calls at once; known after start
 
@@ -80,23 +86,30 @@ class FasterWhisper:
             raise EngineError("faster_whisper has no model: set WAXTAAN_WHISPER_MODEL to a folder")
         tokens = self._tokens()
         spec = {"models": self._models, "threads": self._threads, "tokens": tokens}
-        self._worker = await Worker.start(
-            "pipelines.engines.asr.whisper.worker", [json.dumps(spec)], starting=LOADING
+        module, arguments = "pipelines.engines.asr.whisper.worker", [json.dumps(spec)]
+        started = await asyncio.gather(
+            *(
+                Worker.start(module, arguments, starting=LOADING)
+                for _ in range(self._wanted_workers())
+            ),
+            return_exceptions=True,
         )
+        self._workers = [worker for worker in started if isinstance(worker, Worker)]
         try:
-            self._hello = self._worker.hello
+            for failed in started:
+                if isinstance(failed, BaseException):
+                    raise failed
+            self._hello = self._workers[0].hello
             self._refuse_unknown_tokens()
-            await self._measure(self._worker)
+            await self._measure(self._workers[0])
         except BaseException:
             await self.close()
             raise
 
     def resident(self) -> int:
-        """Bytes of memory that the worker holds; 0 while it is not there."""
-        pid = self._worker.pid if self._worker else None
-        if pid is None:
-            return 0
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096
+        """Bytes of memory that the workers hold; one that is not there holds none."""
+        found = (Path(f"/proc/{worker.pid}/statm") for worker in self._workers if worker.pid)
+        return sum(int(statm.read_text().split()[1]) for statm in found) * 4096
 
     async def open(
         self, language: str, band: Band, on_partial: Callable[[Recognised], None]
@@ -140,11 +153,18 @@ class FasterWhisper:
     async def close(self) -> None:
         """See engine.py."""
         scheduler, self._scheduler = self._scheduler, None
-        worker, self._worker = self._worker, None
+        workers, self._workers = self._workers, []
         if scheduler is not None:
             await scheduler.close()
-        if worker is not None:
+        for worker in workers:
             await worker.close()
+
+    def _wanted_workers(self) -> int:
+        if self._number:
+            return self._number
+        if any(checkpoint.device == "cuda" for checkpoint in self._checkpoints):
+            return 1
+        return max(1, min(MOST_WORKERS, len(os.sched_getaffinity(0)) // self._threads))
 
     # -- checkpoints ---------------------------------------------------------------------------
 
@@ -202,9 +222,10 @@ class FasterWhisper:
             slowest, each = max(slowest, times[0]), max(each, times[-1] / batches[-1])
             position = max(position, measured["encoding"] / (window * batches[-1]))
         # All calls may finish in the same moment, while one decoding is under way.
-        self.capacity = self._calls or max(1, int((deadline - slowest) / each))
+        at_once = len(self._workers) * (deadline - slowest) / each
+        self.capacity = self._calls or max(1, int(at_once))
         self._scheduler = Scheduler(
-            worker, together=together, expected=slowest, deadline=deadline, position=position
+            self._workers, together=together, expected=slowest, deadline=deadline, position=position
         )
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from pipelines.engines.asr.engine import Expected
 from pipelines.engines.asr.whisper.guards import Decoded
+from pipelines.engines.asr.whisper.local_agreement import bare
 
 NEARLY = 2.0  # nats by which an answer may be less probable than what was heard first
 READINGS = 2  # of a number: in words, in figures
@@ -20,7 +21,23 @@ HEARD = 0.5  # share of a number's digits that the free reading has to hold
 
 def answer(decoded: Decoded, expected: Expected) -> Decoded:
     """What is taken of a decoding; itself where nothing in it answers the question."""
+    decoded = _once(decoded, expected)
     return _number(decoded, expected) or _alternative(decoded, expected) or decoded
+
+
+def _once(decoded: Decoded, expected: Expected) -> Decoded:
+    """ "Skip on TV. Skip on TV." was said once where that is among the hypotheses, too."""
+    words = [bare(word) for word in decoded.text.split()]
+    if expected.digits(decoded.text):  # "seven seven" was
+        return decoded
+    for text, logprob in decoded.alternatives[1:]:
+        once = [bare(word) for word in text.split()]
+        times = len(words) // max(1, len(once))
+        if times > 1 and words == once * times:
+            kept = decoded.words[: len(once)]
+            each = logprob / max(1, len(once) + 1)
+            return replace(decoded, text=text, words=kept, logprob=max(decoded.logprob, each))
+    return decoded
 
 
 def _number(decoded: Decoded, expected: Expected) -> Decoded | None:

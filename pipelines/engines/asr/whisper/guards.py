@@ -3,7 +3,7 @@
 Whisper writes fluent sentences about noise and repeats itself where it lost the thread. Thresholds
 named after OpenAI's are theirs (whisper/transcribe.py); the others are ours. Reasons:
 
-    silence      it doubts that anyone spoke, and is unsure of the words too
+    silence      it doubts that anyone spoke, and is unsure of the words too; or writes no words
     compression  the text packs as well as text that repeats itself
     repetition   the same words again and again, or twice where there was time for once
     speed        more words than anyone can say in the time
@@ -33,11 +33,6 @@ class Decoded:
     numbers: tuple[tuple[str, float], ...] = ()  # the same, if it was a number
     share: float | None = None  # of its readings' probability that a number has; None: it is none
 
-    @property
-    def confidence(self) -> float:
-        """The geometric mean of the tokens' probabilities, 0..1; not calibrated."""
-        return math.exp(min(0.0, self.logprob))
-
 
 @dataclass(frozen=True, slots=True)
 class Guards:
@@ -54,6 +49,8 @@ class Guards:
 
     def reason(self, decoded: Decoded, seconds: float) -> str:
         """Why it is not believed, "" if it is. It was said within `seconds`."""
+        if decoded.text and not any(letter.isalnum() for letter in decoded.text):
+            return "silence"  # "...", or a note for music
         if decoded.no_speech > self.no_speech and decoded.logprob < self.logprob:
             return "silence"
         if compression(decoded.text) > self.compression:

@@ -64,16 +64,20 @@ class DecodeQueue:
             self.drop(request.call)
         return late
 
-    def take(self, *, partials: bool = True) -> list[DecodeRequest]:
-        """The next batch, taken out; without partials where others have to be left room."""
+    def take(self, *, partials: bool = True, shared_by: int = 1) -> list[DecodeRequest]:
+        """The next batch, taken out; without partials where others have to be left room.
+
+        Where workers share what waits, each takes its part of it.
+        """
         ranked = sorted(self._waiting.values(), key=lambda request: (request.priority, request.due))
         if not partials:
             ranked = [request for request in ranked if request.priority is not Priority.PARTIAL]
         if not ranked:
             return []
         batch = ranked[:1]
+        share = -(-len(ranked) // max(1, shared_by))
         for request in ranked[1:]:
-            if len(batch) < self._room(batch[0]) and _fits(batch, request):
+            if len(batch) < min(share, self._room(batch[0])) and _fits(batch, request):
                 batch.append(request)
         for request in batch:
             self.drop(request.call)

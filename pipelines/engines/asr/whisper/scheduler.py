@@ -1,8 +1,9 @@
-"""Between the calls that wait to be decoded and the one worker that decodes: who is served when.
+"""Between the calls that wait to be decoded and the workers that decode: who is served when.
 
-One batch is with the worker at a time; what comes next is chosen when it returns, so a final waits
-for one batch at the most. Partials are a courtesy: they leave the worker free half of the time,
-and make way for all else. Times are the event loop's.
+One batch is with a worker at a time; what comes next is chosen when it returns, so a final waits
+for one batch at the most. What waits is shared out among the workers that are free. Partials are a
+courtesy: they leave the workers free half of the time, go to one worker at a time, and make way for
+all else. Times are the event loop's.
 """
 
 import asyncio
@@ -62,14 +63,13 @@ class Scheduler:
 
     def __init__(
         self,
-        worker: Decoder,
+        workers: Sequence[Decoder],
         *,
         together: int,
         expected: float,
         deadline: float,
         position: float = 0.0,
     ) -> None:
-        self.worker = worker
         self.queue = DecodeQueue(together)
         self.expected = expected  # s that a final takes
         self._position = position  # s that the encoder takes for a position of a window
@@ -79,11 +79,21 @@ class Scheduler:
         self._last = 0
         self._wanted = asyncio.Event()
         self._partials_from = 0.0
-        self._serving = asyncio.create_task(self._serve(), name="whisper scheduler")
+        self._workers = workers
+        self._idle = len(workers)
+        self._guessing = False  # a worker decodes partials
+        self._serving = [
+            asyncio.create_task(self._serve(worker), name="whisper scheduler") for worker in workers
+        ]
 
     def __len__(self) -> int:
         """How many calls are open."""
         return len(self._calls)
+
+    @property
+    def alive(self) -> bool:
+        """Whether a worker is there."""
+        return any(worker.alive for worker in self._workers)
 
     def expected_in(self, window: int, instead_of: int) -> float:
         """Seconds that a final takes in another window: only the encoder minds its length."""
@@ -107,11 +117,13 @@ class Scheduler:
 
     async def close(self) -> None:
         """Serve nobody any more."""
-        self._serving.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._serving
+        for serving in self._serving:
+            serving.cancel()
+        for serving in self._serving:
+            with contextlib.suppress(asyncio.CancelledError):
+                await serving
 
-    async def _serve(self) -> None:
+    async def _serve(self, worker: Decoder) -> None:
         now = asyncio.get_running_loop().time
         while True:
             at = now()
@@ -119,9 +131,16 @@ class Scheduler:
             expected = min(self.expected, self._deadline / 2)
             for request in self.queue.late(at + expected):
                 self._calls[request.call].too_late()
-            batch = self.queue.take(partials=at >= self._partials_from)
-            if batch:
-                await self._decode(batch)
+            partials = at >= self._partials_from and not self._guessing
+            if batch := self.queue.take(partials=partials, shared_by=self._idle):
+                self._idle -= 1
+                self._guessing |= batch[0].priority is Priority.PARTIAL
+                try:
+                    await self._decode(worker, batch)
+                finally:
+                    self._idle += 1
+                    self._guessing &= batch[0].priority is not Priority.PARTIAL
+                    self._wanted.set()  # another may wait for what we held back
                 continue
             self._wanted.clear()
             pause = self._partials_from - at
@@ -129,7 +148,7 @@ class Scheduler:
                 async with asyncio.timeout(pause if pause > 0 else None):
                     await self._wanted.wait()
 
-    async def _decode(self, batch: Sequence[DecodeRequest]) -> None:
+    async def _decode(self, worker: Decoder, batch: Sequence[DecodeRequest]) -> None:
         """Have one batch decoded, and tell its calls."""
         now = asyncio.get_running_loop().time
         since = now()
@@ -156,7 +175,7 @@ class Scheduler:
         window = max(decode_input.window for decode_input in inputs)
         header: Header = {"do": "decode", "model": batch[0].model, "window": window, "jobs": jobs}
         try:
-            message = await self.worker.ask(
+            message = await worker.ask(
                 header, b"".join(decode_input.pcm for decode_input in inputs), PATIENCE
             )
         except EngineError as error:

@@ -210,7 +210,7 @@ class FasterWhisperStream:
 
     def _out_of_time(self, turn: Turn) -> Recognised:
         late = turn.late()
-        if not late.text and not self._scheduler.worker.alive:
+        if not late.text and not self._scheduler.alive:
             raise EngineError(
                 "faster_whisper: the worker process died during the turn and is not back yet"
             )

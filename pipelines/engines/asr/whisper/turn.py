@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from pipelines.engines.asr.engine import ANYTHING, SAMPLE_RATE, Expected, Recognised, RecognisedWord
 from pipelines.engines.asr.whisper.answers import answer
+from pipelines.engines.asr.whisper.confidence import confidence
 from pipelines.engines.asr.whisper.guards import MENDABLE, Decoded, Guards
 from pipelines.engines.asr.whisper.languages import language_of
 from pipelines.engines.asr.whisper.local_agreement import LocalAgreement
@@ -73,6 +74,7 @@ class WholeDecoding:
 
     decoded: Decoded
     listening: Listening  # how it was heard
+    confidence: float
     reason: str  # why it is not believed
     covered: float
     length: int  # bytes of the turn that were decoded
@@ -83,8 +85,9 @@ class WholeDecoding:
 class Believed:
     """A decoding that was believed, of the turn so far."""
 
-    decoded: Decoded
+    text: str
     listening: Listening
+    confidence: float
     loud: float  # s of loud audio in it
 
 
@@ -205,20 +208,21 @@ class Turn:
         decoded = answer(decoded, listening.expected)
         reason = self.settings.guards.reason(decoded, decode_input.spoken)
         believed = bool(decoded.text) and reason in ("", "doubt")
+        sure = confidence(decoded, listening.token, decode_input.spoken, decode_input.loud)
         if listening.language != self.listening.language:
             self.foreign = length
-            if not self._better(decoded, believed):
+            if not self._better(sure, believed):
                 return None
         self.latest = decoded.text if reason in ("", "doubt") else ""
         if decode_input.whole:
             self.whole = WholeDecoding(
-                decoded, listening, reason, decode_input.covered, length, decode_input.window
+                decoded, listening, sure, reason, decode_input.covered, length, decode_input.window
             )
         if not believed:
             return None
-        self.believed = Believed(decoded, listening, decode_input.loud)
+        self.believed = Believed(decoded.text, listening, sure, decode_input.loud)
         text = self.agreement.take(decoded.text.split())
-        return Recognised(text, listening.language, decoded.confidence, 1.0, final=False)
+        return Recognised(text, listening.language, sure, 1.0, final=False)
 
     def ready(self) -> Recognised | None:
         """The final result, where a decoding has given one and no better is to be had."""
@@ -238,7 +242,7 @@ class Turn:
         return Recognised(
             text=whole.decoded.text,
             language=whole.listening.language,
-            confidence=whole.decoded.confidence,
+            confidence=whole.confidence,
             language_confidence=1.0,
             final=True,
             words=tuple(RecognisedWord(*word) for word in whole.decoded.words),
@@ -255,21 +259,22 @@ class Turn:
             return best
         if self.believed is None:
             return nothing(self.listening, "overloaded")
-        decoded, loud = self.believed.decoded, self.believed.loud
+        believed = self.believed
+        heard = min(1.0, believed.loud / max(self.loudness.loud, 0.01))
         return Recognised(
-            text=decoded.text,
-            language=self.believed.listening.language,
-            confidence=decoded.confidence * min(1.0, loud / max(self.loudness.loud, loud, 0.01)),
+            text=believed.text,
+            language=believed.listening.language,
+            confidence=believed.confidence * heard,
             language_confidence=1.0,
             final=True,
         )
 
-    def _better(self, decoded: Decoded, believed: bool) -> bool:
+    def _better(self, sure: float, believed: bool) -> bool:
         """Whether a hearing in another language is to stand instead of the first."""
         first = self.whole
         if first is None or not believed:
             return False
-        return first.reason not in ("", "doubt") or decoded.logprob >= first.decoded.logprob
+        return first.reason not in ("", "doubt") or sure >= first.confidence
 
     def _is_final(self, whole: WholeDecoding | None) -> bool:
         return whole is not None and whole.length == len(self.pcm(Priority.FINAL))

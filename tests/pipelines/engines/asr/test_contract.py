@@ -34,7 +34,7 @@ async def pocketsphinx() -> AsyncIterator[Recogniser]:
 
 @asynccontextmanager
 async def faster_whisper() -> AsyncIterator[Recogniser]:
-    engine = FasterWhisper(await hearing(), deadline=PATIENCE, calls=20)
+    engine = FasterWhisper(await hearing(), deadline=PATIENCE, calls=20, workers=1)
     await engine.start()
     try:
         yield engine

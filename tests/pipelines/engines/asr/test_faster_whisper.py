@@ -37,7 +37,7 @@ async def listening(
     model: Checkpoint | None = None,
     **options: Any,
 ) -> AsyncIterator[FasterWhisper]:
-    patient: dict[str, Any] = {"guards": CHECKING, "deadline": PATIENCE, "calls": 20}
+    patient: dict[str, Any] = {"guards": CHECKING, "deadline": PATIENCE, "calls": 20, "workers": 1}
     engine = FasterWhisper(model or small(), languages, **{**patient, **options})
     await engine.start()
     try:
