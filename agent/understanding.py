@@ -10,7 +10,7 @@ In this order, first answer wins:
 What none of them answers is for the language model, or is not understood. Whatever the rung, the
 result is commands from the closed list, and a confidence: that of the hypothesis times that of the
 rung. Below `Policy.confirm_below` what was understood is asked back before it has any effect; a yes
-or no is that answer, and is not asked back in turn.
+or no is that answer and is not asked back in turn, but below `Policy.answer_above` it is none.
 """
 
 from collections.abc import Mapping, Sequence
@@ -99,7 +99,10 @@ def understand(
         return NOT_UNDERSTOOD
     sure = found.confidence * min(confidence, _weakest(found, question, language, heard))
     commands = found.commands
-    if sure < policy.confirm_below and found.intent not in ("affirm", "deny"):
+    plainly = found.intent in ("affirm", "deny")
+    if plainly and sure < policy.answer_above:
+        return NOT_UNDERSTOOD
+    if sure < policy.confirm_below and not plainly:
         commands = tuple(unconfirmed(command) for command in commands)
     return replace(found, confidence=round(sure, 3), commands=commands)
 

@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pipelines.engines.asr.engine import Band, EngineError, Recognised
-from pipelines.engines.asr.whisper.checkpoint import Checkpoint, require
+from pipelines.engines.asr.whisper.checkpoint import Checkpoint, multilingual, require
 from pipelines.engines.asr.whisper.guards import Guards
 from pipelines.engines.asr.whisper.languages import token_of
 from pipelines.engines.asr.whisper.scheduler import Scheduler
@@ -181,10 +181,8 @@ class FasterWhisper:
             return (checkpoint, token) if token else None
         if self._default is None or own is None:
             return None
-        if self._hello and own != "en":  # an English-only model says so when it is loaded
-            model = self._models.index(_model(self._default))
-            if not self._hello["multilingual"][model]:
-                return None
+        if own != "en" and not multilingual(self._default.model):
+            return None
         return self._default, own
 
     def _tokens(self) -> list[list[str]]:

@@ -1,12 +1,15 @@
 """The model folders that the Whisper engine hears with, one for each language or one for many."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from pipelines.engines.asr.whisper.windows import SHORTEST
 from pipelines.errors import EngineError
 
+_MULTILINGUAL = 51_865  # tokens from which a vocabulary has languages; English alone has one less
 FILES = ("model.bin", "config.json", "tokenizer.json")  # without the last one, a hub would be asked
 
 
@@ -24,6 +27,20 @@ class Checkpoint:
     compute: str = "auto"  # CTranslate2's compute type; auto: int8, on a GPU float16
     device: str = "auto"  # cpu or cuda
     shortest: int = SHORTEST  # positions, 50 a second
+
+
+@cache
+def multilingual(folder: Path) -> bool:
+    """Whether a checkpoint knows other languages than English, by its vocabulary's size.
+
+    CTranslate2 tells by the same size; this asks before anything is loaded. True where the folder
+    has no vocabulary to count.
+    """
+    for path in folder.glob("vocabulary.*"):
+        text = path.read_text(encoding="utf-8")
+        tokens = len(json.loads(text)) if path.suffix == ".json" else len(text.splitlines())
+        return tokens >= _MULTILINGUAL
+    return True
 
 
 def require(checkpoints: Iterable[Checkpoint]) -> None:

@@ -48,7 +48,6 @@ class WhisperWorker:
         """What was loaded; of `tokens`, asked of each model, those that it lacks."""
         return {
             "version": f"{version('faster-whisper')}, ctranslate2 {version('ctranslate2')}",
-            "multilingual": [model.multilingual for model in self.models],
             "lacks": [
                 [token for token in wanted if not model.knows(token)]
                 for model, wanted in zip(self.models, tokens, strict=True)

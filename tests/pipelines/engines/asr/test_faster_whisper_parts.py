@@ -1,8 +1,17 @@
 """The parts that decide for the Whisper engine: values in, values out."""
 
+import json
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from pipelines.engines.asr.engine import Expected
+from pipelines.engines.asr.faster_whisper import FasterWhisper
+from pipelines.engines.asr.whisper.answers import answer
+from pipelines.engines.asr.whisper.checkpoint import Checkpoint, multilingual
+from pipelines.engines.asr.whisper.confidence import confidence
 from pipelines.engines.asr.whisper.guards import Decoded, Guards
 from pipelines.engines.asr.whisper.languages import language_of, token_of
 from pipelines.engines.asr.whisper.local_agreement import LocalAgreement
@@ -92,6 +101,19 @@ def test_silence_has_nothing_loud() -> None:
     assert loudness.heard == pytest.approx(1)
 
 
+# -- checkpoints -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("tokens", "languages"), [(51_864, False), (51_865, True), (51_866, True)])
+def test_an_english_only_checkpoint_is_known_by_its_vocabulary(
+    tmp_path: Path, tokens: int, languages: bool
+) -> None:
+    (tmp_path / "vocabulary.json").write_text(json.dumps(["a"] * tokens))
+    assert multilingual(tmp_path) is languages
+    assert (FasterWhisper(Checkpoint(tmp_path)).serves("fr") is not None) is languages
+    assert FasterWhisper(Checkpoint(tmp_path)).serves("en") is not None
+
+
 # -- windows -----------------------------------------------------------------------------------
 
 
@@ -132,10 +154,78 @@ def test_tokens_are_bounded_by_time_and_by_the_limit() -> None:
         ("one two three four five six seven eight nine ten a b c d e f g h i", -0.2, 0.01, "speed"),
         ("my bill is " * 30, -0.2, 0.01, "compression"),
         ("", -0.2, 0.01, ""),
+        ("...", -0.2, 0.01, "silence"),
+        ("♪ ♪", -0.2, 0.01, "silence"),
+        ("yes yes", -0.2, 0.01, ""),
     ],
 )
 def test_what_is_not_believed(text: str, logprob: float, no_speech: float, reason: str) -> None:
     assert Guards().reason(Decoded(text, logprob, no_speech), 2.0) == reason
+
+
+def test_what_there_was_no_time_to_say_twice_was_said_once() -> None:
+    thanks = Decoded("Thank you. Thank you.", -0.1, 0.01)
+    assert Guards().reason(thanks, 0.5) == "repetition"
+    assert Guards().reason(thanks, 1.5) == ""
+    assert Guards().reason(Decoded("Yes. Yes. Yes.", -0.1, 0.01), 0.3) == "repetition"
+
+
+# -- which hearing is taken --------------------------------------------------------------------
+
+SEVEN = {"seven": "7", "four": "4", "two": "2"}
+
+
+def digits(text: str) -> str:
+    words = text.lower().replace(",", " ").split()
+    return "".join(w if w.isdigit() else SEVEN.get(w, "") for w in words)
+
+
+YES_OR_NO = Expected(answers=lambda text: text.lower() in ("yes.", "no."), digits=digits)
+THREE = Expected(
+    answers=lambda text: len(digits(text)) == 3, digits=digits, number_words=tuple(SEVEN)
+)
+
+
+def heard(*alternatives: tuple[str, float], numbers: tuple[tuple[str, float], ...] = ()) -> Decoded:
+    return Decoded(alternatives[0][0], -0.5, 0.1, alternatives=tuple(alternatives), numbers=numbers)
+
+
+def test_what_answers_the_question_is_taken_where_it_is_nearly_as_probable() -> None:
+    taken = answer(heard(("Guess.", -2.0), ("Yes.", -3.0)), YES_OR_NO)
+    assert (taken.text, taken.words) == ("Yes.", ())
+    assert taken.logprob < -0.5  # and it is less sure
+    assert answer(heard(("Guess.", -2.0), ("Yes.", -6.0)), YES_OR_NO).text == "Guess."
+    assert answer(heard(("No.", -2.0), ("Yes.", -2.1)), YES_OR_NO).text == "No."
+
+
+def test_what_is_said_once_among_the_hypotheses_was_said_once() -> None:
+    assert (
+        answer(heard(("Skip it. Skip it.", -2.0), ("Skip it.", -5)), Expected()).text == "Skip it."
+    )
+    assert answer(heard(("Seven seven", -2.0), ("Seven", -3)), THREE).text == "Seven seven"
+
+
+def test_a_number_is_what_the_readings_share_most() -> None:
+    readings = (("seven four two", -1.0), ("seven two two", -2.0), ("7 2 2", -0.5), ("7 4", -0.1))
+    taken = answer(heard(("Heaven four two", -3.0), numbers=readings), THREE)
+    assert taken.text == "722"  # in words and in figures
+    assert confidence(taken, "en", 1.0, 1.0) > 0.8
+    unsure = answer(heard(("Heaven four two", -3.0), numbers=(("7 4 2", -4.0),)), THREE)
+    assert confidence(unsure, "en", 1.0, 1.0) < 0.5
+
+
+def test_who_says_no_number_is_given_none() -> None:
+    said = heard(("I have not got it here", -1.0), numbers=(("seven four two", -0.1),))
+    assert answer(said, THREE).text == "I have not got it here"
+
+
+def test_confidence_falls_with_the_words_the_rate_and_another_language() -> None:
+    words = (("yes", 0.0, 0.3, 0.9),)
+    sure = Decoded("Yes.", -0.3, 0.1, words, (("en", 0.9), ("fr", 0.05)))
+    assert 0.8 < confidence(sure, "en", 0.5, 0.5) < 1
+    assert confidence(sure, "fr", 0.5, 0.5) < confidence(sure, "en", 0.5, 0.5)
+    assert confidence(replace(sure, logprob=-0.9), "en", 0.5, 0.5) < 0.5
+    assert confidence(replace(sure, text="Yes. " * 5), "en", 0.5, 0.5) < 0.4
 
 
 # -- the queue ---------------------------------------------------------------------------------
@@ -317,3 +407,51 @@ async def test_what_was_not_believed_is_no_late_final_either() -> None:
     heard.hear(await say(SENTENCE))
     heard.take(heard.decode_input(Priority.PARTIAL), Decoded("no " * 9, -0.1, 0.0))
     assert (heard.late().text, heard.late().rejected) == ("", "overloaded")
+
+
+@pytest.mark.parametrize(
+    ("french", "again"), [(0.95, True), (0.6, False)], ids=["surely", "perhaps"]
+)
+async def test_a_turn_in_another_language_is_heard_in_it(french: float, again: bool) -> None:
+    settings = TurnSettings(1.5, 0.3, 30.0, 224, "fitted", Guards())
+    others = {"fr": Listening("fr", 0, "fr", own=True)}
+    turn = Turn(1, Listening("en", 0, "en", own=True, others=others), settings)
+    turn.hear(await say(SENTENCE))
+    sounds = (("fr", french), ("en", 1 - french))
+    turn.take(turn.decode_input(Priority.FINAL), Decoded("Sevu dray", -0.7, 0.0, (), sounds))
+    assert turn.heard_again is again
+    if again:
+        assert turn.ready() is None
+        decode_input = turn.decode_input(Priority.FINAL)
+        assert decode_input.listening.language == "fr"
+        turn.take(decode_input, Decoded("Je voudrais", -0.2, 0.0, (), sounds))
+    result = turn.ready()
+    assert result is not None
+    assert (result.text, result.language) == (
+        ("Je voudrais", "fr") if again else ("Sevu dray", "en")
+    )
+
+
+async def test_what_is_worse_in_the_other_language_stays_as_it_was() -> None:
+    settings = TurnSettings(1.5, 0.3, 30.0, 224, "fitted", Guards())
+    others = {"fr": Listening("fr", 0, "fr", own=True)}
+    turn = Turn(1, Listening("en", 0, "en", own=True, others=others), settings)
+    turn.hear(await say(SENTENCE))
+    for text, logprob in (("My bill", -0.2), ("Maille bile", -1.3)):
+        sounds = (("fr", 0.95),)
+        turn.take(turn.decode_input(Priority.FINAL), Decoded(text, logprob, 0.0, (), sounds))
+    result = turn.ready()
+    assert result is not None
+    assert (result.text, result.language) == ("My bill", "en")
+
+
+async def test_a_soft_voice_is_heard_like_a_loud_one() -> None:
+    speech = np.frombuffer(await say(SENTENCE), "<i2").astype(float)
+    found = []
+    for gain in (1.0, 0.01):  # 40 dB
+        noise = np.random.default_rng(3).normal(0, 1, len(speech))
+        loudness = Loudness()
+        loudness.hear((speech * gain + noise).round().astype("<i2").tobytes())
+        found.append((loudness.loud, loudness.end))
+    assert found[1][0] > 0.6 * found[0][0]
+    assert found[1][1] == pytest.approx(found[0][1], abs=0.15)
