@@ -79,22 +79,35 @@ def turn(recording: Recording, band: Band | None = None) -> Sound | None:
     return as_turn(soxr.resample(samples.mean(axis=1), rate, SAMPLE_RATE), band or recording.band)
 
 
+def without_silence(path: Path) -> Sound:
+    """A recording from the start of speech to its end, 16 kHz, wide band."""
+    samples, rate = soundfile.read(path, dtype="float64", always_2d=True)
+    sound: Sound = soxr.resample(samples.mean(axis=1), rate, SAMPLE_RATE)
+    start, end = _speech(sound)
+    return sound[start:end]
+
+
 def as_turn(sound: Sound, band: Band) -> Sound | None:
     """Sound at 16 kHz as a turn."""
     if band == "telephone":
         sound = telephone(sound)
-    steps = sound[: len(sound) // _STEP * _STEP].reshape(-1, _STEP)
-    level = 10 * np.log10(np.mean(steps**2, axis=1) + 1e-12)
-    (loud,) = np.nonzero(level > max(level.max() - 35, -55))
-    if not len(loud) or (loud[-1] + 1 - loud[0]) * _STEP > LONGEST * SAMPLE_RATE:
+    start, end = _speech(sound)
+    if not 0 < end - start <= LONGEST * SAMPLE_RATE:
         return None
-    start, end = loud[0] * _STEP, (loud[-1] + 1) * _STEP
     before = int(BEFORE * SAMPLE_RATE)
     hush = np.random.default_rng(2).normal(0, _HUSH, max(0, before - start))
     whole: Sound = np.concatenate(
         [hush, sound[max(0, start - before) : end + int(AFTER * SAMPLE_RATE)]]
     )
     return whole
+
+
+def _speech(sound: Sound) -> tuple[int, int]:
+    """The samples where it starts and ends, by loudness."""
+    steps = sound[: len(sound) // _STEP * _STEP].reshape(-1, _STEP)
+    level = 10 * np.log10(np.mean(steps**2, axis=1) + 1e-12)
+    (loud,) = np.nonzero(level > max(level.max(initial=-55) - 35, -55))
+    return (int(loud[0]) * _STEP, int(loud[-1] + 1) * _STEP) if len(loud) else (0, 0)
 
 
 def pcm(sound: Sound) -> bytes:

@@ -224,7 +224,7 @@ def test_confidence_falls_with_the_words_the_rate_and_another_language() -> None
     sure = Decoded("Yes.", -0.3, 0.1, words, (("en", 0.9), ("fr", 0.05)))
     assert 0.8 < confidence(sure, "en", 0.5, 0.5) < 1
     assert confidence(sure, "fr", 0.5, 0.5) < confidence(sure, "en", 0.5, 0.5)
-    assert confidence(replace(sure, logprob=-0.9), "en", 0.5, 0.5) < 0.5
+    assert confidence(replace(sure, logprob=-1.6), "en", 0.5, 0.5) < 0.5
     assert confidence(replace(sure, text="Yes. " * 5), "en", 0.5, 0.5) < 0.4
 
 
