@@ -7,7 +7,9 @@ export WAXTAAN_DATA ?= ../shared/data
 .PHONY: run test phone phone-hold engines engines-llm-tts engines-whisper \
 	engine-environments small-whisper call bench bench-phone check lint format clean
 
+# Without the weights, or offline, it starts on the engines that need none.
 run: $(VENV)/.run
+	@$(BIN)/waxtaan models get recommended || true
 	$(BIN)/waxtaan serve
 
 call: $(VENV)/.run

@@ -84,7 +84,9 @@ def _subject(settings: Settings, temporary: Path) -> Subject | None:
         note = "random weights, base's shape"
         return Subject(checkpoint, note, CREDULOUS, threads, random=True)
     found = configured(settings)
-    return found and Subject(found, found.model.name, Guards(), threads, random=False)
+    if found is None:
+        return None
+    return Subject(found, found.model.name, Guards(), threads, random=False)
 
 
 def _recorded(data: Path) -> bytes | None:

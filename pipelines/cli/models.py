@@ -21,6 +21,7 @@ from pipelines.weights import store
 from pipelines.weights.catalogue import Model, load
 from pipelines.weights.installed import faults, noted, present
 
+RECOMMENDED = "recommended"  # what `make run` brings
 _OUT = Console(highlight=False)
 
 
@@ -70,12 +71,24 @@ def _state(model: Model, models: Path) -> str:
 
 
 def get(names: list[str]) -> None:
-    """Bring models into the models folder; all that are known for "all"."""
+    """Bring models into the models folder: "all" that are known, or those "recommended"."""
     settings = Settings()
     if str(settings.models) == "none":
         _OUT.print("WAXTAAN_MODELS=none: no weights are fetched.")
         return
-    failed = [model.name for model in _chosen(names, settings) if not _got(model, settings)]
+    wanted = _chosen(names, settings)
+    missing = [model for model in wanted if _state(model, settings.models) != "here"]
+    if missing:
+        size = sum(model.megabytes for model in missing)
+        whats = "; ".join(f"{model.name}: {model.what}, {model.licence}" for model in missing)
+        _OUT.print(
+            f"Fetching {size} MB into {settings.models} (WAXTAAN_MODELS=none: nothing). {whats}.",
+            markup=False,
+        )
+    for model in wanted if names != [RECOMMENDED] else ():
+        if model not in missing:
+            _OUT.print(f"{model.name}: in {settings.models / model.folder}", markup=False)
+    failed = [model.name for model in missing if not _got(model, settings)]
     if failed:
         fail(f"{', '.join(failed)}: not here; what needs it runs on other engines", MISSING)
 
@@ -133,6 +146,8 @@ def _chosen(names: list[str], settings: Settings) -> list[Model]:
     known = _known(settings)
     if names == ["all"]:
         return list(known.values())
+    if names == [RECOMMENDED]:
+        return [model for model in known.values() if model.recommended]
     for name in names:
         if name not in known:
             fail(f"no model '{name}'; there are {', '.join(known)}", WRONG_USAGE)

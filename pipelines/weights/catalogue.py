@@ -50,6 +50,7 @@ class Model(Strict):
     licence: str
     megabytes: int = Field(ge=0)
     languages: tuple[str, ...] = ()  # () many, or all that its engine knows
+    recommended: bool = False  # `make run` brings it
     source: str = ""  # where an operator's own came from
     hub: Repository | None = None
     packages: tuple[Package, ...] = ()

