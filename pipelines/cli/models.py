@@ -17,7 +17,7 @@ from rich.table import Table
 from pipelines.cli.errors import MISSING, WRONG_USAGE, fail
 from pipelines.errors import EngineError
 from pipelines.settings import Settings
-from pipelines.weights import store
+from pipelines.weights import adding, store
 from pipelines.weights.catalogue import Model, load
 from pipelines.weights.installed import faults, noted, present
 
@@ -135,6 +135,7 @@ def remove(name: str) -> None:
     settings = Settings()
     (model,) = _chosen([name], settings)
     there = store.remove(model, settings.models)
+    adding.drop(name, settings.models)
     _OUT.print(f"{name}: {'removed' if there else 'was not here'}")
 
 

@@ -1,0 +1,122 @@
+"""`waxtaan models add`: weights of one's own, tried before they are believed."""
+
+import asyncio
+import shutil
+import time
+from pathlib import Path
+
+from rich.console import Console
+
+from pipelines.cli.errors import MISSING, fail
+from pipelines.engines.asr.engine import SAMPLE_RATE
+from pipelines.engines.asr.faster_whisper import FasterWhisper
+from pipelines.engines.asr.whisper.checkpoint import Checkpoint
+from pipelines.engines.tts.engine import Voice
+from pipelines.engines.tts.piper import Piper
+from pipelines.errors import EngineError
+from pipelines.packs.reader import load
+from pipelines.settings import Settings
+from pipelines.synthetic_caller.voice import CallerVoice
+from pipelines.weights import adding
+from pipelines.weights.adding import Found
+from pipelines.weights.catalogue import Model
+
+_OUT = Console(highlight=False)
+_SAID = "greet"  # the wording that is said, or heard, where no clip is given
+
+
+def add(
+    source: Path, name: str, languages: tuple[str, ...], licence: str, clip: Path | None
+) -> None:
+    """Copy it into the models folder, try it, say what to set for it to be used."""
+    settings = Settings()
+    parts = settings.models / ".parts" / "added"
+    try:
+        found = adding.look(adding.unpacked(source, parts))
+        chosen = name or _named(source, found)
+        model = adding.describe(
+            found, chosen, languages=languages, licence=licence, source=str(source)
+        )
+        adding.add(found, model, settings.prompts, settings.models)
+    except EngineError as error:
+        fail(str(error), MISSING)
+    finally:
+        shutil.rmtree(parts, ignore_errors=True)
+    where = settings.models / model.folder
+    _OUT.print(f"{model.name}: {model.what}, {model.megabytes} MB, in {where}", markup=False)
+    try:
+        said = asyncio.run(_tried(model, settings, (*languages, settings.language)[0], clip))
+    except EngineError as error:
+        fail(f"{model.name} does not work: {error}", MISSING)
+    _OUT.print(said, markup=False)
+
+
+def _named(source: Path, found: Found) -> str:
+    name = Path(found.files[0]).stem if found.kind != "faster_whisper" else source.stem
+    return name.lower().replace(" ", "-")
+
+
+async def _tried(model: Model, settings: Settings, language: str, clip: Path | None) -> str:
+    match model.engine:
+        case "faster_whisper":
+            return await _transcribed(model, settings, language, clip)
+        case "piper":
+            return await _spoken(model, settings, language)
+        case _:
+            file = settings.models / model.folder / next(iter(model.files))
+            return (
+                f"Serve it (llama-server -m {file}, or vLLM), name the server in WAXTAAN_LLM_URLS "
+                "with WAXTAAN_LLM=vllm, and let 'waxtaan check' ask it."
+            )
+
+
+async def _transcribed(model: Model, settings: Settings, language: str, clip: Path | None) -> str:
+    from pipelines.sound_files import read_sound
+
+    packs = load(settings.prompts).packs
+    pack = packs.get(language, packs[settings.language])
+    sentence = pack.language.sentences(_SAID)[0]
+    if clip is None:
+        async with CallerVoice(settings, pack) as voice:
+            pcm = await voice.say(sentence)
+        what = f"The embedded voice's '{sentence}'"
+    else:
+        pcm, what = read_sound(clip, SAMPLE_RATE), str(clip)
+    folder = settings.models / model.folder
+    engine = FasterWhisper(Checkpoint(folder), workers=1, calls=1, deadline=60.0)
+    await engine.start()
+    try:
+        served = language if engine.serves(language) else settings.language
+        stream = await engine.open(served, "wide", lambda _: None)
+        stream.begin()
+        stream.hear(pcm)
+        since = time.perf_counter()
+        heard = await stream.finish()
+        took = time.perf_counter() - since
+        await stream.close()
+    finally:
+        await engine.close()
+    return (
+        f"{what} was heard as '{heard.text}' ({heard.confidence:.2f}, {took:.2f} s). To hear all "
+        f"calls with it: WAXTAAN_WHISPER_MODEL={model.folder}; one language: [asr] in its "
+        f'language.toml, model = "{model.folder}" and the token that it was trained on.'
+    )
+
+
+async def _spoken(model: Model, settings: Settings, language: str) -> str:
+    packs = load(settings.prompts).packs
+    sentence = packs.get(language, packs[settings.language]).language.sentences(_SAID)[0]
+    voice = Voice(Path(next(iter(model.files))).stem)
+    engine = Piper(settings.models / "piper", {language: voice}, settings.piper_python)
+    await engine.start()
+    try:
+        since = time.perf_counter()
+        pcm = b"".join([chunk async for chunk in engine.synthesise(sentence, voice)])
+        took = time.perf_counter() - since
+    finally:
+        await engine.close()
+    length = len(pcm) / 2 / engine.sample_rate
+    return (
+        f"It said '{sentence}' in {took:.2f} s: {length:.2f} s of sound. To have it speak: "
+        f'piper = "{voice.name}" under [voices] in the language\'s language.toml.'
+    )
