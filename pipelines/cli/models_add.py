@@ -43,12 +43,16 @@ def add(
     finally:
         shutil.rmtree(parts, ignore_errors=True)
     where = settings.models / model.folder
-    _OUT.print(f"{model.name}: {model.what}, {model.megabytes} MB, in {where}", markup=False)
+    _OUT.print(
+        f"{model.name}: {model.what}, {model.megabytes} MB, in {where}",
+        markup=False,
+        soft_wrap=True,
+    )
     try:
         said = asyncio.run(_tried(model, settings, (*languages, settings.language)[0], clip))
     except EngineError as error:
         fail(f"{model.name} does not work: {error}", MISSING)
-    _OUT.print(said, markup=False)
+    _OUT.print(said, markup=False, soft_wrap=True)
 
 
 def _named(source: Path, found: Found) -> str:
@@ -118,5 +122,5 @@ async def _spoken(model: Model, settings: Settings, language: str) -> str:
     length = len(pcm) / 2 / engine.sample_rate
     return (
         f"It said '{sentence}' in {took:.2f} s: {length:.2f} s of sound. To have it speak: "
-        f'piper = "{voice.name}" under [voices] in the language\'s language.toml.'
+        f'piper = "{voice.name}" under [voice] in the language\'s language.toml.'
     )
