@@ -47,9 +47,8 @@ def wheel(path: Path, folder: Path) -> Path:
 
 def test_a_checkpoint_is_copied_tried_listed_and_removed(models: Path) -> None:
     told = waxtaan("add", str(small().model), "--name", "wolof", "--language", "wo").output
-    assert (
-        f"wolof: speech recognition (Whisper, CTranslate2), 1 MB, in {models}/whisper/wolof" in told
-    )
+    assert "wolof: speech recognition (Whisper, CTranslate2)" in told
+    assert f"in {models}/whisper/wolof" in told
     assert "was heard as" in told  # random weights: anything
     assert "language.toml" in told
     rows = [json.loads(row) for row in waxtaan("list", "--json").output.splitlines()]
