@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export WAXTAAN_DATA ?= ../shared/data
 
 .PHONY: run test phone phone-hold engines engines-llm-tts engines-whisper \
-	engine-environments small-whisper call bench bench-phone check lint format clean
+	engine-environments small-whisper published-weights call bench bench-phone check lint format clean
 
 # Without the weights, or offline, it starts on the engines that need none.
 run: $(VENV)/.run
@@ -27,6 +27,7 @@ test: $(VENV)/.test
 engines: engines-llm-tts engines-whisper
 
 engines-llm-tts engines-whisper: export WAXTAAN_TEST_WHISPER = .venvs/whisper-small
+engines-llm-tts engines-whisper: export WAXTAAN_TEST_MODELS = .venvs/models
 engines-llm-tts engines-whisper: export WAXTAAN_TTS_PYTHON = .venvs/tts/bin/python
 engines-llm-tts engines-whisper: export WAXTAAN_PIPER_PYTHON = .venvs/piper/bin/python
 engines-llm-tts engines-whisper: export WAXTAAN_LLM_PYTHON = .venvs/llm/bin/python
@@ -35,7 +36,7 @@ engines-llm-tts: $(VENV)/.test engine-environments
 	$(BIN)/python -m pytest tests/real_engines/llm tests/real_engines/tts
 	$(BIN)/python -m pytest tests/pipelines/engines/tts/test_contract.py
 
-engines-whisper: $(VENV)/.test small-whisper
+engines-whisper: $(VENV)/.test small-whisper published-weights
 	$(BIN)/python -m pytest tests/real_engines/whisper
 
 # Real calls: a SIP phone, a real Asterisk, Waxtaan, each in its network namespace. Wants root.
@@ -88,6 +89,9 @@ $(VENV)/.test: $(VENV)/bin/python pyproject.toml constraints.txt
 # A quarter of an hour on one core, the first time; afterwards it knows that nothing is to be done.
 small-whisper: .venvs/train/.ready
 	.venvs/train/bin/python -m tests.real_engines.whisper --out .venvs/whisper-small --threads 1
+
+published-weights: $(VENV)/.test
+	@WAXTAAN_MODELS=.venvs/models $(BIN)/waxtaan models get whisper-base
 
 engine-environments: .venvs/tts/.ready .venvs/piper/.ready .venvs/llm/.ready
 

@@ -192,7 +192,7 @@ class Dialogue:
             return heard
         # Callers count in another language than they speak: digits tell nothing.
         tells = 0 if c.expecting.digits else telling(heard.text, self._counting)
-        evidence = Evidence(heard.languages, tells)
+        evidence = Evidence(heard.languages, tells, heard.language)
         decision = route(c.language, evidence, c.routing, tuple(self._languages))
         self._floor.do(Route(decision.kind, decision.language, decision.reason, decision.memory))
         match decision.kind:

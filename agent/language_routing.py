@@ -3,7 +3,8 @@
 A wrong switch costs a caller the call; a late one costs a turn. So a language other than the one in
 hand has to collect *votes*, turn by turn and without a break:
 
-- a turn that is likely in it gives one vote, one that is surely in it and long enough gives two;
+- a turn that is likely in it gives one vote; one that is surely in it and long enough gives two, and
+  so does one that the recogniser heard in it, by its sound, and that reads like it;
 - a turn in the language in hand takes them all back; one that is too short to tell ("oui", "ok", a
   number) or unclear changes nothing;
 - with `switch` votes the call goes on in it. If nobody taught us that language, `unsupported` votes
@@ -33,11 +34,13 @@ class Evidence:
     """What one turn says of its language.
 
     `languages` are (code, probability), most probable first, () where nothing tells; `words` is
-    how many words of the turn tell a language (`telling`).
+    how many words of the turn tell a language (`telling`); `heard` is the language that the
+    recogniser heard it in.
     """
 
     languages: tuple[tuple[str, float], ...] = ()
     words: int = 0
+    heard: str = ""
 
     def of(self, language: str) -> float:
         """The probability of a language; 0 where it was not weighed."""
@@ -108,6 +111,7 @@ def route(
     if probability < t.likely or probability < t.ahead * evidence.of(current):
         return Decision("stay", current, f"unclear: {seen}", memory)
     surely = probability >= t.sure and evidence.words >= t.enough_words
+    surely = surely or evidence.heard == best
     votes = (2 if surely else 1) + (memory.votes if memory.rival == best else 0)
     memory = replace(memory, rival=best, votes=votes)
     seen = f"{seen}, {votes} votes"

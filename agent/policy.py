@@ -33,7 +33,7 @@ class Policy:
     rules: Mapping[str, RuleSetting] = field(default_factory=dict)
     queues: Mapping[str, Queue] = field(default_factory=dict)
     confirm_below: float = 0.8
-    answer_above: float = 0.5  # a yes or no heard with less confidence is asked for again
+    answer_above: float = 0.3  # a yes or no heard with less confidence is asked for again
     believe_above: float = 0.38
     silence: float = 8.0
     silences: int = 3

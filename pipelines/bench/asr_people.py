@@ -27,7 +27,7 @@ from pipelines.settings import Settings
 
 MOST = 25  # recordings of a group
 STRINGS = 60  # of nine digits
-ACTED_ON = 0.5  # a yes or no below is asked for again (policy.toml: answer_above)
+ACTED_ON = 0.5  # what is below is as often wrong as right
 SURE = 0.8  # and anything else below is asked back (confirm_below)
 _BEAMS = (1, 5)
 _DIGIT_WORDS = {word: str(n) for n, word in enumerate(DIGITS)} | {"oh": "0"}

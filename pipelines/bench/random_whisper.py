@@ -49,6 +49,7 @@ CREDULOUS = Guards(
     repeated_words=999,
     words_a_second=999,
     guessed_token=-1,
+    believed=-1,
 )
 
 

@@ -44,7 +44,7 @@ class Recognised:
 
     `languages` is what the sound alone says of the language, most probable first; empty where the
     engine cannot tell. `rejected` names why something that was recognised is not believed ("" if
-    nothing was): "silence", "repetition", "compression", "overloaded".
+    nothing was): "silence", "repetition", "compression", "speed", "doubt", "overloaded".
     """
 
     text: str

@@ -239,6 +239,8 @@ class Turn:
             return nothing(whole.listening, "", languages)
         if whole.reason not in ("", "doubt"):
             return nothing(whole.listening, whole.reason, languages)
+        if whole.confidence < self.settings.guards.believed:
+            return nothing(whole.listening, "doubt", languages)
         return Recognised(
             text=whole.decoded.text,
             language=whole.listening.language,

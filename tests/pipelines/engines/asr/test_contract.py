@@ -15,6 +15,7 @@ from pipelines.engines.asr.whisper.checkpoint import Checkpoint
 from tests.fakes import PATIENCE
 from tests.pipelines.engines.asr.small_whisper import fitted
 from tests.pipelines.engines.asr.speech import SILENCE, espeak, noise, pieces, say
+from tests.pipelines.server import eventually
 
 PHRASES = ["my internet is not working", "I want to pay my bill", "speak to an agent"]
 BILL = PHRASES[1]
@@ -96,6 +97,7 @@ async def test_a_turn_is_heard_in_pieces_with_partial_results(engines: Engines) 
         for piece in pieces(await say(BILL)):
             stream.hear(piece)
             await asyncio.sleep(0.01)  # twice as fast as people speak
+        await eventually(lambda: bool(partials))
         result = await stream.finish()
         await stream.close()
     assert (result.text, result.language, result.final) == (BILL, "en", True)

@@ -1,0 +1,125 @@
+"""Published Whisper base and recordings of people: what a call hears of them.
+
+`make engines` brings the weights (`WAXTAAN_TEST_MODELS`). The recordings are those of
+`WAXTAAN_DATA`, which nobody here made; without them there is nothing to hear, and these tests are
+skipped. Shares are asked for and no single clip, as int8 rounds differently on other processors.
+`waxtaan bench asr-people` measures on all of them.
+"""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import pytest_asyncio
+import soundfile
+import soxr
+
+from pipelines.bench.asr_people import digits, plain
+from pipelines.bench.recordings import Sound, as_turn, not_for_us, numbers, pcm, recordings, turn
+from pipelines.engines.asr.engine import ANYTHING, SAMPLE_RATE, Expected, Recognised
+from pipelines.engines.asr.faster_whisper import FasterWhisper
+from pipelines.engines.asr.whisper.checkpoint import Checkpoint
+from tests.pipelines.server import PATIENCE
+
+MODELS = os.environ.get("WAXTAAN_TEST_MODELS", "")
+DATA = Path(os.environ.get("WAXTAAN_DATA", "../shared/data"))
+SAID = DATA / "tau2-voice/tests/test_voice/test_audio_native/testdata"
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.skipif(not SAID.is_dir(), reason=f"no recordings in {DATA}: WAXTAAN_DATA"),
+]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def engine() -> AsyncIterator[FasterWhisper]:
+    folder = Path(MODELS) / "whisper/base"
+    if not (folder / "model.bin").is_file():
+        pytest.fail("WAXTAAN_TEST_MODELS has no Whisper base: run 'make engines'")
+    made = FasterWhisper(Checkpoint(folder), workers=1, calls=4, deadline=PATIENCE)
+    await made.start()
+    yield made
+    await made.close()
+
+
+async def hear(
+    engine: FasterWhisper, sound: Sound, language: str = "en", expected: Expected = ANYTHING
+) -> Recognised:
+    stream = await engine.open(language, "telephone", lambda _: None)
+    stream.expect(language, (), expected)
+    stream.begin()
+    stream.hear(pcm(sound))
+    result = await stream.finish()
+    await stream.close()
+    return result
+
+
+def recorded(path: Path) -> Sound:
+    samples, rate = soundfile.read(path, dtype="float64", always_2d=True)
+    sound = as_turn(soxr.resample(samples.mean(axis=1), rate, SAMPLE_RATE), "telephone")
+    assert sound is not None
+    return sound
+
+
+@pytest.mark.parametrize("word", ["yes", "no", "hello", "thank_you"])
+async def test_a_short_word_at_the_telephone_is_heard_once(
+    engine: FasterWhisper, word: str
+) -> None:
+    heard = await hear(engine, recorded(SAID / f"{word}.wav"))
+    words = plain(heard.text, "en")
+    assert words[: len(word.split("_"))] == word.split("_")
+    assert len(words) <= 4
+    assert heard.confidence > 0.5
+
+
+async def test_a_soft_voice_is_heard(engine: FasterWhisper) -> None:
+    soft = recorded(SAID / "order_status.wav") / 200  # its loudest 20 ms about -60 dB
+    assert 20 * np.log10(np.abs(soft).max()) < -45
+    assert "order" in plain((await hear(engine, soft)).text, "en")
+
+
+async def test_nine_digits_are_right_or_asked_back(engine: FasterWhisper) -> None:
+    expected = Expected(
+        answers=lambda text: len(digits(text)) == 9,
+        digits=digits,
+        number_words=(
+            "zero",
+            "oh",
+            *["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"],
+        ),
+    )
+    made = numbers(DATA, "report", 12)
+    heard = [(said, await hear(engine, sound, "en", expected)) for said, sound, _ in made]
+    right = [digits(each.text) == said for said, each in heard]
+    assert sum(right) >= 8
+    assert not [
+        said
+        for (said, each), good in zip(heard, right, strict=True)
+        if not good and len(digits(each.text)) == 9 and each.confidence >= 0.8
+    ]
+
+
+async def test_commands_are_heard(engine: FasterWhisper) -> None:
+    clips = recordings(DATA, "report", 10)["commands en"]
+    turns = [(clip.sentence, sound) for clip in clips if (sound := turn(clip)) is not None]
+    exact = [plain(s, "en") == plain((await hear(engine, t)).text, "en") for s, t in turns]
+    assert sum(exact) >= len(exact) // 2
+
+
+async def test_french_in_an_english_call_is_heard_in_french(engine: FasterWhisper) -> None:
+    expected = Expected(languages=("en", "fr"))
+    clips = [
+        c for c in recordings(DATA, "report", 40)["commands fr"] if len(c.sentence.split()) > 3
+    ]
+    turns = [(clip.sentence, sound) for clip in clips[:8] if (sound := turn(clip)) is not None]
+    heard = [(await hear(engine, sound, "en", expected)).language for _, sound in turns]
+    assert heard.count("fr") >= 0.7 * len(heard)
+
+
+async def test_what_is_not_for_us_is_hardly_ever_believed(engine: FasterWhisper) -> None:
+    pieces = [sound for _, sound in not_for_us(DATA, "report")][::3]
+    heard = [await hear(engine, sound) for sound in pieces]
+    believed = [each for each in heard if each.text and each.confidence >= 0.8]
+    assert len(believed) <= len(heard) // 10
