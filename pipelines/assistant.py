@@ -35,17 +35,13 @@ from pipelines.engines.tts.normalisation import spoken
 from pipelines.engines.tts.routing import EngineVoice, VoiceRouter
 from pipelines.errors import ConfigurationError
 from pipelines.knowledge.grounded_model import GroundedModel, open_grounded_model
+from pipelines.packs.fixed_wording import beginnings, sentences
 from pipelines.packs.pack import Pack
 from pipelines.packs.reader import DialogueConfig, load
 from pipelines.settings import Settings
 from pipelines.weights.hub import Get, asked_once, fetch
 
 _MOST_LANGUAGES = 5  # languages that a turn may be in, and no more
-# wordings that are parts of sentences, or shown and not said
-_PARTS = (
-    *("money.", "date", "time", "item.", "service.", "flow.", "queue."),
-    *("language_name.", "notice."),
-)
 
 
 @dataclass
@@ -194,17 +190,12 @@ class Assistant:
         }
 
     async def warm_voices(self) -> None:
-        """Synthesise all fixed wording that is not on disk yet."""
-        for code, pack in self.config.packs.items():
-            sentences = [
-                sentence
-                for name, wording in pack.language.phrases.items()
-                if not name.startswith(_PARTS)
-                for sentence in wording
-                if "{" not in sentence
-            ]
+        """Synthesise all fixed wording that is not on disk yet, our own language's first."""
+        ours = self.settings.language
+        for code in sorted(self.config.packs, key=lambda code: code != ours):
+            language = self.config.packs[code].language
             try:
-                await self.voice_router.warm(code, sentences)
+                await self.voice_router.warm(code, sentences(language), beginnings(language))
             except EngineError as error:
                 logger.warning("the voice of '{}' was not warmed: {}", code, error)
 

@@ -6,7 +6,7 @@ doubled (WSOLA: Verhelst and Roelands, ICASSP 1993), and the second begins as lo
 ends.
 """
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +40,22 @@ class Joiner:
         keep = min(self._fade, len(piece))
         self._tail = piece[len(piece) - keep :]
         return piece[: len(piece) - keep]
+
+    async def stream(self, sound: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        """The last piece, 16-bit, as it comes: its first samples are waited for, no more."""
+        waiting, head = b"", 2 * (self._fade + 2 * self._slack + self._even)
+        joined = False
+        async for chunk in sound:
+            if joined:
+                yield chunk
+                continue
+            waiting += chunk
+            if len(waiting) >= head:
+                joined = True
+                yield pcm(np.concatenate((self.add(floats(waiting)), self.finish())))
+        if not joined:
+            last = self.add(floats(waiting)) if waiting else self.finish()
+            yield pcm(np.concatenate((last, self.finish())))
 
     def finish(self) -> Samples:
         """The rest."""
@@ -96,7 +112,7 @@ def pcm(samples: Samples) -> bytes:
     return (np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes()
 
 
-def chunks(sound: bytes, rate: int, milliseconds: int = 60) -> Iterator[bytes]:
+def chunked(sound: bytes, rate: int, milliseconds: int = 60) -> Iterator[bytes]:
     """16-bit sound in pieces."""
     size = 2 * rate * milliseconds // 1000
     return (sound[at : at + size] for at in range(0, len(sound), size))
