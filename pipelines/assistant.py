@@ -174,7 +174,11 @@ class Assistant:
         """What visitors are told about embedded engines, in their language; "" of others."""
         if not self.demonstrates:
             return ""
-        return " ".join(self.config.packs[language].language.sentences("notice.demonstration"))
+        names = ["notice.demonstration"]
+        names += ["notice.voice"] if self.speaking(language).name == "espeak" else []
+        names += ["notice.recogniser"] if self.recogniser.name == "pocketsphinx" else []
+        wording = self.config.packs[language].language
+        return " ".join(sentence for name in names for sentence in wording.sentences(name))
 
     def about(self, language: str) -> dict[str, object]:
         """What a visitor is told of the assistant at the start of a call."""

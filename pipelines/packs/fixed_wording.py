@@ -1,7 +1,8 @@
 """What the agent says the same to everyone: sentences, and beginnings of sentences.
 
 A template that names things out of a closed list only (`{item:item}`, the wordings `item.<value>`)
-stands for a sentence with each of them; one that holds a value of the caller's has a beginning.
+stands for a sentence with each of them; one that holds a value of the caller's has a beginning. A
+month is out of a list of twelve.
 """
 
 import itertools
@@ -24,7 +25,6 @@ _EXAMPLES = {
     "money": "32.50 EUR",
     "date": "2026-05-12",
     "time": "18:30",
-    "month": "2026-05-12",
     "number": "5",
     "digits": "4821",
     "pairs": "770001234",
@@ -65,6 +65,8 @@ def _templates(language: Language) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def _ways(language: Language, how: str) -> list[str]:
+    if how == "month":
+        return [f"2026-{number:02}-01" for number in range(1, 13)]
     if how in _EXAMPLES:
         return [_EXAMPLES[how]]
     begins = f"{how}."
@@ -80,6 +82,6 @@ def _values_of_callers(template: str) -> int:
     """Where the first value of a caller's stands; the template's length where there is none."""
     end = len(template)
     for name, how in _placeholders(template):
-        if not how or how in PERSONAL:
+        if not how or (how in PERSONAL and how != "month"):
             end = min(end, template.index("{" + (f"{name}:{how}" if how else name) + "}"))
     return end

@@ -44,6 +44,12 @@ class Kokoro(ModelVoices):
         path = self._models / VOICES / f"{name}.bin"
         return path if path.is_file() and (self._models / MODEL).is_file() else None
 
+    def serves(self, language: str) -> str | None:
+        """See `Synthesiser.serves`."""
+        found = super().serves(language)
+        name = found and self._voices.get(language, self._voices.get(language.partition("-")[0]))
+        return f"natural voice {name.name} (Kokoro); nobody has listened for us" if name else None
+
     def arguments(self) -> list[str]:
         """Of the worker."""
         return [str(self._models / MODEL)]
