@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -60,6 +60,7 @@ class Assistant:
     counters: Counter[str] = field(default_factory=Counter)
     calls: int = 0  # going on now
     latencies: deque[float] = field(default_factory=lambda: deque(maxlen=1000))  # s, newest last
+    caches: Mapping[str, AudioCache] = field(init=False)  # by engine's name
     voice_router: VoiceRouter = field(init=False)
     warming: asyncio.Task[None] | None = None  # the language model's
 
@@ -71,11 +72,12 @@ class Assistant:
             for code, choice in self.choices.voices.items()
         }
         directory = self.settings.cache / "audio"
-        caches = {e.name: AudioCache(directory, e, AGENT_RATE) for e in self.neural}
+        neural = {e.name: AudioCache(directory, e, AGENT_RATE) for e in self.neural}
+        self.caches = {"espeak": self.cache, **neural}
         self.voice_router = VoiceRouter(
-            {"espeak": self.cache, **caches},
+            self.caches,
             {**embedded, **chosen},
-            {"espeak": readable, **dict.fromkeys(caches, spoken)},
+            {"espeak": readable, **dict.fromkeys(neural, spoken)},
         )
 
     @classmethod

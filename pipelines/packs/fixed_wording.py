@@ -19,7 +19,7 @@ PARTS = (
     *("language_name.", "notice."),
 )
 _MOST = 40  # sentences that a template may stand for; more are not worth the disk
-_SHORTEST = 6  # letters; what begins shorter is over before the rest is rendered
+_SHORTEST = 4  # letters; what begins shorter is over before anything more is there
 # Only for how the sentence goes on, and never heard.
 _EXAMPLES = {
     "money": "32.50 EUR",
@@ -50,6 +50,15 @@ def beginnings(language: Language) -> list[Beginning]:
         length = len(fill(language, template[:end], values).rstrip())
         if length >= _SHORTEST and example[length : length + 1] == " " and end < len(template):
             found.setdefault(example[:length], Beginning(example, length))
+    return list(found.values())
+
+
+def with_values(language: Language) -> list[str]:
+    """An example of each sentence that holds a value of a caller's."""
+    found: dict[str, str] = {}
+    for template, values in _templates(language):
+        if _values_of_callers(template) < len(template):
+            found.setdefault(template, fill(language, template, values))
     return list(found.values())
 
 

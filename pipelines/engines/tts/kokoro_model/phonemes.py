@@ -29,7 +29,7 @@ TOKENS = {
 MOST = 510  # phonemes at once
 
 _MARKS = re.compile(r"\s*((?:[;:!?…—“”()\"«»¡¿]|[.,](?!\d))+)\s*")
-_ODD_MARKS = str.maketrans({"«": "“", "»": "”", "¡": "", "¿": ""})
+_UNHEARD = str.maketrans("", "", '“”()"«»¡¿')
 _SWITCH = re.compile(r"\([a-z-]{2,}\)")  # espeak's note that a word is of another language
 
 _ENGLISH = {
@@ -57,8 +57,8 @@ def phonemes(text: str, language: str, espeak: Callable[[str], str]) -> str:
     pieces = _MARKS.split(text.strip())
     for words, marks in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
         spelt = _respelt(_SWITCH.sub("", espeak(words)), language) if words.strip() else ""
-        said.append(spelt + marks.translate(_ODD_MARKS)[:1])
-    joined = " ".join(" ".join(said).split())
+        said.append(spelt + marks.translate(_UNHEARD)[:1])
+    joined = re.sub(r"\s+(?=[;:,.!?—…]|$)", "", " ".join(" ".join(said).split()))
     return "".join(letter for letter in joined if letter in TOKENS)
 
 

@@ -14,7 +14,7 @@ from pipelines.engines.tts.spans import Span
 FRAME = 600  # samples
 RATE = 24_000  # Hz
 MARGIN = 8  # frames made with a window on either side; fewer change its loudness and colour
-FIRST = 20  # frames, 0.5 s; of shorter ones Whisper heard fewer words right
+FIRST = 28  # frames, 0.7 s; of shorter ones Whisper heard fewer words right
 LEAST = 8  # frames; a shorter window is mostly margin
 MOST = 80  # frames, 2 s: others wait for their turn meanwhile
 LEAD = 6  # frames of the silence before a sentence; its first sound is partly in them
