@@ -1,9 +1,9 @@
 """How soon Kokoro is heard in a sentence with a value, and whether it then falls silent.
 
-Every sentence of a language's pack that holds a value of a caller's, once, with the beginnings kept
-as `waxtaan serve` keeps them. The baseline is the same engine rendering the same sentences whole, in
-the same minute: what a caller would wait without parts. A sentence is played from its first sound
-on; where the next is not there in time, that is silence amid it.
+Every sentence of a language's pack that holds a value of a caller's, once, with the beginnings
+kept as `waxtaan serve` keeps them. The baseline is the same engine rendering the same sentences
+whole, in the same minute: what a caller would wait without parts. A sentence is played from its
+first sound on; where the next is not there in time, that is silence amid it.
 """
 
 import asyncio

@@ -20,13 +20,17 @@ import numpy as np
 import soxr
 
 from pipelines.engines.tts.cache_storage import DiskStorage, MemoryStorage
-from pipelines.engines.tts.engine import PartSynthesiser, Synthesiser, Voice
+from pipelines.engines.tts.engine import EngineError, PartSynthesiser, Synthesiser, Voice
 from pipelines.engines.tts.joins import Joiner, chunked, floats, pcm
 from pipelines.engines.tts.rendering import Rendering
 
 CHUNK = 60  # ms
 MEGABYTE = 1_000_000
 UNHURRIED = 3600.0  # s; nobody waits for it
+# A beginning shorter than `ENOUGH` s is over before the rest is there. A caller would rather wait a
+# little before a sentence than in it, so it is held back, `MOST_HOLD` s at most.
+ENOUGH = 0.9
+MOST_HOLD = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +120,20 @@ class AudioCache:
             return
         joiner = Joiner(self._rate)
         said = b"".join([chunk async for chunk in self._fixed(kept)])
-        for chunk in _cut(pcm(joiner.add(floats(said))), self._rate):
-            yield chunk
         ahead = len(said) / 2 / self._rate
-        rest = engine.part(text, beginning.length, len(text), voice, ahead)
-        async with aclosing(rest) as chunks:
-            async for chunk in joiner.stream(chunks):
+        hold = min(MOST_HOLD, max(0.0, ENOUGH - ahead))
+        rest = Rendering()
+        part = engine.part(text, beginning.length, len(text), voice, ahead + hold)
+        rest.task = asyncio.create_task(_follow(part, rest))
+        try:
+            await rest.first(hold)
+            for chunk in _cut(pcm(joiner.add(floats(said))), self._rate):
                 yield chunk
+            async for chunk in joiner.stream(rest.follow()):
+                yield chunk
+        finally:
+            rest.task.cancel()
+            await asyncio.gather(rest.task, return_exceptions=True)
 
     async def warm(self, sentences: Iterable[tuple[str | Beginning, Voice]]) -> int:
         """Render fixed wording that is not there yet, one after another; how many that was.
@@ -219,6 +230,17 @@ class AudioCache:
         parts = [engine.name, engine.version, asdict(wording.voice), self._rate, wording.text]
         parts += [] if wording.length is None else [wording.length]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+async def _follow(source: AsyncGenerator[bytes, None], rendering: Rendering) -> None:
+    try:
+        async with aclosing(source) as chunks:
+            async for chunk in chunks:
+                rendering.add(chunk)
+    except EngineError as error:
+        rendering.fail(error)
+    else:
+        rendering.end()
 
 
 def _cut(sound: bytes, sample_rate: int) -> Iterable[bytes]:

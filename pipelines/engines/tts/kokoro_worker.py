@@ -45,14 +45,16 @@ class KokoroWorker:
         self._espeak = Espeak()
         self._keep = keep
         self._voices: OrderedDict[str, Floats] = OrderedDict()
-        self.factor = 0.0
+        self._measured = False
 
     def work(self, header: Header) -> Iterator[Message]:
         """See `Scheduler`."""
         voice = self._voice(header["folder"])
         if header["do"] == "load":
-            self.factor = self.factor or self.measure(voice)
-            yield {"rate": RATE, "gain": self._gain(voice), "factor": self.factor}, b""
+            gain = self._gain(voice)
+            if not self._measured:
+                self._measured, self._speech.factor = True, self.measure(voice)
+            yield {"rate": RATE, "gain": gain, "factor": self._speech.factor}, b""
             return
         language = self._language(header)
         text: str = header["text"]
@@ -61,10 +63,9 @@ class KokoroWorker:
         before, said, after = (self._phonemes(part, language) for part in parts)
         if not any(letter.isalpha() for letter in said):
             return
-        ahead, factor = header.get("ahead", 0.0), self.factor or 1.0
         for sentence, first, last in _sentences(before, said, after):
             plan = self._speech.plan(sentence, voice, header["speed"])
-            for samples in self._speech.say(plan, first, last, factor, ahead):
+            for samples in self._speech.say(plan, first, last, header.get("ahead", 0.0)):
                 if len(samples):
                     yield {"rate": RATE}, pcm(samples)
 

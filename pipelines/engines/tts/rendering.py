@@ -1,6 +1,7 @@
 """Speech that is being made, and those who listen to it meanwhile."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 
 from pipelines.engines.tts.engine import EngineError
@@ -30,6 +31,19 @@ class Rendering:
         if not self._ended:
             self._ended, self._error = True, error
             self._wake()
+
+    def fail(self, error: EngineError) -> None:
+        """No more comes: those who listen are told why."""
+        if not self._ended:
+            self._ended, self._error = True, error
+            self._wake()
+
+    async def first(self, patience: float) -> None:
+        """Wait until something is there, or it has ended, `patience` seconds at most."""
+        if patience and not (self.chunks or self._ended):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(patience):
+                    await self._news.wait()
 
     async def follow(self) -> AsyncIterator[bytes]:
         """All chunks, past and coming."""

@@ -1,5 +1,6 @@
 """Kokoro's two halves: the plan of a sentence, and the sound of a window of it."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ Floats = npt.NDArray[np.float32]
 
 STYLES = 510  # of a voice, one for each number of phonemes
 STYLE = 256  # numbers of each
+_LATELY = 0.2  # weight of the last window; a machine is busier at one time than at another
 
 # Where the export is cut: what the plan gives, and the sound is made of.
 _TOKENS, _STYLE, _SPEED, _AUDIO = "tokens", "style", "speed", "audio"
@@ -69,6 +71,7 @@ class Speech:
         model = path.read_bytes()
         given = {_TOKENS: Tensor(INT64, (1, "tokens")), _SPEED: Tensor(FLOAT, (1,)), **_STYLED}
         planned = {_LENGTHS: Tensor(INT64, ("tokens",)), **_VOICED}
+        self.factor = 1.0  # seconds that a second of sound takes to be made, of late
         self._plan = _session(part(model, given, planned))
         self._sound = _session(
             part(model, {**_VOICED, **_STYLED}, {_AUDIO: Tensor(FLOAT, ("samples",))})
@@ -93,12 +96,13 @@ class Speech:
             _LOUDNESS: plan.loudness[:, 2 * begin : 2 * end],
             _STYLE: plan.style,
         }
+        began = time.perf_counter()
         samples: Samples = self._sound.run([_AUDIO], given)[0].reshape(-1)
+        took = (time.perf_counter() - began) * RATE / max(1, len(samples))
+        self.factor += _LATELY * (took - self.factor)
         return samples
 
-    def say(
-        self, plan: Plan, first: int, last: int, factor: float, ahead: float
-    ) -> Iterator[Samples]:
+    def say(self, plan: Plan, first: int, last: int, ahead: float) -> Iterator[Samples]:
         """The sound of phonemes `first` to `last`, as it becomes ready; see `windows`.
 
         Where it begins or ends amid the sentence, it has an `overlap` there.
@@ -107,7 +111,7 @@ class Speech:
         start = max(0, int(plan.edges[1]) - LEAD) if begins else plan.border(first)
         stop = self._stop(plan) if ends else plan.border(last)
         joiner = Joiner(RATE)
-        for span in windows(start, stop, plan.frames, plan.breaks(), factor, ahead):
+        for span in windows(start, stop, plan.frames, plan.breaks(), self.factor, ahead):
             piece = self._window(plan, span, begins and span.start == start)
             if span.stop == stop and ends:
                 piece = faded(piece, RATE)

@@ -13,9 +13,9 @@ from pipelines.engines.tts.spans import Span
 
 FRAME = 600  # samples
 RATE = 24_000  # Hz
-MARGIN = 8  # frames made with a window on either side; fewer change its loudness and colour
-FIRST = 28  # frames, 0.7 s; of shorter ones Whisper heard fewer words right
-LEAST = 8  # frames; a shorter window is mostly margin
+MARGIN = 4  # frames made with a window on either side; Whisper heard no more words right with 8
+FIRST = 36  # frames, 0.9 s; of shorter ones Whisper heard fewer words right
+LEAST = 10  # frames; a shorter window is mostly margin
 MOST = 80  # frames, 2 s: others wait for their turn meanwhile
 LEAD = 6  # frames of the silence before a sentence; its first sound is partly in them
 TAIL = 10  # frames of the silence after it, in which its last sound dies away
@@ -36,14 +36,13 @@ def windows(
         ahead: seconds of sound that are there to be heard while the first window is made.
     """
     seconds = FRAME / RATE
-    least = FIRST
     while start < stop:
         affordable = int(min(ahead, 60.0) / (factor * seconds)) - 2 * MARGIN
-        end = _end(start, stop, breaks, min(MOST, max(least, affordable)))
+        end = _end(start, stop, breaks, min(MOST, max(FIRST, affordable)))
         yield Span(max(0, start - MARGIN), start, end, min(total, end + MARGIN))
         ahead += (end - start) * seconds - factor * (end - start + 2 * MARGIN) * seconds
         ahead = max(ahead, 0.0)
-        start, least = end, min(MOST, 2 * least)
+        start = end
 
 
 def _end(start: int, stop: int, breaks: Mapping[int, int], size: int) -> int:

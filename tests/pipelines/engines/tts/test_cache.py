@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from loguru import logger
 
-from pipelines.engines.tts.cache import AudioCache, Beginning
+from pipelines.engines.tts.cache import MOST_HOLD, AudioCache, Beginning
 from pipelines.engines.tts.cache_storage import DiskStorage, MemoryStorage, from_wav, to_wav
 from pipelines.engines.tts.engine import EngineError, Voice
 from pipelines.engines.tts.espeak import EspeakSynthesiser
@@ -323,7 +323,7 @@ async def test_a_beginning_is_heard_while_the_rest_is_rendered(
         engine.go_on.set()
         rest = [chunk async for chunk in chunks]
     assert engine.spoken == ["You have", " twelve euros left."]
-    assert engine.ahead[-1] == pytest.approx(8 * 0.02)
+    assert engine.ahead[-1] == pytest.approx(8 * 0.02 + MOST_HOLD)
     length = len(begun + b"".join(rest)) / 2 / 24_000
     assert length == pytest.approx(len(SENTENCE) * 0.02, abs=0.04)  # where they overlap
 
@@ -381,3 +381,32 @@ async def test_a_beginning_that_is_read_as_what_follows_is_left_out(
     engine.spoken.clear()
     assert [chunk async for chunk in router.audio("It is No. 5 today.", "en")]
     assert engine.spoken == ["It is number five today."]
+
+
+async def test_a_rest_that_fails_is_told_after_the_beginning(
+    parts: tuple[Parts, AudioCache],
+) -> None:
+    engine, cache = parts
+    await cache.warm([(BEGINNING, VOICE)])
+
+    async def broken(*_: object) -> AsyncGenerator[bytes, None]:
+        raise EngineError("the voice died twice")
+        yield b""
+
+    engine.part = broken  # type: ignore[method-assign,assignment]
+    got = []
+    with pytest.raises(EngineError, match="died twice"):
+        async with aclosing(cache.continued(BEGINNING, SENTENCE, VOICE)) as chunks:
+            got = [chunk async for chunk in chunks]
+    assert got == []
+
+
+async def test_who_hangs_up_meanwhile_leaves_nothing_behind(
+    parts: tuple[Parts, AudioCache],
+) -> None:
+    engine, cache = parts
+    await cache.warm([(BEGINNING, VOICE)])
+    engine.go_on.clear()
+    async with aclosing(cache.continued(BEGINNING, SENTENCE, VOICE)) as chunks:
+        await anext(chunks)
+    assert len(asyncio.all_tasks()) == 1
