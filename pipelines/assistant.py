@@ -201,9 +201,16 @@ class Assistant:
         for code in sorted(self.config.packs, key=lambda code: code != ours):
             language = self.config.packs[code].language
             try:
-                await self.voice_router.warm(code, sentences(language), beginnings(language))
+                await self.voice_router.warm(
+                    code, sentences(language), beginnings(language), self._no_call
+                )
             except EngineError as error:
                 logger.warning("the voice of '{}' was not warmed: {}", code, error)
+
+    async def _no_call(self) -> None:
+        """Wait until no call goes on; what that delays is in no hurry."""
+        while self.calls:  # noqa: ASYNC110 - half a second late is soon enough
+            await asyncio.sleep(0.5)
 
     async def close(self) -> None:
         """End all engines."""

@@ -11,7 +11,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -135,8 +135,14 @@ class AudioCache:
             rest.task.cancel()
             await asyncio.gather(rest.task, return_exceptions=True)
 
-    async def warm(self, sentences: Iterable[tuple[str | Beginning, Voice]]) -> int:
+    async def warm(
+        self,
+        sentences: Iterable[tuple[str | Beginning, Voice]],
+        idle: Callable[[], Awaitable[None]] | None = None,
+    ) -> int:
         """Render fixed wording that is not there yet, one after another; how many that was.
+
+        `idle` is awaited before each: a rendering that nobody waits for does not delay a call's.
 
         Raises:
             EngineError: as the synthesiser does, so that a wrong voice is known at start.
@@ -148,6 +154,8 @@ class AudioCache:
                 wording = _Wording(wanted.example, voice, wanted.length, hurry=False)
             if wording is not None and not self._holds(wording):
                 rendered += 1
+                if idle is not None:
+                    await idle()
                 async with aclosing(self._fixed(wording)) as chunks:
                     async for _ in chunks:
                         pass

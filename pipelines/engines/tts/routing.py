@@ -5,7 +5,7 @@ embedded voice says the sentence in its place. What a voice cannot read (figures
 read letters only) is spelt out for it first.
 """
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -80,9 +80,13 @@ class VoiceRouter:
                 logger.warning("{} cannot say a sentence, another voice does: {}", speaker, error)
 
     async def warm(
-        self, language: str, sentences: Sequence[str], beginnings: Sequence[Beginning] = ()
+        self,
+        language: str,
+        sentences: Sequence[str],
+        beginnings: Sequence[Beginning] = (),
+        idle: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """Render fixed wording ahead, in the first speaker's voice.
+        """Render fixed wording ahead, in the first speaker's voice; see `AudioCache.warm`.
 
         Raises:
             EngineError: as the engine does.
@@ -90,15 +94,13 @@ class VoiceRouter:
         speaker = self.speaker(language)
         if speaker is None:
             return
-        cache = self._caches[speaker.engine]
-        await cache.warm(
-            (self._read(s, language, speaker.engine), speaker.voice) for s in sentences
-        )
+        cache, voice, engine = self._caches[speaker.engine], speaker.voice, speaker.engine
         if cache.joins:
-            found = {self._read_beginning(b, language, speaker.engine) for b in beginnings} - {None}
-            read = [beginning for beginning in found if beginning is not None]
-            self._beginnings[language] = tuple(sorted(read, key=lambda b: (-b.length, b.example)))
-            await cache.warm((b, speaker.voice) for b in self._beginnings[language])
+            read = (self._read_beginning(b, language, engine) for b in beginnings)
+            found = {beginning for beginning in read if beginning is not None}
+            self._beginnings[language] = tuple(sorted(found, key=lambda b: (-b.length, b.example)))
+        await cache.warm(((self._read(s, language, engine), voice) for s in sentences), idle)
+        await cache.warm(((b, voice) for b in self._beginnings.get(language, ())), idle)
 
     async def close(self) -> None:
         """End what is still being rendered. Safe to call twice."""

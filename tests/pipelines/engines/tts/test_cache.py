@@ -410,3 +410,20 @@ async def test_who_hangs_up_meanwhile_leaves_nothing_behind(
     async with aclosing(cache.continued(BEGINNING, SENTENCE, VOICE)) as chunks:
         await anext(chunks)
     assert len(asyncio.all_tasks()) == 1
+
+
+async def test_what_nobody_waits_for_waits_until_no_call_goes_on(
+    parts: tuple[Parts, AudioCache],
+) -> None:
+    engine, cache = parts
+    hung_up = asyncio.Event()
+
+    async def idle() -> None:
+        await hung_up.wait()
+
+    warming = asyncio.create_task(cache.warm([("Good evening.", VOICE)], idle))
+    assert await continued(cache)
+    assert engine.spoken == [SENTENCE]
+    hung_up.set()
+    assert await warming == 1
+    assert await cache.warm([("Good evening.", VOICE)], idle) == 0
