@@ -11,7 +11,8 @@ from typing import Any
 
 from agent.language import Language
 
-_PERSONAL = frozenset({"money", "date", "time", "month", "number", "digits", "pairs"})
+# How values of this caller's are spoken; the other ways name wordings out of closed lists.
+PERSONAL = frozenset({"money", "date", "time", "month", "number", "digits", "pairs"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +29,25 @@ def word(language: Language, name: str, values: Mapping[str, str] | None = None)
     Raises:
         KeyError: no such wording in the pack or its fallback, or a value it needs is not given.
     """
-    filler = _Filler(language)
     return [
-        Sentence(filler.vformat(template, (), values or {}), _is_fixed(template))
+        Sentence(fill(language, template, values or {}), _is_fixed(template))
         for template in language.sentences(name)
     ]
+
+
+def fill(language: Language, template: str, values: Mapping[str, str]) -> str:
+    """A template, or the beginning of one, with its values as they are spoken.
+
+    Raises:
+        KeyError: as `word` does.
+    """
+    return _Filler(language).vformat(template, (), values)
 
 
 def _is_fixed(template: str) -> bool:
     """Whether a template holds nothing, or only names out of closed lists, of this caller."""
     placeholders = [(name, how) for _, name, how, _ in string.Formatter().parse(template) if name]
-    return all(how and how not in _PERSONAL for _, how in placeholders)
+    return all(how and how not in PERSONAL for _, how in placeholders)
 
 
 class _Filler(string.Formatter):

@@ -132,6 +132,9 @@ def replay(
 @app.command()
 def check(
     start: Annotated[str | None, typer.Option(help="Write the skeleton of a new language.")] = None,
+    listen: Annotated[
+        bool, typer.Option("--listen", help="Have Whisper hear all that the voices always say.")
+    ] = False,
 ) -> None:
     """Validate settings and language packs; say which engine serves which language, how well."""
     from pipelines.cli.check import check as run
@@ -139,6 +142,10 @@ def check(
 
     if start:
         start_language(start)
+    elif listen:
+        from pipelines.cli.listen import listen as hear
+
+        hear()
     else:
         run()
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -35,17 +35,13 @@ from pipelines.engines.tts.normalisation import spoken
 from pipelines.engines.tts.routing import EngineVoice, VoiceRouter
 from pipelines.errors import ConfigurationError
 from pipelines.knowledge.grounded_model import GroundedModel, open_grounded_model
+from pipelines.packs.fixed_wording import beginnings, sentences
 from pipelines.packs.pack import Pack
 from pipelines.packs.reader import DialogueConfig, load
 from pipelines.settings import Settings
 from pipelines.weights.hub import Get, asked_once, fetch
 
 _MOST_LANGUAGES = 5  # languages that a turn may be in, and no more
-# wordings that are parts of sentences, or shown and not said
-_PARTS = (
-    *("money.", "date", "time", "item.", "service.", "flow.", "queue."),
-    *("language_name.", "notice."),
-)
 
 
 @dataclass
@@ -64,6 +60,7 @@ class Assistant:
     counters: Counter[str] = field(default_factory=Counter)
     calls: int = 0  # going on now
     latencies: deque[float] = field(default_factory=lambda: deque(maxlen=1000))  # s, newest last
+    caches: Mapping[str, AudioCache] = field(init=False)  # by engine's name
     voice_router: VoiceRouter = field(init=False)
     warming: asyncio.Task[None] | None = None  # the language model's
 
@@ -75,11 +72,12 @@ class Assistant:
             for code, choice in self.choices.voices.items()
         }
         directory = self.settings.cache / "audio"
-        caches = {e.name: AudioCache(directory, e, AGENT_RATE) for e in self.neural}
+        neural = {e.name: AudioCache(directory, e, AGENT_RATE) for e in self.neural}
+        self.caches = {"espeak": self.cache, **neural}
         self.voice_router = VoiceRouter(
-            {"espeak": self.cache, **caches},
+            self.caches,
             {**embedded, **chosen},
-            {"espeak": readable, **dict.fromkeys(caches, spoken)},
+            {"espeak": readable, **dict.fromkeys(neural, spoken)},
         )
 
     @classmethod
@@ -178,7 +176,11 @@ class Assistant:
         """What visitors are told about embedded engines, in their language; "" of others."""
         if not self.demonstrates:
             return ""
-        return " ".join(self.config.packs[language].language.sentences("notice.demonstration"))
+        names = ["notice.demonstration"]
+        names += ["notice.voice"] if self.speaking(language).name == "espeak" else []
+        names += ["notice.recogniser"] if self.recogniser.name == "pocketsphinx" else []
+        wording = self.config.packs[language].language
+        return " ".join(sentence for name in names for sentence in wording.sentences(name))
 
     def about(self, language: str) -> dict[str, object]:
         """What a visitor is told of the assistant at the start of a call."""
@@ -194,19 +196,21 @@ class Assistant:
         }
 
     async def warm_voices(self) -> None:
-        """Synthesise all fixed wording that is not on disk yet."""
-        for code, pack in self.config.packs.items():
-            sentences = [
-                sentence
-                for name, wording in pack.language.phrases.items()
-                if not name.startswith(_PARTS)
-                for sentence in wording
-                if "{" not in sentence
-            ]
+        """Synthesise all fixed wording that is not on disk yet, our own language's first."""
+        ours = self.settings.language
+        for code in sorted(self.config.packs, key=lambda code: code != ours):
+            language = self.config.packs[code].language
             try:
-                await self.voice_router.warm(code, sentences)
+                await self.voice_router.warm(
+                    code, sentences(language), beginnings(language), self._no_call
+                )
             except EngineError as error:
                 logger.warning("the voice of '{}' was not warmed: {}", code, error)
+
+    async def _no_call(self) -> None:
+        """Wait until no call goes on; what that delays is in no hurry."""
+        while self.calls:  # noqa: ASYNC110 - half a second late is soon enough
+            await asyncio.sleep(0.5)
 
     async def close(self) -> None:
         """End all engines."""

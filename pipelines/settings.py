@@ -68,7 +68,7 @@ class Settings(BaseSettings):
     accept_licences: Names = ()  # voices that are not for commercial use, by name
 
     asr: Literal["auto", "faster_whisper", "pocketsphinx"] = "auto"
-    tts: Literal["auto", "coqui", "piper", "espeak"] = "auto"
+    tts: Literal["auto", "coqui", "kokoro", "piper", "espeak"] = "auto"
     llm: Literal["none", "vllm"] = "none"
 
     models: Path = Field(default_factory=_models)  # weights, one folder per model

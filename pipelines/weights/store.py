@@ -66,13 +66,16 @@ def remove(model: Model, models: Path) -> bool:
     """Take its files away; False where there were none."""
     there = present(models, model)
     folder = models / model.folder
-    for name in names(models, model):
-        (folder / name).unlink(missing_ok=True)
+    places = [folder / name for name in names(models, model)]
+    for place in places:
+        place.unlink(missing_ok=True)
     forget(models, model.name)
     shutil.rmtree(models / ".parts" / model.name, ignore_errors=True)
-    while folder != models and folder.is_dir() and not any(folder.iterdir()):
-        folder.rmdir()
-        folder = folder.parent
+    for place in places:
+        empty = place.parent
+        while empty != models and empty.is_dir() and not any(empty.iterdir()):
+            empty.rmdir()
+            empty = empty.parent
     return there
 
 

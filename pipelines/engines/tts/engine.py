@@ -2,11 +2,11 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from pipelines.errors import EngineError
 
-__all__ = ["EngineError", "Synthesiser", "Voice"]
+__all__ = ["EngineError", "PartSynthesiser", "Synthesiser", "Voice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +46,26 @@ class Synthesiser(Protocol):
 
     async def close(self) -> None:
         """End the engine's processes. Safe to call twice."""
+        ...
+
+
+@runtime_checkable
+class PartSynthesiser(Synthesiser, Protocol):
+    """An engine that can say a part of a sentence as it sounds in the whole of it."""
+
+    def part(
+        self, text: str, begin: int, end: int, voice: Voice, ahead: float = 0.0
+    ) -> AsyncGenerator[bytes, None]:
+        """Characters `begin` to `end` of a text; otherwise as `synthesise`.
+
+        A part that begins or ends amid the text, between two words, overlaps what comes before or
+        after it (see `joins.py`).
+
+        Args:
+            text: the whole.
+            begin: 0 for its beginning.
+            end: its length for its end.
+            voice: as for `synthesise`.
+            ahead: seconds of sound that can be heard meanwhile. The more, the fewer joins.
+        """
         ...

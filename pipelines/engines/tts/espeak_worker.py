@@ -43,6 +43,7 @@ _DONT_EXIT = 0x8000
 _CHARS_UTF8 = 1
 _RATE, _VOLUME, _PITCH = 1, 2, 3
 _PHONEMES_IPA = 2
+_TIED = 0x80
 _CALLBACK = ctypes.CFUNCTYPE(
     ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p
 )
@@ -185,14 +186,18 @@ class Espeak:
             self._failure, self._broken_off = error, True
         return int(self._broken_off)
 
-    def phonemes(self, text: str) -> str:
-        """`text` in the International Phonetic Alphabet, as the chosen voice reads it."""
+    def phonemes(self, text: str, tie: str = "") -> str:
+        """`text` in the International Phonetic Alphabet, as the chosen voice reads it.
+
+        `tie` comes between the letters of one sound, of a diphthong for one.
+        """
+        mode = _PHONEMES_IPA | (_TIED | ord(tie) << 8 if tie else 0)
         buffer = ctypes.create_string_buffer(self._utf8(text))
         rest = ctypes.c_void_p(ctypes.addressof(buffer))
         clauses = []
         while rest.value:
             clause: bytes | None = self._lib.espeak_TextToPhonemes(
-                ctypes.byref(rest), _CHARS_UTF8, _PHONEMES_IPA
+                ctypes.byref(rest), _CHARS_UTF8, mode
             )
             if clause:
                 clauses.append(clause.decode().strip())

@@ -1,4 +1,4 @@
-"""Voices that are models in folders, rendered by worker processes: what coqui and Piper share.
+"""Voices that are models in folders, rendered by worker processes: what all such engines share.
 
 * A text goes out in pieces, a sentence or less each. A worker that dies takes one piece with it: a
   new one renders that again and goes on where the caller heard it break off.
@@ -26,6 +26,7 @@ from pipelines.engines.tts.loudness import Leveller
 from pipelines.engines.tts.segmentation import RefusalError, check, segments
 from pipelines.engines.worker import Worker
 from pipelines.engines.worker_output import Message
+from pipelines.engines.worker_protocol import Header
 
 CHUNK = 60  # ms
 PAUSE = 0.2  # s between two sentences of one text, as is left after each sentence
@@ -33,6 +34,7 @@ STARTING = 90.0  # s; importing torch from a cold disk on a busy machine
 LOADING = 120.0  # s
 PATIENCE = 30.0  # s for the next message: one of another caller's voices may have to be loaded
 SILENCE = 160  # of 32768; neural voices hiss where espeak is silent
+AMID = -1  # nothing is silence
 NORMAL = 160  # words per minute, taken to be a voice's own pace
 _SOUND = "1"  # grows when the same rendering comes out differently below; part of the cache's key
 
@@ -137,31 +139,14 @@ class ModelVoices:
     async def synthesise(self, text: str, voice: Voice) -> AsyncGenerator[bytes, None]:
         """See `Synthesiser.synthesise`. The pitch is the model's own."""
         check(self.name, text, voice)
-        if not self._slots:
-            raise EngineError(f"the {self.name} voices are not started: await start() first")
+        self._require_started()
         model = self._model(voice)
-        died = False
         for number, piece in enumerate(segments(text, whole=self.streams)):
             pause = bytes(2 * int(PAUSE * self.sample_rate)) if number and piece.begins else b""
-            given = 0  # bytes of this piece
-            while True:
-                position = 0
-                try:
-                    async with aclosing(self._render(piece.text, model, voice)) as chunks:
-                        async for pcm in chunks:
-                            position += len(pcm)
-                            if position > given:
-                                fresh = pcm[given - position :]
-                                given = position
-                                yield pause + fresh
-                                pause = b""
-                    break
-                except RefusalError:
-                    raise
-                except EngineError:
-                    if died:
-                        raise
-                    died = True
+            async with aclosing(self._outlived(piece.text, model, voice, {})) as chunks:
+                async for pcm in chunks:
+                    yield pause + pcm
+                    pause = b""
 
     def serves(self, language: str) -> str | None:
         """See `Synthesiser.serves`."""
@@ -180,8 +165,35 @@ class ModelVoices:
         for slot in self._slots:
             await slot.worker.close()
 
-    async def _render(self, text: str, model: Model, voice: Voice) -> AsyncGenerator[bytes, None]:
-        """One piece, fit for a call, in chunks of `CHUNK` ms at most."""
+    async def _outlived(
+        self, text: str, model: Model, voice: Voice, part: Header
+    ) -> AsyncGenerator[bytes, None]:
+        """One piece, though a worker may die of it."""
+        given = 0  # bytes
+        for last_attempt in (False, True):
+            position = 0
+            try:
+                async with aclosing(self._render(text, model, voice, part)) as chunks:
+                    async for pcm in chunks:
+                        position += len(pcm)
+                        if position > given:
+                            fresh = pcm[given - position :]
+                            given = position
+                            yield fresh
+                return
+            except RefusalError:
+                raise
+            except EngineError:
+                if last_attempt:
+                    raise
+
+    async def _render(
+        self, text: str, model: Model, voice: Voice, part: Header
+    ) -> AsyncGenerator[bytes, None]:
+        """One piece, fit for a call, in chunks of `CHUNK` ms at most.
+
+        `part` tells the worker which part of the text; one amid a sentence begins as it is.
+        """
         size = 2 * self.sample_rate * CHUNK // 1000
         leveller: Leveller | None = None
         convert: soxr.ResampleStream | None = None
@@ -193,12 +205,12 @@ class ModelVoices:
             ready = samples.tobytes()
             return (ready[at : at + size] for at in range(0, len(ready), size))
 
-        async with aclosing(self._raw(text, model, voice)) as messages:
+        async with aclosing(self._raw(text, model, voice, part)) as messages:
             async for message in messages:
                 if leveller is None:
                     rate = message.header["rate"]
                     gain = self._gains.get(model) if self.streams else None
-                    leveller = Leveller(rate, gain, SILENCE)
+                    leveller = Leveller(rate, gain, AMID if part.get("begin") else SILENCE)
                     if rate != self.sample_rate:
                         convert = soxr.ResampleStream(rate, self.sample_rate, 1, dtype="int16")
                 for chunk in cut(leveller.add(message.payload)):
@@ -209,13 +221,15 @@ class ModelVoices:
             if leveller.gain is not None:
                 self._gains.setdefault(model, leveller.gain)
 
-    async def _raw(self, text: str, model: Model, voice: Voice) -> AsyncGenerator[Message, None]:
+    async def _raw(
+        self, text: str, model: Model, voice: Voice, part: Header
+    ) -> AsyncGenerator[Message, None]:
         """One piece as the worker sends it, from the least busy one."""
         slot = min(self._slots, key=lambda slot: (not slot.worker.alive, slot.busy))
         ticket, ended = next(self._tickets), False
         header = {
             "do": "speak", "ticket": ticket, "folder": str(model.path), "speaker": model.speaker,
-            "language": model.language, "speed": voice.rate / NORMAL, "text": text,
+            "language": model.language, "speed": voice.rate / NORMAL, "text": text, **part,
         }  # fmt: skip
         slot.busy += 1
         try:
@@ -244,7 +258,13 @@ class ModelVoices:
         async with aclosing(slot.worker.parts(header, deadline=LOADING)) as messages:
             async for message in messages:
                 _raise_refusal(self.name, message)
+                if "gain" in message.header:  # the engine knows its voices' loudness
+                    self._gains[model] = message.header["gain"]
         slot.loaded.add(model.path)
+
+    def _require_started(self) -> None:
+        if not self._slots:
+            raise EngineError(f"the {self.name} voices are not started: await start() first")
 
     def _model(self, voice: Voice) -> Model:
         match = _NAME.fullmatch(voice.name)

@@ -5,13 +5,13 @@ embedded voice says the sentence in its place. What a voice cannot read (figures
 read letters only) is spelt out for it first.
 """
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
 from loguru import logger
 
-from pipelines.engines.tts.cache import AudioCache
+from pipelines.engines.tts.cache import AudioCache, Beginning
 from pipelines.engines.tts.engine import EngineError, Voice
 
 
@@ -41,6 +41,7 @@ class VoiceRouter:
         self._caches = caches
         self._speakers = speakers
         self._spelt = spelt
+        self._beginnings: dict[str, tuple[Beginning, ...]] = {}  # by language, the longest first
 
     @property
     def languages(self) -> list[str]:
@@ -78,15 +79,28 @@ class VoiceRouter:
                     raise
                 logger.warning("{} cannot say a sentence, another voice does: {}", speaker, error)
 
-    async def warm(self, language: str, sentences: list[str]) -> None:
-        """Render fixed wording ahead, in the first speaker's voice.
+    async def warm(
+        self,
+        language: str,
+        sentences: Sequence[str],
+        beginnings: Sequence[Beginning] = (),
+        idle: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """Render fixed wording ahead, in the first speaker's voice; see `AudioCache.warm`.
 
         Raises:
             EngineError: as the engine does.
         """
-        if speaker := self.speaker(language):
-            read = [(self._read(s, language, speaker.engine), speaker.voice) for s in sentences]
-            await self._caches[speaker.engine].warm(read)
+        speaker = self.speaker(language)
+        if speaker is None:
+            return
+        cache, voice, engine = self._caches[speaker.engine], speaker.voice, speaker.engine
+        if cache.joins:
+            read = (self._read_beginning(b, language, engine) for b in beginnings)
+            found = {beginning for beginning in read if beginning is not None}
+            self._beginnings[language] = tuple(sorted(found, key=lambda b: (-b.length, b.example)))
+        await cache.warm(((self._read(s, language, engine), voice) for s in sentences), idle)
+        await cache.warm(((b, voice) for b in self._beginnings.get(language, ())), idle)
 
     async def close(self) -> None:
         """End what is still being rendered. Safe to call twice."""
@@ -97,7 +111,18 @@ class VoiceRouter:
         self, speaker: EngineVoice, text: str, language: str, fixed: bool
     ) -> AsyncGenerator[bytes, None]:
         read = self._read(text, language, speaker.engine)
-        return self._caches[speaker.engine].audio(read, speaker.voice, fixed)
+        cache = self._caches[speaker.engine]
+        if not fixed and cache.joins:
+            for beginning in self._beginnings.get(language, ()):
+                if read.startswith(beginning.text + " "):
+                    return cache.continued(beginning, read, speaker.voice)
+        return cache.audio(read, speaker.voice, fixed)
+
+    def _read_beginning(self, found: Beginning, language: str, engine: str) -> Beginning | None:
+        """It as it is read; None where that depends on what follows."""
+        example = self._read(found.example, language, engine)
+        begins = self._read(found.text, language, engine)
+        return Beginning(example, len(begins)) if example.startswith(begins + " ") else None
 
     def _read(self, text: str, language: str, engine: str) -> str:
         spell = self._spelt.get(engine)

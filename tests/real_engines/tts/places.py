@@ -1,6 +1,7 @@
 """Where the voices' environments are, and voices for them: made here, or from the package index.
 
 `WAXTAAN_TTS_PYTHON` and `WAXTAAN_PIPER_PYTHON` name the interpreters; `make engines` sets them.
+Kokoro needs no environment: it is here where its weights lie in `WAXTAAN_MODELS`.
 """
 
 import atexit
@@ -19,6 +20,8 @@ def _interpreter(name: str) -> str:
 
 TTS_PYTHON = _interpreter("WAXTAAN_TTS_PYTHON")
 PIPER_PYTHON = _interpreter("WAXTAAN_PIPER_PYTHON")
+MODELS = Path(os.environ["WAXTAAN_MODELS"]) if os.environ.get("WAXTAAN_MODELS") else None
+KOKORO = MODELS / "kokoro" if MODELS and (MODELS / "kokoro/model.onnx").is_file() else None
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -48,3 +51,9 @@ def piper_models() -> Path:
         [PIPER_PYTHON, "-c", code], check=True, capture_output=True, text=True, timeout=60
     )
     return Path(found.stdout.strip()).parent
+
+
+def kokoro_models() -> Path:
+    """The folder of the published model and its voices."""
+    assert KOKORO is not None
+    return KOKORO

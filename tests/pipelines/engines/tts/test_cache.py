@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 from loguru import logger
 
-from pipelines.engines.tts.cache import AudioCache
+from pipelines.engines.tts.cache import MOST_HOLD, AudioCache, Beginning
 from pipelines.engines.tts.cache_storage import DiskStorage, MemoryStorage, from_wav, to_wav
 from pipelines.engines.tts.engine import EngineError, Voice
 from pipelines.engines.tts.espeak import EspeakSynthesiser
+from pipelines.engines.tts.routing import EngineVoice, VoiceRouter
 
 VOICE = Voice("fake")
 GREETING = "Good evening."
@@ -271,3 +272,158 @@ async def test_with_the_embedded_voice(tmp_path: Path) -> None:
     assert 0.5 < len(samples) / 24_000 < 1.5
     assert int((np.abs(samples) > 100).argmax()) / 24_000 <= 0.010
     assert np.abs(samples.astype(int)).max() < 32_767
+
+
+class Parts(Tone):
+    """A synthesiser that can say parts: each is a tone as long as its letters, 20 ms a letter."""
+
+    name = "parts"
+    sample_rate = 24_000
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ahead: list[float] = []
+
+    async def part(
+        self, text: str, begin: int, end: int, voice: Voice, ahead: float = 0.0
+    ) -> AsyncGenerator[bytes, None]:
+        self.spoken.append(text[begin:end])
+        self.ahead.append(ahead)
+        wave = (np.sin(np.arange(480 * (end - begin)) * 0.05) * 6000).astype("<i2")
+        await self.go_on.wait()
+        for start in range(0, len(wave), 1440):
+            yield wave[start : start + 1440].tobytes()
+
+
+BEGINNING = Beginning("You have five euros left.", 8)
+SENTENCE = "You have twelve euros left."
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> tuple[Parts, AudioCache]:
+    engine: Any = Parts()
+    return engine, AudioCache(tmp_path, engine)
+
+
+async def continued(cache: AudioCache) -> list[bytes]:
+    async with aclosing(cache.continued(BEGINNING, SENTENCE, VOICE)) as chunks:
+        return [chunk async for chunk in chunks]
+
+
+async def test_a_beginning_is_heard_while_the_rest_is_rendered(
+    parts: tuple[Parts, AudioCache],
+) -> None:
+    engine, cache = parts
+    assert await cache.warm([(BEGINNING, VOICE)]) == 1
+    assert engine.spoken == ["You have"]
+    engine.go_on.clear()  # the rest takes as long as it likes
+    async with aclosing(cache.continued(BEGINNING, SENTENCE, VOICE)) as chunks:
+        begun = await anext(chunks)
+        assert len(begun) == 2 * 1440
+        engine.go_on.set()
+        rest = [chunk async for chunk in chunks]
+    assert engine.spoken == ["You have", " twelve euros left."]
+    assert engine.ahead[-1] == pytest.approx(8 * 0.02 + MOST_HOLD)
+    length = len(begun + b"".join(rest)) / 2 / 24_000
+    assert length == pytest.approx(len(SENTENCE) * 0.02, abs=0.04)  # where they overlap
+
+
+async def test_of_a_beginning_nothing_personal_is_kept(
+    parts: tuple[Parts, AudioCache], tmp_path: Path
+) -> None:
+    _, cache = parts
+    await cache.warm([(BEGINNING, VOICE)])
+    kept = sorted(os.listdir(tmp_path))
+    await continued(cache)
+    assert sorted(os.listdir(tmp_path)) == kept
+
+
+async def test_a_beginning_that_is_not_there_yet_is_not_waited_for(
+    parts: tuple[Parts, AudioCache],
+) -> None:
+    engine, cache = parts
+    assert await continued(cache)
+    assert engine.spoken == [SENTENCE]
+
+
+async def test_engines_without_parts_say_the_whole(tmp_path: Path, tone: Tone) -> None:
+    engine: Any = tone
+    cache = AudioCache(tmp_path, engine)
+    assert not cache.joins
+    assert await continued(cache)
+    assert tone.spoken == [SENTENCE]
+
+
+async def test_a_sentence_is_said_by_the_longest_beginning_that_is_its_own(
+    parts: tuple[Parts, AudioCache],
+) -> None:
+    engine, cache = parts
+    router = VoiceRouter({"parts": cache}, {"en": (EngineVoice("parts", VOICE),)}, {})
+    known = [BEGINNING, Beginning("You have twelve euros left.", 15), Beginning("You hav", 3)]
+    await router.warm("en", ["Good evening."], known)
+    engine.spoken.clear()
+    assert [chunk async for chunk in router.audio(SENTENCE, "en")]
+    assert [chunk async for chunk in router.audio("You haven't any.", "en")]
+    assert [chunk async for chunk in router.audio("You have", "en")]
+    assert engine.spoken == [" euros left.", " haven't any.", " have"]
+
+
+async def test_a_beginning_that_is_read_as_what_follows_is_left_out(
+    parts: tuple[Parts, AudioCache],
+) -> None:
+    engine, cache = parts
+    router = VoiceRouter(
+        {"parts": cache},
+        {"en": (EngineVoice("parts", VOICE),)},
+        {"parts": lambda text, _: text.replace("No. 5", "number five").replace("No.", "no")},
+    )
+    await router.warm("en", [], [Beginning("It is No. 5 today.", 9)])
+    engine.spoken.clear()
+    assert [chunk async for chunk in router.audio("It is No. 5 today.", "en")]
+    assert engine.spoken == ["It is number five today."]
+
+
+async def test_a_rest_that_fails_is_told_after_the_beginning(
+    parts: tuple[Parts, AudioCache],
+) -> None:
+    engine, cache = parts
+    await cache.warm([(BEGINNING, VOICE)])
+
+    async def broken(*_: object) -> AsyncGenerator[bytes, None]:
+        raise EngineError("the voice died twice")
+        yield b""
+
+    engine.part = broken  # type: ignore[method-assign,assignment]
+    got = []
+    with pytest.raises(EngineError, match="died twice"):
+        async with aclosing(cache.continued(BEGINNING, SENTENCE, VOICE)) as chunks:
+            got = [chunk async for chunk in chunks]
+    assert got == []
+
+
+async def test_who_hangs_up_meanwhile_leaves_nothing_behind(
+    parts: tuple[Parts, AudioCache],
+) -> None:
+    engine, cache = parts
+    await cache.warm([(BEGINNING, VOICE)])
+    engine.go_on.clear()
+    async with aclosing(cache.continued(BEGINNING, SENTENCE, VOICE)) as chunks:
+        await anext(chunks)
+    assert len(asyncio.all_tasks()) == 1
+
+
+async def test_what_nobody_waits_for_waits_until_no_call_goes_on(
+    parts: tuple[Parts, AudioCache],
+) -> None:
+    engine, cache = parts
+    hung_up = asyncio.Event()
+
+    async def idle() -> None:
+        await hung_up.wait()
+
+    warming = asyncio.create_task(cache.warm([("Good evening.", VOICE)], idle))
+    assert await continued(cache)
+    assert engine.spoken == [SENTENCE]
+    hung_up.set()
+    assert await warming == 1
+    assert await cache.warm([("Good evening.", VOICE)], idle) == 0

@@ -1,0 +1,156 @@
+"""`waxtaan check --listen`: what the voices say to everyone, as Whisper hears it.
+
+A round trip: each fixed sentence is rendered in the voice that would speak it, and recognised. A
+word that does not come back is the voice's fault, or the recogniser's; a sentence far worse than
+the others of its voice is worth being listened to by a person.
+"""
+
+import asyncio
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soxr
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from pipelines.audio import AGENT_RATE
+from pipelines.cli.errors import MISSING, fail
+from pipelines.engine_choice import Choices, choose
+from pipelines.engine_choice.asr import open_recogniser
+from pipelines.engine_choice.tts import open_voices
+from pipelines.engines.asr.engine import SAMPLE_RATE, Recogniser
+from pipelines.engines.tts.cache import AudioCache
+from pipelines.engines.tts.engine import Synthesiser
+from pipelines.engines.tts.espeak import EspeakSynthesiser, readable
+from pipelines.engines.tts.normalisation import spoken
+from pipelines.engines.tts.routing import VoiceRouter
+from pipelines.errors import EngineError
+from pipelines.packs.fixed_wording import sentences
+from pipelines.packs.reader import DialogueConfig, load
+from pipelines.settings import Settings
+from pipelines.weights.hub import Weights
+
+WORST = 5  # sentences named for each voice
+_PATIENCE = 60.0  # s for a sentence to be recognised; nobody is on the line
+_OUT = Console(highlight=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """A sentence there and back. `wrong` words of `words`: changed, lost, or added."""
+
+    said: str
+    heard: str
+    wrong: int
+    words: int
+
+
+def listen() -> None:
+    """Every language that Whisper and a voice serve; ends with `MISSING` without Whisper."""
+    settings = Settings()
+    settings = settings.model_copy(update={"whisper_deadline": _PATIENCE})
+    config = load(settings.prompts)
+    choices = choose(settings, config, _nothing)
+    if choices.asr.engine != "faster_whisper":
+        fail(
+            f"the round trip wants Whisper: {choices.asr.why}. 'waxtaan models get whisper-base' "
+            "brings it",
+            MISSING,
+        )
+    asyncio.run(_listen(settings, config, choices))
+
+
+def _nothing(weights: Weights) -> Path:
+    raise EngineError(f"{weights.folder} is not there, and nothing is fetched for a check")
+
+
+async def _listen(settings: Settings, config: DialogueConfig, choices: Choices) -> None:
+    embedded = EspeakSynthesiser(settings.cache)
+    recogniser = open_recogniser(choices.asr, settings, embedded.phonemes)
+    neural = open_voices(settings, choices.voices)
+    engines: list[Synthesiser] = [embedded, *neural]
+    try:
+        await asyncio.gather(recogniser.start(), *(engine.start() for engine in engines))
+        directory = settings.cache / "audio"
+        caches = {engine.name: AudioCache(directory, engine, AGENT_RATE) for engine in engines}
+        router = VoiceRouter(
+            caches,
+            {code: choice.speakers for code, choice in choices.voices.items()},
+            {"espeak": readable, **{engine.name: spoken for engine in neural}},
+        )
+        table = Table("language", "voice", "sentences", "words", "word error", "heard as said")
+        worst: list[str] = []
+        for code, pack in config.packs.items():
+            speaker = router.speaker(code)
+            if speaker is None or recogniser.serves(code) is None:
+                continue
+            said = sentences(pack.language)
+            trips = [
+                await there_and_back(router, recogniser, code, sentence)
+                for sentence in track(said, f"{code}: listening", console=_OUT, transient=True)
+            ]
+            table.add_row(code, f"{speaker.engine} {speaker.voice.name}", *figures(trips))
+            worst += [f"{code}: {line}" for line in named(trips)]
+        await router.close()
+    finally:
+        for engine in engines:
+            await engine.close()
+        await recogniser.close()
+    _OUT.print(table)
+    for line in worst:
+        _OUT.print(line, markup=False)
+
+
+async def there_and_back(
+    router: VoiceRouter, recogniser: Recogniser, language: str, sentence: str
+) -> Trip:
+    """A sentence rendered, without hurry, and recognised."""
+    await router.warm(language, [sentence])
+    pcm = b"".join([piece async for piece in router.audio(sentence, language, fixed=True)])
+    wave = np.frombuffer(pcm, dtype="<i2").astype(np.float32)
+    narrow = soxr.resample(np.pad(wave, AGENT_RATE // 4), AGENT_RATE, SAMPLE_RATE)
+    stream = await recogniser.open(language, "wide", lambda _: None)
+    try:
+        stream.expect(language, ())
+        stream.begin()
+        stream.hear(np.clip(narrow, -32768, 32767).astype("<i2").tobytes())
+        heard = (await stream.finish()).text
+    finally:
+        await stream.close()
+    wanted, got = words(sentence, language), words(heard, language)
+    return Trip(sentence, heard, distance(wanted, got), len(wanted))
+
+
+def words(text: str, language: str) -> list[str]:
+    """What is compared: words without case and marks, figures spelt out."""
+    folded = unicodedata.normalize("NFC", spoken(text, language).lower().replace("’", "'"))
+    return re.findall(r"[^\W_]+(?:'[^\W_]+)*", folded)
+
+
+def distance(wanted: Sequence[str], got: Sequence[str]) -> int:
+    """Words to change, lose or add until both are the same."""
+    row = list(range(len(got) + 1))
+    for number, word in enumerate(wanted, 1):
+        before, row[0] = row[0], number
+        for at, other in enumerate(got, 1):
+            before, row[at] = row[at], min(row[at] + 1, row[at - 1] + 1, before + (word != other))
+    return row[-1]
+
+
+def figures(trips: Sequence[Trip]) -> tuple[str, str, str, str]:
+    """Sentences, words, word error, sentences without any."""
+    total = sum(trip.words for trip in trips)
+    share = sum(trip.wrong for trip in trips) / total if total else 0.0
+    whole = sum(not trip.wrong for trip in trips)
+    return str(len(trips)), str(total), f"{share:.1%}", str(whole)
+
+
+def named(trips: Sequence[Trip]) -> list[str]:
+    """The worst sentences, and what was heard of them."""
+    wrong = sorted((t for t in trips if t.wrong), key=lambda t: -t.wrong / max(1, t.words))
+    return [f"{t.wrong} of {t.words} words: '{t.said}' -> '{t.heard}'" for t in wrong[:WORST]]
