@@ -1,12 +1,12 @@
 """When the dialogue wants to be woken, and what for. It never looks at a clock itself."""
 
 from agent.policy import Policy
-from agent.state import LLM_REQUESTS, Conversation, Pending, PendingTransfer
+from agent.state import THOUGHTS, Conversation, Pending, PendingTransfer
 
 
 def waiting(pending: Pending, policy: Policy) -> float:
     """How long to wait before "one moment", and after that before going on without an answer."""
-    if pending.name in LLM_REQUESTS:
+    if pending.name in THOUGHTS:
         return policy.think_give_up if pending.noted else policy.think_patience
     return policy.give_up if pending.noted else policy.patience
 

@@ -20,6 +20,7 @@ class CallStarted:
     language_model: bool = False  # whether the ladder has its last rung
     people: bool = False  # whether a person can be brought into this call
     now: str = ""  # local wall-clock time at `at` = 0, ISO "2026-11-24T19:05:00"; "" if unknown
+    knowledge: bool = False  # whether questions are tried against a knowledge base
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +111,25 @@ class Interpreted:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of the knowledge base. `source` names it: "en/roaming.md#prices"."""
+    """A piece of the knowledge base. `source` names it: "en/roaming.md#prices".
+
+    `answer` are the sentences of it that answer the question as they stand, in their order; empty
+    where that is not certain.
+    """
 
     source: str
     text: str
     score: float
     language: str
+    answer: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """What the knowledge base has on an open question: all that an answer may rest on."""
+    """What the knowledge base has on a question, the best first; nothing where it has nothing.
+
+    Answers `Retrieve`; and tells what the sentences that answer a `Compose` rest on.
+    """
 
     at: float
     request: int

@@ -15,7 +15,8 @@ LASTING = frozenset({"line", "pin"})
 
 ALTERNATIVES = "alternatives"  # the use case of ours that follows where nobody could be reached
 
-LLM_REQUESTS = frozenset({"interpret", "compose"})  # requests to the language model, by name
+# requests whose answer tells what a turn meant, or answers it; by name
+THOUGHTS = frozenset({"retrieve", "interpret", "compose"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class Conversation:
     caller: str | None = None
     language: str = ""
     language_model: bool = False
+    knowledge: bool = False
     people: bool = False
     now: str = ""  # by the wall clock when `at` was 0
     routing: Memory = field(default_factory=Memory)
@@ -108,7 +110,7 @@ class Conversation:
     requests: int = 0
     pending: tuple[Pending, ...] = ()
     failures: int = 0  # of the back office, in a row
-    unanswered: str = ""  # what the language model was asked about and has not answered
+    unanswered: str = ""  # what the knowledge base or the language model was asked, without answer
     passages: tuple[Passage, ...] = ()  # what the answer in hand may rest on
     answered: int = 0  # sentences of it that were asked to be said
     held: tuple[str, ...] = ()  # sentences that came while the caller spoke

@@ -99,7 +99,10 @@ class Settings(BaseSettings):
     llm_breaker_rest: float = Field(default=10.0, gt=0)
 
     knowledge: Path = Path("knowledge")  # Markdown pages: <language>/<page>.md
-    knowledge_least: float = Field(default=0.5, ge=0, le=1)  # share of a question that is answered
+    # shares of a question: that the language model is shown a passage for, and that a page
+    # answers in its own sentence, with no model
+    knowledge_least: float = Field(default=0.4, ge=0, le=1)
+    knowledge_sure: float = Field(default=0.5, ge=0, le=1)
     knowledge_passages: int = Field(default=3, ge=1)  # the most that the language model is shown
 
     back_office: Literal["demo", "http"] = "demo"

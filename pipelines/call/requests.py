@@ -1,21 +1,26 @@
-"""What the dialogue asked for and waits for: back office and language model. Answers are events."""
+"""What the dialogue asked for and waits for: back office, knowledge base, language model.
+
+Answers are events.
+"""
 
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import aclosing
-from typing import Any
+from typing import Any, TypeAlias
 
 from loguru import logger
 
-from agent.actions import Compose, Fetch, Interpret
+from agent.actions import Compose, Fetch, Interpret, Retrieve
 from agent.events import Composed, Event, Failed, Fetched, Interpreted, Retrieved
 from pipelines.backoffice.protocol import BackOffice, NotFound, Unavailable
 from pipelines.call.caller_audio import AudioClock
 from pipelines.engines.llm.engine import Question
 from pipelines.errors import EngineError
-from pipelines.knowledge.grounded_model import GroundedModel
+from pipelines.knowledge.grounded_model import GroundedModel, KnowledgeBase
 
 UNKNOWN = "not in the knowledge base"
+
+Request: TypeAlias = Fetch | Retrieve | Interpret | Compose
 
 
 class Requests:
@@ -24,21 +29,25 @@ class Requests:
     def __init__(
         self,
         back_office: BackOffice,
+        knowledge: KnowledgeBase | None,
         grounded_model: GroundedModel | None,
         clock: AudioClock,
         happen: Callable[[Event], None],
     ) -> None:
         self._back_office = back_office
+        self._knowledge = knowledge
         self._grounded_model = grounded_model
         self._clock = clock
         self._happen = happen
         self._open: dict[int, asyncio.Task[None]] = {}
 
-    def ask(self, action: Fetch | Interpret | Compose) -> None:
+    def ask(self, action: Request) -> None:
         """Start on a request."""
         match action:
             case Fetch():
                 work: Coroutine[Any, Any, None] = self._fetch(action)
+            case Retrieve():
+                work = self._retrieve(action)
             case _ if self._grounded_model is None:
                 self._fail(action.request, "no language model is configured")
                 return
@@ -60,9 +69,7 @@ class Requests:
         for request in list(self._open):
             self.abandon(request)
 
-    async def _guarded(
-        self, action: Fetch | Interpret | Compose, work: Coroutine[Any, Any, None]
-    ) -> None:
+    async def _guarded(self, action: Request, work: Coroutine[Any, Any, None]) -> None:
         """A request that fails is an event, whatever it fails of: nobody is left waiting."""
         try:
             await work
@@ -80,6 +87,11 @@ class Requests:
             value = {"not_found": True}
         at = self._clock.seconds
         self._happen(Fetched(at, fetch.request, fetch.name, fetch.arguments, value))
+
+    async def _retrieve(self, ask: Retrieve) -> None:
+        knowledge = self._knowledge
+        found = knowledge.ask(ask.question, ask.language) if knowledge else ()
+        self._happen(Retrieved(self._clock.seconds, ask.request, found))
 
     async def _interpret(self, ask: Interpret, grounded_model: GroundedModel) -> None:
         question = Question(ask.text, ask.language, ask.question, ask.flows, ask.slots)

@@ -53,12 +53,20 @@ def knowledge(settings: Settings, config: DialogueConfig) -> Knowledge:
         if pack.language.fallback
     }
     return Knowledge.read(
-        settings.knowledge, settings.prompts, fallbacks=fallbacks, least=settings.knowledge_least
+        settings.knowledge,
+        settings.prompts,
+        fallbacks=fallbacks,
+        least=settings.knowledge_least,
+        sure=settings.knowledge_sure,
     )
 
 
-async def open_grounded_model(settings: Settings, config: DialogueConfig) -> GroundedModel | None:
+async def open_grounded_model(
+    settings: Settings, config: DialogueConfig, pages: KnowledgeBase | None = None
+) -> GroundedModel | None:
     """The configured language model and what it may know; None where none is configured.
+
+    `pages` where they have been read already.
 
     Raises:
         EngineError: a server answers and lacks what is configured.
@@ -68,7 +76,7 @@ async def open_grounded_model(settings: Settings, config: DialogueConfig) -> Gro
         return None
     from pipelines.engines.llm.vllm import Vllm
 
-    pages = knowledge(settings, config)
+    pages = pages or knowledge(settings, config)
     prompts = Prompts.read(settings.prompts / "llm", config.languages, tuple(config.flows))
     model = Vllm(
         prompts,

@@ -5,8 +5,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from agent.events import Composed, Retrieved
+from pipelines.knowledge import Knowledge
 from pipelines.knowledge.grounded_model import GroundedModel, open_grounded_model
-from pipelines.packs.reader import load
+from pipelines.packs.reader import PROMPTS, load
 from pipelines.settings import Settings
 from tests.pipelines.engines.llm.standin import Says, StandIn, proposal
 from tests.pipelines.server import PATIENCE, Guest, Server, config, serving
@@ -116,6 +117,26 @@ async def test_without_any_server_the_next_rung_answers(tmp_path: Path, cache: P
         await guest.type(ODD)
         await guest.agent_says("did not understand")
         await guest.state("open")
+
+
+async def test_pages_answer_with_no_language_model(tmp_path: Path, cache: Path) -> None:
+    pages = Knowledge.read(Path(), PROMPTS, own=False)
+    async with (
+        serving(tmp_path, cache, knowledge=pages) as server,
+        Guest.calling(server) as guest,
+    ):
+        await guest.state("open")
+        for question, answer in (
+            ("what does a paper bill cost", "A paper bill costs 2 euros per month."),
+            ("are your shops open on sunday", "They are closed on Sundays"),
+            ("how do i activate roaming", "Roaming is off when you get your SIM card."),
+        ):
+            await guest.type(question)
+            await guest.agent_says(answer)
+            await guest.state("more")
+        call = guest.id
+    await server.idle()
+    assert server.differences(call) == []
 
 
 async def test_a_typed_turn_in_french_goes_on_in_french(tmp_path: Path, cache: Path) -> None:
