@@ -143,6 +143,16 @@ class Course:
             self._floor.say("knowledge.lost" if answered else "knowledge.unknown")
         self.go_on()
 
+    def own_up(self) -> None:
+        """Who was asked did not answer: that is no fault of the caller's words."""
+        self._floor.say("thinking.failed")
+        if self.conversation.question in ("", "open", "more"):
+            offer = asked_back(Signal("person", confirmed=False))
+            assert offer is not None
+            self._floor.ask(offer.question, offer.wording, offer.values)
+        else:
+            self._floor.ask_again()
+
     def advance(self) -> None:
         """Ask the use case in hand for its next act until the caller or the world has to answer."""
         finished = self.conversation.finished

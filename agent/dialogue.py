@@ -13,8 +13,9 @@ from agent.actions import Abandon, Action, Explain, HangUp, Hush
 from agent.alternatives import ALTERNATIVE, NUMBER
 from agent.commands import AskKnowledge, ChangeLanguage, Command, NotUnderstood
 from agent.course import Course
-from agent.deadlines import deadline, reassurance_due, waiting
+from agent.deadlines import deadline, is_late, reassurance_due
 from agent.events import (
+    NOT_KNOWN,
     CallStarted,
     Composed,
     Event,
@@ -41,7 +42,7 @@ from agent.keypad import on_key
 from agent.language import Language, words
 from agent.policy import Policy
 from agent.proposals import proposed
-from agent.state import Conversation, Pending
+from agent.state import THOUGHTS, Conversation, Pending
 from agent.turn_language import routed
 from agent.understanding import NOT_UNDERSTOOD, Understanding, outweighed, understand
 
@@ -113,7 +114,7 @@ class Dialogue:
                 llm.supersede(self._floor)
                 change = ChangeLanguage(event.language)
                 self._on_understood(Understanding("keypad", "language", 1.0, (change,)))
-            case Failed() if self._lost(before, event.request):
+            case Failed() if self._lost(before, event.request, event.reason):
                 pass
             case Fetched() | Failed() if awaited(before, event.request):
                 if c.wrong_identity > before.wrong_identity:
@@ -247,11 +248,13 @@ class Dialogue:
             self._course.leave()
         elif c.transfer and tick.at >= reassurance_due(c, c.transfer, policy):
             self._course.wake(tick.at, c.transfer)
-        elif late := [p for p in c.pending if p.noted and tick.at >= p.since + waiting(p, policy)]:
+        elif late := [pending for pending in c.pending if is_late(c, pending, policy)]:
             self._floor.do(Abandon(late[0].request, late=True))
             if not self._lost(c, late[0].request):
                 self._excuse(c)
                 self._course.respond()
+        elif any(pending.name in THOUGHTS for pending in c.pending):
+            llm.give_sign(self._floor)
         elif c.pending:
             self._floor.say("wait")
         elif c.keys:
@@ -264,13 +267,15 @@ class Dialogue:
 
     # The language model's part
 
-    def _lost(self, before: Conversation, request: int) -> bool:
+    def _lost(self, before: Conversation, request: int, reason: str = "late") -> bool:
         """Go on without an answer of the language model; False where it is not its request."""
         match next((p for p in before.pending if p.request == request), None):
-            case Pending(name="retrieve" | "interpret"):
+            case Pending(name="retrieve"):
                 self._on_understood(NOT_UNDERSTOOD)
-            case Pending(name="compose"):
+            case Pending(name="compose") if before.answered or reason == NOT_KNOWN:
                 self._course.end_answer(complete=False)
+            case Pending(name="interpret" | "compose"):
+                self._course.own_up()
             case _:
                 return False
         return True

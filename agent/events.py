@@ -21,6 +21,7 @@ class CallStarted:
     people: bool = False  # whether a person can be brought into this call
     now: str = ""  # local wall-clock time at `at` = 0, ISO "2026-11-24T19:05:00"; "" if unknown
     knowledge: bool = False  # whether questions are tried against a knowledge base
+    patience: float = 0.0  # s a turn, for the language model; 0: `Policy.think_give_up`
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,10 @@ class Hypothesis:
 
 @dataclass(frozen=True, slots=True)
 class TurnEnded:
-    """The caller has finished: the last hypothesis is the turn."""
+    """The caller has finished: the last hypothesis is the turn. They were silent for `paused` s."""
 
     at: float
+    paused: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,9 @@ class SpeechEnded:
     utterance: int
     heard: str
     interrupted: bool
+
+
+NOT_KNOWN = "not in the knowledge base"  # the reason of a `Compose` that failed for nothing else
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from agent.actions import (
     Withdraw,
 )
 from agent.acts import Handoff, key
-from agent.effects import decided
+from agent.effects import decided, not_booked
 from agent.events import (
     CallEnded,
     CallStarted,
@@ -90,6 +90,7 @@ def _call_started(c: Conversation, event: CallStarted) -> Conversation:
         language=event.language,
         language_model=event.language_model,
         knowledge=event.knowledge,
+        patience=event.patience,
         people=event.people,
         now=event.now,
         quiet_since=event.at,
@@ -114,6 +115,8 @@ def _turn_ended(c: Conversation, event: TurnEnded) -> Conversation:
     return replace(
         c,
         turn_open=False,
+        words_at=event.at - event.paused,
+        signed=False,
         quiet_since=event.at,
         silences=0 if text else c.silences,
         held=() if text else c.held,
@@ -126,6 +129,8 @@ def _key_pressed(c: Conversation, event: KeyPressed) -> Conversation:
         c,
         keys="" if event.key == "*" else c.keys + event.key,
         typed_at=event.at,
+        words_at=event.at,
+        signed=False,
         typed_over=c.typed_over or c.turn_open,
         quiet_since=event.at,
         silences=0,
@@ -166,7 +171,7 @@ def _answered(c: Conversation, event: Fetched | Failed | Interpreted) -> Convers
     if asked.name in THOUGHTS:
         return replace(c, unanswered="")
     if asked.name == "callback" and not (isinstance(event, Fetched) and event.value.get("booked")):
-        return _not_booked(c, asked, free=not isinstance(event, Fetched))
+        return not_booked(c, asked, free=not isinstance(event, Fetched))
     if not isinstance(event, Fetched):
         return replace(c, failures=c.failures + 1)
     facts = {**c.facts, key(asked.name, asked.arguments): event.value}
@@ -178,13 +183,6 @@ def _answered(c: Conversation, event: Fetched | Failed | Interpreted) -> Convers
     slots = {k: v for k, v in c.slots.items() if k != "pin"}
     facts.pop(key(asked.name, asked.arguments))  # so that the same code can be tried again
     return replace(c, slots=slots, facts=facts, wrong_identity=c.wrong_identity + 1)
-
-
-def _not_booked(c: Conversation, asked: Pending, free: bool) -> Conversation:
-    """Another way has to be found; a time that the back office did not want is not free."""
-    slots = {k: v for k, v in c.slots.items() if k not in ("alternative", "when")}
-    taken = frozenset() if free else frozenset({f"when {asked.arguments['time']}"})
-    return replace(c, slots=slots, rejected=c.rejected | taken)
 
 
 def _retrieved(c: Conversation, event: Retrieved) -> Conversation:
@@ -247,7 +245,7 @@ def record(c: Conversation, action: Action) -> Conversation:
             gone = next((p for p in c.pending if p.request == request), None)
             others = tuple(p for p in c.pending if p is not gone)
             if late and gone and gone.name == "callback":
-                return _not_booked(replace(c, pending=others, quiet_since=c.at), gone, free=True)
+                return not_booked(replace(c, pending=others, quiet_since=c.at), gone, free=True)
             failed = late and gone is not None and gone.name not in THOUGHTS
             return replace(c, pending=others, failures=c.failures + failed, quiet_since=c.at)
         case Transfer() if action.request:
@@ -291,6 +289,8 @@ def _spoken(c: Conversation, speak: Speak) -> Conversation:
             return replace(c, answered=c.answered + 1)
         case ["silence"]:
             return replace(c, silences=c.silences + 1)
+        case ["thinking"]:
+            return replace(c, signed=True)
         case ["wait"]:
             return replace(c, pending=tuple(replace(p, noted=True) for p in c.pending))
     return c

@@ -17,6 +17,8 @@ from agent.gate import check
 from agent.proposals import may_fill
 from agent.state import THOUGHTS, Conversation
 
+_SIGNS = ("thinking", "thinking.second", "thinking.third")
+
 
 def retrieve(floor: Floor, said: str) -> None:
     """Ask the knowledge base whether it answers this."""
@@ -51,6 +53,12 @@ def compose(floor: Floor, question: str) -> None:
     """Ask for an answer from the knowledge base."""
     c = floor.conversation
     floor.do(Compose(c.requests + 1, question, c.language))
+
+
+def give_sign(floor: Floor) -> None:
+    """Tell the caller that their question is at work, in other words than the turn before."""
+    ways = [name for name in _SIGNS if floor.language.has(name)]
+    floor.say(ways[floor.conversation.turn % len(ways)], act="thinking")
 
 
 def supersede(floor: Floor, *names: str) -> None:

@@ -218,6 +218,7 @@ class Call:
             people=transfers is not None and transfers.possible,
             now=datetime.now().isoformat(timespec="seconds"),
             knowledge=self._assistant.knowledge is not None,
+            patience=self._settings.llm_patience if self._assistant.grounded_model else 0.0,
         )
         processor = DialogueProcessor(
             dialogue,

@@ -11,14 +11,12 @@ from typing import Any, TypeAlias
 from loguru import logger
 
 from agent.actions import Compose, Fetch, Interpret, Retrieve
-from agent.events import Composed, Event, Failed, Fetched, Interpreted, Retrieved
+from agent.events import NOT_KNOWN, Composed, Event, Failed, Fetched, Interpreted, Retrieved
 from pipelines.backoffice.protocol import BackOffice, NotFound, Unavailable
 from pipelines.call.caller_audio import AudioClock
 from pipelines.engines.llm.engine import Question
 from pipelines.errors import EngineError
 from pipelines.knowledge.grounded_model import GroundedModel, KnowledgeBase
-
-UNKNOWN = "not in the knowledge base"
 
 Request: TypeAlias = Fetch | Retrieve | Interpret | Compose
 
@@ -102,7 +100,7 @@ class Requests:
     async def _compose(self, ask: Compose, grounded_model: GroundedModel) -> None:
         passages = grounded_model.knowledge.ask(ask.question, ask.language, grounded_model.passages)
         if not passages:
-            self._fail(ask.request, UNKNOWN)
+            self._fail(ask.request, NOT_KNOWN)
             return
         self._happen(Retrieved(self._clock.seconds, ask.request, passages))
         answer = grounded_model.model.compose(ask.question, ask.language, passages)

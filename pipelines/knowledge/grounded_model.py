@@ -8,6 +8,7 @@ from agent.events import Passage
 from pipelines.engines.language_id.identify import identify
 from pipelines.engines.llm.engine import LanguageModel
 from pipelines.engines.llm.prompt import Prompts
+from pipelines.engines.llm.timeouts import shares
 from pipelines.knowledge import Knowledge
 from pipelines.packs.reader import DialogueConfig
 from pipelines.settings import Settings
@@ -78,14 +79,16 @@ async def open_grounded_model(
 
     pages = pages or knowledge(settings, config)
     prompts = Prompts.read(settings.prompts / "llm", config.languages, tuple(config.flows))
+    whole, first, between = shares(settings.llm_patience, len(settings.llm_urls))
     model = Vllm(
         prompts,
         settings.llm_urls,
         model=settings.llm_model,
         adapters=settings.llm_adapters,
         key=settings.llm_key.get_secret_value(),
-        first_token=settings.llm_first_token,
-        deadline=settings.llm_deadline,
+        first_token=first,
+        deadline=whole,
+        between=between,
         failures=settings.llm_breaker_failures,
         rest=settings.llm_breaker_rest,
     )

@@ -18,11 +18,11 @@ OPENING = "so when could I come to one of your shops on sunday"
 
 @asynccontextmanager
 async def thinking(calls: Path, cache: Path, *urls: str) -> AsyncIterator[Server]:
-    settings = Settings(llm="vllm", llm_urls=urls, llm_first_token=PATIENCE, llm_deadline=PATIENCE)
+    settings = Settings(llm="vllm", llm_urls=urls, llm_patience=PATIENCE)
     grounded_model = await open_grounded_model(settings, load())
     assert isinstance(grounded_model, GroundedModel)
     async with serving(
-        calls, cache, grounded_model=grounded_model, offering=config(think_give_up=PATIENCE)
+        calls, cache, grounded_model=grounded_model, llm_patience=PATIENCE, offering=config()
     ) as server:
         yield server
     await grounded_model.model.close()
@@ -115,8 +115,8 @@ async def test_without_any_server_the_next_rung_answers(tmp_path: Path, cache: P
     async with thinking(tmp_path, cache, gone) as server, Guest.calling(server) as guest:
         await guest.state("open")
         await guest.type(ODD)
-        await guest.agent_says("did not understand")
-        await guest.state("open")
+        await guest.agent_says("I cannot find that out right now")
+        await guest.state("confirm:signal:person")
 
 
 async def test_pages_answer_with_no_language_model(tmp_path: Path, cache: Path) -> None:
