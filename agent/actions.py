@@ -93,6 +93,7 @@ class Interpret:
     question: str  # the open question, "" if none
     flows: tuple[str, ...]  # the use cases it may start
     slots: dict[str, tuple[str, ...]] = field(default_factory=dict)  # it may fill, with what
+    before: tuple[tuple[str, str], ...] = ()  # the last lines before it: who, and what they said
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +109,14 @@ class Retrieve:
 class Compose:
     """Ask the language model for an answer from the knowledge base, and from nothing else.
 
-    Answered by `Retrieved` and then `Composed`, sentence by sentence, or by `Failed`.
+    Answered by `Retrieved` and then `Composed`, sentence by sentence, or by `Failed`. `page` is a
+    section that is known to be about it, "" if none is.
     """
 
     request: int
     question: str
     language: str
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,8 +83,8 @@ class Course:
                 case Affirm() if self.conversation.question == "more":
                     self._floor.ask("open", "ask.open")
                     return
-                case AskKnowledge(question):
-                    self.ask_knowledge(question)
+                case AskKnowledge(question, page):
+                    self.ask_knowledge(question, page)
                     return
                 case SmallTalk() | OutOfScope():
                     talk = isinstance(command, SmallTalk)
@@ -119,12 +119,12 @@ class Course:
         else:
             self._floor.ask("more", "ask.more")
 
-    def ask_knowledge(self, question: str) -> None:
+    def ask_knowledge(self, question: str, page: str) -> None:
         """Answer from the knowledge base: by a page as it stands, or in the model's words."""
         if llm.say_page(self._floor):
             self.go_on()
         elif self.conversation.language_model:
-            llm.compose(self._floor, question)
+            llm.compose(self._floor, question, page)
         else:
             self._floor.say("knowledge.unknown")
             self.go_on()

@@ -17,6 +17,7 @@ from agent.gate import check
 from agent.proposals import may_fill
 from agent.state import THOUGHTS, Conversation
 
+BEFORE = 3  # lines of the conversation that the language model is shown
 _SIGNS = ("thinking", "thinking.second", "thinking.third")
 
 
@@ -46,13 +47,16 @@ def interpret(floor: Floor, said: str, flows: Mapping[str, Flow]) -> None:
     """Ask what the caller meant."""
     c = floor.conversation
     slots = may_fill(c, flows)
-    floor.do(Interpret(c.requests + 1, said, c.language, c.question, tuple(flows), slots))
+    told = c.transcript[:-1] if c.transcript and c.transcript[-1].who == "caller" else c.transcript
+    before = tuple((line.who, line.text) for line in told[-BEFORE:])
+    number = c.requests + 1
+    floor.do(Interpret(number, said, c.language, c.question, tuple(flows), slots, before))
 
 
-def compose(floor: Floor, question: str) -> None:
-    """Ask for an answer from the knowledge base."""
+def compose(floor: Floor, question: str, page: str) -> None:
+    """Ask for an answer from the knowledge base, of which `page` is known to be about it."""
     c = floor.conversation
-    floor.do(Compose(c.requests + 1, question, c.language))
+    floor.do(Compose(c.requests + 1, question, c.language, page))
 
 
 def give_sign(floor: Floor) -> None:

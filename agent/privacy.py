@@ -121,7 +121,8 @@ class Redaction:
             case Transfer():
                 return replace(action, packet=_packet(action.packet))
             case Interpret():
-                return replace(action, text=_without_cards(action.text))
+                before = tuple((who, _without_cards(line)) for who, line in action.before)
+                return replace(action, text=_without_cards(action.text), before=before)
             case Compose() | Retrieve():
                 return replace(action, question=_without_cards(action.question))
             case Explain():

@@ -18,6 +18,8 @@ from pipelines.engines.llm.engine import Question
 from pipelines.errors import EngineError
 from pipelines.knowledge.grounded_model import GroundedModel, KnowledgeBase
 
+HEADINGS = 4  # sections that the language model may name as what a question is about
+
 Request: TypeAlias = Fetch | Retrieve | Interpret | Compose
 
 
@@ -92,13 +94,19 @@ class Requests:
         self._happen(Retrieved(self._clock.seconds, ask.request, found))
 
     async def _interpret(self, ask: Interpret, grounded_model: GroundedModel) -> None:
-        question = Question(ask.text, ask.language, ask.question, ask.flows, ask.slots)
+        pages = grounded_model.knowledge.headings(ask.text, ask.language, HEADINGS)
+        question = Question(
+            ask.text, ask.language, ask.question, ask.flows, ask.slots, pages, ask.before
+        )
         proposal = await grounded_model.model.interpret(question)
         at = self._clock.seconds
         self._happen(Interpreted(at, ask.request, proposal.commands, round(proposal.confidence, 3)))
 
     async def _compose(self, ask: Compose, grounded_model: GroundedModel) -> None:
-        passages = grounded_model.knowledge.ask(ask.question, ask.language, grounded_model.passages)
+        knowledge, most = grounded_model.knowledge, grounded_model.passages
+        named = knowledge.section(ask.page) if ask.page else ()
+        others = knowledge.ask(ask.question, ask.language, most)
+        passages = (*named, *(p for p in others if p.source != ask.page))[:most]
         if not passages:
             self._fail(ask.request, NOT_KNOWN)
             return

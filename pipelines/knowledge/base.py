@@ -128,6 +128,17 @@ class Knowledge:
             code = self._fallbacks.get(code)
         return ()
 
+    def section(self, source: str) -> tuple[Passage, ...]:
+        """The passage of that name; none where there is none."""
+        code = source.partition("/")[0]
+        named = (chunk for chunk in self.chunks(code) if chunk.source == source)
+        return tuple(Passage(chunk.source, chunk.text, 1.0, code) for chunk in named)
+
+    def headings(self, text: str, language: str, k: int) -> dict[str, str]:
+        """The sections that a question may be about: heading -> what it is called in sources."""
+        found = self.search(text, language, k)
+        return {f.chunk.text.partition("\n")[0]: f.chunk.source for f in found if f.share > 0}
+
     def _passages(self, text: str, code: str, found: list[Found], k: int) -> tuple[Passage, ...]:
         lexicon = self._indexes[code].lexicon
         best = found[0]

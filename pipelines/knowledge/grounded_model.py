@@ -28,6 +28,14 @@ class KnowledgeBase(Protocol):
         """The passages that an answer may rest on, the best first; none where none does."""
         ...
 
+    def section(self, source: str) -> tuple[Passage, ...]:
+        """The passage of that name; none where there is none."""
+        ...
+
+    def headings(self, text: str, language: str, k: int) -> dict[str, str]:
+        """The sections that a question may be about: heading -> what it is called in sources."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class GroundedModel:

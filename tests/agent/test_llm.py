@@ -257,6 +257,18 @@ def test_a_cough_does_not_cost_the_answer() -> None:
     assert questions(told) == ["more"]
 
 
+def test_the_lines_before_are_shown_and_a_page_that_is_named_is_asked_for() -> None:
+    talk = thinking()
+    talk.hear("what can you do")
+    interpret = asked(talk.hear(ODD))
+    assert len(interpret.before) == 3
+    assert ("caller", "what can you do") in interpret.before
+    assert ODD not in str(interpret.before)
+    page = "en/hours.md#shops"
+    told = proposes(talk, interpret.request, {"command": "ask_knowledge", "page": page})
+    assert [a.page for a in told if isinstance(a, Compose)] == [page]
+
+
 def test_words_over_an_answer_end_it() -> None:
     talk = thinking()
     request = composing(talk)

@@ -28,7 +28,9 @@ class Question:
     """What did the caller mean by `text`?
 
     `flows` and `slots` are what a proposal may name: use cases, and the details of the one in hand
-    with the values they may take, empty where any number may be meant.
+    with the values they may take, empty where any number may be meant. `pages` are sections of the
+    knowledge base that a question may be about: their headings, and what each is called in sources.
+    `before` are the last lines of the conversation, oldest first: who, and what they said.
     """
 
     text: str
@@ -36,6 +38,8 @@ class Question:
     question: str = ""  # the open question's name, "" if none
     flows: tuple[str, ...] = ()
     slots: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    pages: Mapping[str, str] = field(default_factory=dict)
+    before: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
