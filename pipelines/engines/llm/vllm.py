@@ -1,10 +1,11 @@
-"""vLLM, or any server that speaks the same chat completions; a second one takes over at once.
+"""vLLM, llama.cpp, or any server of chat completions; a second one takes over at once.
 
     vllm serve MODEL --structured-outputs-config \
         '{"backend": "xgrammar", "disable_any_whitespace": true}' \
         --enable-lora --lora-modules wo=/models/wo ff=/models/ff
 
 Without `disable_any_whitespace` a model may fill its answer with blanks until its tokens are spent.
+Or, without a GPU: `llama-server -m MODEL.gguf --jinja`.
 
 An answer that breaks off after some sentences is gone on with by the next server: it is given what
 was said as the beginning of its own answer, so the caller hears a pause and no repetition. Ending
@@ -13,6 +14,7 @@ an unfinished sentence is forgotten; nobody heard it.
 """
 
 import math
+import re
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 
@@ -29,9 +31,10 @@ from pipelines.engines.llm.prompt import NOT_KNOWN, Prompts
 from pipelines.engines.llm.sentences import Sentences
 from pipelines.engines.llm.timeouts import BETWEEN, Timeouts
 
-PROPOSAL_TOKENS = 120  # three commands are about 60
+PROPOSAL_TOKENS = 160  # three commands are about 60, and twice as many written with line breaks
 ANSWER_TOKENS = 200  # three spoken sentences are about 80; Wolof and Pulaar take twice as many
 WARMING = 60.0  # s; a server may compile while it reads its first prompts
+_VALUE = re.compile(r':\s*("[^"]*")')  # of an answer's JSON: a string that was chosen from a list
 UNTOLD = 0.5  # confidence where a server does not tell probabilities
 
 
@@ -201,9 +204,23 @@ def _proposal(answer: ChatChunk, question: Question, model: str) -> Proposal:
     if answer.finish != "stop":
         raise EngineError(f"the language model's proposal did not end ({answer.finish})")
     found = commands.parse(answer.text, question)
-    told = answer.log_probability
-    confidence = UNTOLD if told is None else min(1.0, math.exp(told))
-    return Proposal(found, confidence, model, answer.prompt_tokens, answer.answer_tokens)
+    return Proposal(found, _confidence(answer), model, answer.prompt_tokens, answer.answer_tokens)
+
+
+def _confidence(answer: ChatChunk) -> float:
+    """The probability of the values that the answer chose; what is between them is no choice.
+
+    llama.cpp tells of tokens that its grammar did not let through: then nothing is known.
+    """
+    if not answer.tokens or not "".join(t for t, _ in answer.tokens).startswith(answer.text):
+        return UNTOLD
+    chosen = [match.span(1) for match in _VALUE.finditer(answer.text)]
+    total, at = 0.0, 0
+    for token, log_probability in answer.tokens:
+        if any(start < at + len(token) and at < end for start, end in chosen):
+            total += log_probability
+        at += len(token)
+    return min(1.0, math.exp(total))
 
 
 async def _sentences(

@@ -1,12 +1,14 @@
 """The language model over a server that answers as vLLM does: in fair weather."""
 
 import asyncio
+import math
 from contextlib import aclosing
 
 import pytest
 
+from pipelines.engines.llm.chat import ChatChunk
 from pipelines.engines.llm.engine import EngineError, Question
-from pipelines.engines.llm.vllm import Vllm
+from pipelines.engines.llm.vllm import UNTOLD, Vllm, _confidence
 from tests.fakes import PATIENCE
 from tests.pipelines.engines.llm.conftest import BILL, PASSAGE, Asking
 from tests.pipelines.engines.llm.standin import Says, StandIn, proposal
@@ -35,7 +37,8 @@ async def test_what_is_asked(first: StandIn, asking: Asking) -> None:
     await asking(first).interpret(BILL)
     (body,) = first.bodies
     assert [message["role"] for message in body["messages"]] == ["system", "user"]
-    assert "json" in body["structured_outputs"]
+    assert body["response_format"]["type"] == "json_schema"
+    assert body["response_format"]["json_schema"]["schema"]["required"] == ["commands"]
     assert body["temperature"] == 0
 
 
@@ -158,3 +161,21 @@ async def test_warming_asks_every_prompt_once(first: StandIn, asking: Asking) ->
     await model.warm(["en", "fr"])
     assert len(first.bodies) == 4
     assert {body["max_tokens"] for body in first.bodies} == {1}
+
+
+def chosen(text: str, *tokens: tuple[str, float]) -> ChatChunk:
+    return ChatChunk(text, tokens, "stop")
+
+
+def test_only_what_was_chosen_counts_for_the_confidence() -> None:
+    text = '{"commands":[{"command":"affirm"}]}'
+    told = (
+        ('{"commands', -9.0),
+        ('":[{"command', -9.0),
+        ('":"', 0.0),
+        ("affirm", -0.1),
+        ('"}]}', 0),
+    )
+    assert _confidence(chosen(text, *told)) == pytest.approx(math.exp(-0.1))
+    assert _confidence(chosen(text)) == UNTOLD
+    assert _confidence(chosen(text, ("```", -9.0), (" json", -1.0))) == UNTOLD  # as llama.cpp does
