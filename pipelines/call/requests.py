@@ -114,7 +114,8 @@ class Requests:
         answer = grounded_model.model.compose(ask.question, ask.language, passages)
         async with aclosing(answer) as sentences:
             async for text in sentences:
-                at, language = self._clock.seconds, grounded_model.language_of(text)
+                at = self._clock.seconds
+                language = grounded_model.language_of(text, ask.language)
                 self._happen(Composed(at, ask.request, text, last=False, language=language))
         self._happen(Composed(self._clock.seconds, ask.request, "", last=True))
 

@@ -15,6 +15,7 @@ from pipelines.settings import Settings
 
 _SURE = 0.9  # of a sentence's language, before the gate is told
 _ENOUGH = 4  # words: fewer are names and "yes"
+_PART, _SURE_OF_A_PART = 6, 0.97  # words of a part, and of its language
 
 
 async def _cold(languages: Sequence[str]) -> None:
@@ -44,13 +45,23 @@ class GroundedModel:
     model: LanguageModel
     knowledge: KnowledgeBase
     passages: int = 3  # the most that the model is shown
-    language_of: Callable[[str], str] = lambda _: ""  # a sentence's; "" where it cannot be told
+    # a sentence's language, if that is surely not the one expected of it in all its parts
+    language_of: Callable[[str, str], str] = lambda _, expected: expected
     warm: Callable[[Sequence[str]], Coroutine[Any, Any, None]] = _cold  # for these languages
 
 
-def language_of(text: str) -> str:
-    """The language of a sentence, "" where it is too short or unclear to tell."""
-    languages = identify(text) if len(text.split()) >= _ENOUGH else ()
+def language_of(text: str, expected: str) -> str:
+    """The language of a sentence: another than expected where it, or a part of it, is in another.
+
+    "" where it is too short or unclear to tell.
+    """
+    said = text.split()
+    parts = [said[at : at + _PART] for at in range(0, len(said), _PART // 2)]
+    for part in (" ".join(p) for p in parts if len(p) == _PART and len(said) > _PART):
+        found = identify(part)
+        if found and found[0][0] != expected and found[0][1] >= _SURE_OF_A_PART:
+            return found[0][0]
+    languages = identify(text) if len(said) >= _ENOUGH else ()
     return languages[0][0] if languages and languages[0][1] >= _SURE else ""
 
 

@@ -22,6 +22,10 @@ _LIST_NUMBER = re.compile(r"^\d{1,2}\.$")
 _LIST_MARK = re.compile(r"^\s*(?:[-•–*+]|#+|>+)\s+", re.MULTILINE)
 _BOLD = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _MARKUP = re.compile(r"(?<![\d*#])[*_]+(?![\d*#])|[`<>|\[\]{}~\\]+")  # *100# is to be dialled
+# Emoji, pictures and what joins them: seen and not said.
+_PICTURE = re.compile(
+    "[\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\ufe0e\ufe0f\u200d\u20e3\U0001f000-\U0001faff]"
+)
 _SPACE = re.compile(r"\s+")
 
 
@@ -64,6 +68,6 @@ def _ends(part: str) -> bool:
 
 
 def plain(sentence: str) -> str:
-    """Without what is written and not said: emphasis, list marks, headings, line breaks."""
-    bare = _MARKUP.sub("", _BOLD.sub(r"\2", _LIST_MARK.sub("", sentence)))
+    """Without what is written and not said: emphasis, lists, headings, pictures, line breaks."""
+    bare = _MARKUP.sub("", _BOLD.sub(r"\2", _LIST_MARK.sub("", _PICTURE.sub("", sentence))))
     return _SPACE.sub(" ", bare).strip()

@@ -155,6 +155,7 @@ class Vllm:
         patience = self._patience()
         failure = _nobody()
         said: list[str] = []
+        before = 0  # sentences that servers which broke off had said
         for endpoint in self._admitted(patience):
             ask = Ask(messages, ANSWER_TOKENS, model, begun=" ".join(said))
             try:
@@ -162,15 +163,20 @@ class Vllm:
                     async for sentence in sentences:
                         if NOT_KNOWN in sentence:
                             return
-                        # A server that cannot go on where another stopped begins anew.
-                        if all(words(sentence) != words(before) for before in said):
+                        told = [words(each) for each in said]
+                        again = told.index(words(sentence)) if words(sentence) in told else -1
+                        if again < 0:
                             said.append(sentence)
                             yield sentence
+                        elif again >= before:
+                            return  # it goes round in circles
+                        # else: a server that cannot go on where another stopped begins anew
                 return
             except Refused:
                 raise
             except EngineError as error:
                 failure = _noted(error)
+                before = len(said)
         raise failure
 
     async def close(self) -> None:

@@ -52,7 +52,8 @@ REQUESTS = {
         request(
             **STREAM,
             max_tokens=3,
-            messages=[*ASKED, {"role": "assistant", "content": "It goes on. It goes"}],
+            min_tokens=3,
+            messages=[*ASKED, {"role": "assistant", "content": "It goes on."}],
             continue_final_message=True,
             add_generation_prompt=False,
         ),

@@ -1,0 +1,150 @@
+"""Whether a sentence says of a thing what the facts say of that thing, and not of another.
+
+"The Senior plan costs 10 euros" holds nothing that the pages do not: they know a Senior plan, and
+10 euros, which is what the Small plan costs. So a number counts only with its subject: sentences
+are cut into clauses, and a clause with a number may name nothing that the facts name beside another
+number of the same kind. And what the facts say without a "not" may not be said with one, nor the
+other way round. Both compare words by their beginnings, as inflections differ; neither understands.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, TypeAlias
+
+from agent.numerals import Numerals, plain
+from agent.quantities import Quantity, quantities
+
+Contradiction: TypeAlias = Literal["", "subject", "negation"]
+
+_WORD = re.compile(r"[^\W_]+")
+_SENTENCE = re.compile(r"\n|(?<=[.!?])\s+(?=[^\W\d_a-zà-ÿ])")
+_BEGINNING = 4  # letters
+_SHORT = 3  # letters of the shortest word that names something ("SIM")
+_ALIKE = 0.6  # of a clause's words, from which it says the same as a fact's clause
+_ENOUGH = 2  # words that two clauses share at least, if they say the same
+
+
+@dataclass(frozen=True, eq=False)
+class Sense:
+    """What of a language is needed: its numbers, words that name nothing, words that deny.
+
+    `soft_denials` deny in another word ("free", "closed"): beside them a "not" tells nothing.
+    """
+
+    numerals: Numerals
+    fillers: frozenset[str] = frozenset()
+    denials: tuple[str, ...] = ()
+    soft_denials: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """A part of a sentence: what it names, what it counts, whether it denies."""
+
+    words: frozenset[str]
+    aside: frozenset[str]  # of the sentence's parts without a number
+    above: frozenset[str]  # of the headings
+    topic: frozenset[str]  # of the heading that it stands under
+    numbers: tuple[Quantity, ...]
+    denies: bool | None  # None: in a word that is hard to weigh
+
+
+def contradiction(text: str, facts: Sequence[str], sense: Sense) -> Contradiction:
+    """How a sentence contradicts the facts, "" if it does not as far as can be seen."""
+    known = _known(tuple(facts), sense)
+    for clause in _clauses(text, sense, frozenset(), frozenset()):
+        if any(not _has_subject(clause, q, known) for q in clause.numbers):
+            return "subject"
+        if sense.denials and _denied(clause, known):
+            return "negation"
+    return ""
+
+
+@lru_cache(maxsize=64)
+def _known(facts: tuple[str, ...], sense: Sense) -> tuple[_Clause, ...]:
+    found: list[_Clause] = []
+    for fact in facts:
+        headings, newline, body = fact.partition("\n")
+        if not newline:
+            headings, body = "", fact
+        above = _content(headings, sense)
+        topic = _content(headings.rpartition(">")[2], sense)
+        found += _clauses(body, sense, above, topic)
+    return tuple(found)
+
+
+def _clauses(
+    text: str, sense: Sense, above: frozenset[str], topic: frozenset[str]
+) -> Iterator[_Clause]:
+    joins = "|".join(re.escape(word) for word in sorted(sense.numerals.joins))
+    cut = re.compile(rf"[,;:]\s+|\s+(?:{joins})\s+" if joins else r"[,;:]\s+")
+    for sentence in _SENTENCE.split(text):
+        parts = [part for part in cut.split(sentence) if part.strip()]
+        counted = [quantities(part, sense.numerals) for part in parts]
+        bare = (p for p, numbers in zip(parts, counted, strict=True) if not numbers)
+        aside = frozenset[str]().union(*(_content(part, sense) for part in bare))
+        for part, numbers in zip(parts, counted, strict=True):
+            words = _content(part, sense)
+            yield _Clause(words, aside, above, topic, numbers, _denies(part, sense))
+
+
+def _content(text: str, sense: Sense) -> frozenset[str]:
+    """The words that name something, by their beginnings."""
+    numerals = sense.numerals
+    counting = {*numerals.numbers, *numerals.scales, *numerals.units, *numerals.months}
+    words = _WORD.findall(plain(text))
+    return frozenset(
+        word[:_BEGINNING]
+        for word in words
+        if len(word) >= _SHORT
+        and not word.isdigit()
+        and word not in counting
+        and word not in sense.fillers
+    )
+
+
+def _has_subject(clause: _Clause, number: Quantity, known: Sequence[_Clause]) -> bool:
+    """Whether the facts have this number beside nothing else than what the clause names."""
+    beside = [fact for fact in known if any(_same(number, q) for q in fact.numbers)]
+    if not beside:
+        return True  # whether it is there at all is told elsewhere
+    others = [
+        fact
+        for fact in known
+        if fact not in beside and any(q.unit == number.unit for q in fact.numbers)
+    ]
+    named = clause.words | clause.aside
+    return any(
+        not any(
+            named
+            & (other.words | other.aside | other.topic) - (fact.words | fact.aside | fact.above)
+            for other in others
+        )
+        for fact in beside
+    )
+
+
+def _same(one: Quantity, other: Quantity) -> bool:
+    return one.value == other.value and (one.unit == other.unit or not (one.unit and other.unit))
+
+
+def _denied(clause: _Clause, known: Sequence[_Clause]) -> bool:
+    """Whether the fact that it is most like says the opposite."""
+    best = max(known, key=lambda fact: len(clause.words & fact.words), default=None)
+    if best is None or not clause.words:
+        return False
+    common = len(clause.words & best.words)
+    alike = common >= _ENOUGH and common >= _ALIKE * len(clause.words)
+    alike = alike or any(clause.words == fact.words for fact in known)
+    twins = [f for f in known if len(clause.words & f.words) == common]
+    opposite = clause.denies is not None and all(f.denies is (not clause.denies) for f in twins)
+    return alike and opposite
+
+
+def _denies(text: str, sense: Sense) -> bool | None:
+    said = f" {' '.join(_WORD.findall(plain(text)))} "
+    if any(f" {phrase} " in said for phrase in sense.soft_denials):
+        return None
+    return any(f" {phrase} " in said for phrase in sense.denials)
