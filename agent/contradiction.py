@@ -23,6 +23,7 @@ _SENTENCE = re.compile(r"\n|(?<=[.!?])\s+(?=[^\W\d_a-zà-ÿ])")
 _BEGINNING = 4  # letters
 _SHORT = 3  # letters of the shortest word that names something ("SIM")
 _ALIKE = 0.6  # of a clause's words, from which it says the same as a fact's clause
+_RELATED = 0.5  # from which a "not" may be a fact's
 _ENOUGH = 2  # words that two clauses share at least, if they say the same
 
 
@@ -116,14 +117,15 @@ def _has_subject(clause: _Clause, number: Quantity, known: Sequence[_Clause]) ->
         if fact not in beside and any(q.unit == number.unit for q in fact.numbers)
     ]
     named = clause.words | clause.aside
+    topics = frozenset[str]().union(*(fact.topic for fact in known))
     return any(
-        not any(
-            named
-            & (other.words | other.aside | other.topic) - (fact.words | fact.aside | fact.above)
-            for other in others
-        )
+        not named & ((topics | _beside(others)) - (fact.words | fact.aside | fact.above))
         for fact in beside
     )
+
+
+def _beside(facts: Sequence[_Clause]) -> frozenset[str]:
+    return frozenset[str]().union(*(fact.words | fact.aside for fact in facts))
 
 
 def _same(one: Quantity, other: Quantity) -> bool:
@@ -131,16 +133,18 @@ def _same(one: Quantity, other: Quantity) -> bool:
 
 
 def _denied(clause: _Clause, known: Sequence[_Clause]) -> bool:
-    """Whether the fact that it is most like says the opposite."""
-    best = max(known, key=lambda fact: len(clause.words & fact.words), default=None)
-    if best is None or not clause.words:
+    """Whether it denies what no fact does, or says without a "not" what the facts say with one."""
+    if not clause.words:
         return False
-    common = len(clause.words & best.words)
-    alike = common >= _ENOUGH and common >= _ALIKE * len(clause.words)
+    common = {fact: len(clause.words & (fact.words | fact.aside)) for fact in known}
+    if clause.denies:
+        near = _RELATED * len(clause.words)
+        return not any(n >= near and fact.denies is not False for fact, n in common.items())
+    most = max(common.values(), default=0)
+    alike = most >= _ENOUGH and most >= _ALIKE * len(clause.words)
     alike = alike or any(clause.words == fact.words for fact in known)
-    twins = [f for f in known if len(clause.words & f.words) == common]
-    opposite = clause.denies is not None and all(f.denies is (not clause.denies) for f in twins)
-    return alike and opposite
+    twins = [fact.denies for fact, n in common.items() if n == most]
+    return alike and clause.denies is False and all(twins)
 
 
 def _denies(text: str, sense: Sense) -> bool | None:
