@@ -101,6 +101,17 @@ class SpeechEnded:
     interrupted: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a language model was asked for, and took. `joules` where its server tells."""
+
+    model: str
+    prompt_tokens: int
+    answer_tokens: int
+    milliseconds: int
+    joules: float | None = None
+
+
 NOT_KNOWN = "not in the knowledge base"  # the reason of a `Compose` that failed for nothing else
 
 
@@ -112,6 +123,7 @@ class Interpreted:
     request: int
     commands: tuple[dict[str, Any], ...]
     confidence: float
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +165,7 @@ class Composed:
     text: str
     last: bool = True
     language: str = ""
+    usage: Usage | None = None  # with the last
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,8 +43,8 @@ _MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
     *("october", "november", "december"),
 )  # as `GateRules.claims` names them
-# Of a sentence's longer words that name something, compared by their beginnings (inflections differ),
-# this share has to be the facts'. None of 144 faithful sentences is refused.
+# Of a sentence's longer words that name something, compared by their beginnings (inflections
+# differ), this share has to be the facts'. None of 144 faithful sentences is refused.
 _GROUNDED = 0.5
 _LONG, _BEGINNING = 4, 4  # letters
 _WORD = re.compile(r"[^\W_]+")

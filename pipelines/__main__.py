@@ -131,6 +131,9 @@ def replay(
 
 @app.command()
 def check(
+    what: Annotated[
+        str | None, typer.Argument(help="'llm' asks the language model's servers, live.")
+    ] = None,
     start: Annotated[str | None, typer.Option(help="Write the skeleton of a new language.")] = None,
 ) -> None:
     """Validate settings and language packs; say which engine serves which language, how well."""
@@ -140,7 +143,7 @@ def check(
     if start:
         start_language(start)
     else:
-        run()
+        run(what or "")
 
 
 @app.command()

@@ -93,6 +93,10 @@ class Settings(BaseSettings):
     llm_model: str = ""  # as the server names it; "" its first
     llm_adapters: dict[str, str] = Field(default_factory=dict)  # language -> model name of its LoRA
     llm_key: SecretStr = SecretStr("")
+    # for the transparency sheet; a language with a model of its own has them in its language.toml
+    llm_revision: str = ""
+    llm_licence: str = ""
+    llm_training: str = ""  # what it was trained on, or where that is told
     # One clock a turn, from the caller's last words: a sign of work after 0.8 s of it, the other
     # endpoint after a third of it, and at its end the call goes on without an answer. Once an
     # answer has begun it runs anew from each sentence.

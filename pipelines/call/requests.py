@@ -4,6 +4,7 @@ Answers are events.
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine
 from contextlib import aclosing
 from typing import Any, TypeAlias
@@ -11,7 +12,7 @@ from typing import Any, TypeAlias
 from loguru import logger
 
 from agent.actions import Compose, Fetch, Interpret, Retrieve
-from agent.events import NOT_KNOWN, Composed, Event, Failed, Fetched, Interpreted, Retrieved
+from agent.events import NOT_KNOWN, Composed, Event, Failed, Fetched, Interpreted, Retrieved, Usage
 from pipelines.backoffice.protocol import BackOffice, NotFound, Unavailable
 from pipelines.call.caller_audio import AudioClock
 from pipelines.engines.llm.engine import Question
@@ -98,9 +99,12 @@ class Requests:
         question = Question(
             ask.text, ask.language, ask.question, ask.flows, ask.slots, pages, ask.before
         )
+        began = time.monotonic()
         proposal = await grounded_model.model.interpret(question)
-        at = self._clock.seconds
-        self._happen(Interpreted(at, ask.request, proposal.commands, round(proposal.confidence, 3)))
+        took = round(1000 * (time.monotonic() - began))
+        used = Usage(proposal.model, proposal.prompt_tokens, proposal.answer_tokens, took)
+        at, sure = self._clock.seconds, round(proposal.confidence, 3)
+        self._happen(Interpreted(at, ask.request, proposal.commands, sure, used))
 
     async def _compose(self, ask: Compose, grounded_model: GroundedModel) -> None:
         knowledge, most = grounded_model.knowledge, grounded_model.passages
@@ -111,13 +115,17 @@ class Requests:
             self._fail(ask.request, NOT_KNOWN)
             return
         self._happen(Retrieved(self._clock.seconds, ask.request, passages))
-        answer = grounded_model.model.compose(ask.question, ask.language, passages)
+        spent: list[Usage] = []
+        answer = grounded_model.model.compose(
+            ask.question, ask.language, passages, None, spent.append
+        )
         async with aclosing(answer) as sentences:
             async for text in sentences:
                 at = self._clock.seconds
                 language = grounded_model.language_of(text, ask.language)
                 self._happen(Composed(at, ask.request, text, last=False, language=language))
-        self._happen(Composed(self._clock.seconds, ask.request, "", last=True))
+        usage = spent[0] if spent else None
+        self._happen(Composed(self._clock.seconds, ask.request, "", last=True, usage=usage))
 
     def _fail(self, request: int, reason: str) -> None:
         self._happen(Failed(self._clock.seconds, request, reason))

@@ -1,14 +1,15 @@
 """What a thought needs: a language model, the knowledge base, a check of the answer's language."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from agent.events import Passage
 from pipelines.engines.language_id.identify import identify
-from pipelines.engines.llm.engine import LanguageModel
+from pipelines.engines.llm.by_language import ByLanguage
 from pipelines.engines.llm.prompt import Prompts
 from pipelines.engines.llm.timeouts import shares
+from pipelines.engines.llm.vllm import Vllm
 from pipelines.knowledge import Knowledge
 from pipelines.packs.reader import DialogueConfig
 from pipelines.settings import Settings
@@ -42,7 +43,7 @@ class KnowledgeBase(Protocol):
 class GroundedModel:
     """Shared by all calls."""
 
-    model: LanguageModel
+    model: ByLanguage
     knowledge: KnowledgeBase
     passages: int = 3  # the most that the model is shown
     # a sentence's language, if that is surely not the one expected of it in all its parts
@@ -94,22 +95,32 @@ async def open_grounded_model(
     """
     if settings.llm == "none":
         return None
-    from pipelines.engines.llm.vllm import Vllm
-
     pages = pages or knowledge(settings, config)
     prompts = Prompts.read(settings.prompts / "llm", config.languages, tuple(config.flows))
-    whole, first, between = shares(settings.llm_patience, len(settings.llm_urls))
-    model = Vllm(
-        prompts,
-        settings.llm_urls,
-        model=settings.llm_model,
-        adapters=settings.llm_adapters,
-        key=settings.llm_key.get_secret_value(),
-        first_token=first,
-        deadline=whole,
-        between=between,
-        failures=settings.llm_breaker_failures,
-        rest=settings.llm_breaker_rest,
-    )
-    await model.start()
-    return GroundedModel(model, pages, settings.knowledge_passages, language_of, model.warm)
+
+    def model(urls: Sequence[str], name: str, adapters: Mapping[str, str]) -> Vllm:
+        whole, first, between = shares(settings.llm_patience, len(urls))
+        return Vllm(
+            prompts,
+            urls,
+            model=name,
+            adapters=adapters,
+            key=settings.llm_key.get_secret_value(),
+            first_token=first,
+            deadline=whole,
+            between=between,
+            failures=settings.llm_breaker_failures,
+            rest=settings.llm_breaker_rest,
+        )
+
+    own = {
+        code: model(pack.llm.urls, pack.llm.model, {})
+        for code, pack in config.packs.items()
+        if pack.llm is not None and pack.llm.urls
+    }
+    named = {c: p.llm.model for c, p in config.packs.items() if p.llm and p.llm.model}
+    adapters = {**named, **settings.llm_adapters}
+    shared = {code: name for code, name in adapters.items() if code not in own}
+    models = ByLanguage(model(settings.llm_urls, settings.llm_model, shared), own)
+    await models.start()
+    return GroundedModel(models, pages, settings.knowledge_passages, language_of, models.warm)

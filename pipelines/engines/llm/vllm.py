@@ -15,12 +15,13 @@ an unfinished sentence is forgotten; nobody heard it.
 
 import math
 import re
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 
 from loguru import logger
 
-from agent.events import Passage
+from agent.events import Passage, Usage
 from agent.language import words
 from pipelines.circuit_breaker import Breaker
 from pipelines.engines.llm import commands
@@ -148,8 +149,10 @@ class Vllm:
         language: str,
         passages: Sequence[Passage],
         facts: Mapping[str, str] | None = None,
+        told: Callable[[Usage], None] | None = None,
     ) -> AsyncGenerator[str, None]:
         """See engine.py."""
+        began, usage = time.monotonic(), list[ChatChunk]()
         messages = self._prompts.compose(text, language, passages, facts or {})
         model = self._model_for(language)
         patience = self._patience()
@@ -159,18 +162,21 @@ class Vllm:
         for endpoint in self._admitted(patience):
             ask = Ask(messages, ANSWER_TOKENS, model, begun=" ".join(said))
             try:
-                async with aclosing(_sentences(endpoint, ask, patience, language)) as sentences:
+                answer = _sentences(endpoint, ask, patience, language, usage.append)
+                async with aclosing(answer) as sentences:
                     async for sentence in sentences:
                         if NOT_KNOWN in sentence:
-                            return
-                        told = [words(each) for each in said]
-                        again = told.index(words(sentence)) if words(sentence) in told else -1
+                            break
+                        heard = [words(each) for each in said]
+                        again = heard.index(words(sentence)) if words(sentence) in heard else -1
                         if again < 0:
                             said.append(sentence)
                             yield sentence
                         elif again >= before:
-                            return  # it goes round in circles
+                            break  # it goes round in circles
                         # else: a server that cannot go on where another stopped begins anew
+                if told is not None:
+                    told(self._used(ask.model or endpoint.model, began, usage))
                 return
             except Refused:
                 raise
@@ -178,6 +184,12 @@ class Vllm:
                 failure = _noted(error)
                 before = len(said)
         raise failure
+
+    @staticmethod
+    def _used(model: str, began: float, spent: Sequence[ChatChunk]) -> Usage:
+        asked = sum(chunk.prompt_tokens for chunk in spent)
+        answered = sum(chunk.answer_tokens for chunk in spent)
+        return Usage(model, asked, answered, round(1000 * (time.monotonic() - began)))
 
     async def close(self) -> None:
         """See engine.py."""
@@ -230,12 +242,18 @@ def _confidence(answer: ChatChunk) -> float:
 
 
 async def _sentences(
-    endpoint: Endpoint, ask: Ask, patience: Timeouts, language: str
+    endpoint: Endpoint,
+    ask: Ask,
+    patience: Timeouts,
+    language: str,
+    spent: Callable[[ChatChunk], None],
 ) -> AsyncGenerator[str, None]:
     sentences, finish = Sentences(language), ""
     async with aclosing(endpoint.answer(ask, patience)) as pieces:
         async for chunk in pieces:
             finish = chunk.finish or finish
+            if chunk.prompt_tokens or chunk.answer_tokens:
+                spent(chunk)
             for sentence in sentences.add(chunk.text):
                 yield sentence
     if finish == "length":
