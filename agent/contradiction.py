@@ -16,12 +16,13 @@ from typing import Literal, TypeAlias
 from agent.numerals import Numerals, plain
 from agent.quantities import Quantity, quantities
 
-Contradiction: TypeAlias = Literal["", "subject", "negation"]
+Contradiction: TypeAlias = Literal["", "subject", "negation", "ungrounded"]
 
 _WORD = re.compile(r"[^\W_]+")
 _SENTENCE = re.compile(r"\n|(?<=[.!?])\s+(?=[^\W\d_a-zà-ÿ])")
 _BEGINNING = 4  # letters
 _SHORT = 3  # letters of the shortest word that names something ("SIM")
+_NEW = 0.4  # of the things that a sentence names may be new; one always
 _ALIKE = 0.6  # of a clause's words, from which it says the same as a fact's clause
 _RELATED = 0.5  # from which a "not" may be a fact's
 _ENOUGH = 2  # words that two clauses share at least, if they say the same
@@ -55,12 +56,25 @@ class _Clause:
 def contradiction(text: str, facts: Sequence[str], sense: Sense) -> Contradiction:
     """How a sentence contradicts the facts, "" if it does not as far as can be seen."""
     known = _known(tuple(facts), sense)
+    named = _content(text, sense)
+    if _made_up(named, known):
+        return "ungrounded"
+    counted = quantities(text, sense.numerals)
+    if not named and counted and not any(q.unit for q in counted):
+        return "subject"  # a number of nothing
     for clause in _clauses(text, sense, frozenset(), frozenset()):
         if any(not _has_subject(clause, q, known) for q in clause.numbers):
             return "subject"
         if sense.denials and _denied(clause, known):
             return "negation"
     return ""
+
+
+def _made_up(said: frozenset[str], known: Sequence[_Clause]) -> bool:
+    """Whether several of the things that a sentence names are none of the facts'."""
+    there = frozenset[str]().union(*(fact.words | fact.above for fact in known))
+    new = len(said - there)
+    return new > 1 and new > _NEW * len(said)
 
 
 @lru_cache(maxsize=64)

@@ -23,7 +23,8 @@ from agent.utterable import not_speech
 
 Reason: TypeAlias = Literal[
     "", "empty", "length", "characters", "markup", "machinery", "language", "address", "promise",
-    "deed", "claim", "number", "subject", "negation", "repeat", "ungrounded",
+    "deed", "claim", "number", "subject", "negation", "unfinished", "repeat",
+    "ungrounded",
 ]  # fmt: skip
 
 _MACHINERY = re.compile(

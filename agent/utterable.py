@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
-Shape: TypeAlias = Literal["", "empty", "length", "characters", "markup", "repeat"]
+Shape: TypeAlias = Literal["", "empty", "length", "characters", "markup", "unfinished", "repeat"]
 
 _SCRIPTS = {"bg": "CYRILLIC", "el": "GREEK", "mk": "CYRILLIC", "ru": "CYRILLIC", "sr": "CYRILLIC",
             "uk": "CYRILLIC"}  # fmt: skip
@@ -16,6 +16,7 @@ _MARKUP = re.compile(
 )
 _LONGEST_WORD = 40  # letters
 _CIRCLE = 5  # words
+_UNFINISHED = ("?", ":", ",", ";", "-")  # a question is not answered by another one
 
 
 def not_speech(
@@ -36,6 +37,8 @@ def not_speech(
         return "markup" if "\n" in raw.strip() else "characters"
     if _MARKUP.search(text):
         return "markup"
+    if text.endswith(_UNFINISHED):
+        return "unfinished"
     if _repeats(words):
         return "repeat"
     odd = {c for c in text if not (c.isalnum() or c.isspace() or unicodedata.combining(c))}

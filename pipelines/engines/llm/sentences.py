@@ -26,6 +26,13 @@ _MARKUP = re.compile(r"(?<![\d*#])[*_]+(?![\d*#])|[`<>|\[\]{}~\\]+")  # *100# is
 _PICTURE = re.compile(
     "[\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\ufe0e\ufe0f\u200d\u20e3\U0001f000-\U0001faff]"
 )
+# "The answer to the question is yes, ...": what follows says it.
+_PREAMBLE = re.compile(
+    r"^(?:the (?:correct )?answer(?: to (?:the|this|your) question)? is"
+    r"|la réponse(?: à (?:la|cette|votre) question)? est)\b:?\s*"
+    r"(?:yes|no|oui|non)?\b[,.:]*\s*(?:that |que )?",
+    re.IGNORECASE,
+)
 _SPACE = re.compile(r"\s+")
 
 
@@ -68,6 +75,8 @@ def _ends(part: str) -> bool:
 
 
 def plain(sentence: str) -> str:
-    """Without what is written and not said: emphasis, lists, headings, pictures, line breaks."""
+    """Without what is written and not said: emphasis, lists, headings, preambles."""
     bare = _MARKUP.sub("", _BOLD.sub(r"\2", _LIST_MARK.sub("", _PICTURE.sub("", sentence))))
-    return _SPACE.sub(" ", bare).strip()
+    spoken = _SPACE.sub(" ", bare).strip()
+    rest = _PREAMBLE.sub("", spoken)
+    return spoken if rest == spoken else rest[:1].upper() + rest[1:]
