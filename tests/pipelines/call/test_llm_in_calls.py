@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from agent.events import Composed, Retrieved
+import httpx
+
+from agent.events import Composed, Interpreted, Retrieved
 from pipelines.knowledge import Knowledge
 from pipelines.knowledge.grounded_model import GroundedModel, open_grounded_model
 from pipelines.packs.reader import PROMPTS, load
@@ -62,6 +64,12 @@ async def test_an_answer_from_the_pages_with_its_sources_in_the_log(
         await server.idle()
         (found,) = [e for e in server.log(call) if isinstance(e, Retrieved)]
         assert found.passages[0].source.startswith("en/opening-hours.md")
+        used = [
+            entry.usage
+            for entry in server.log(call)
+            if isinstance(entry, (Interpreted, Composed)) and entry.usage
+        ]
+        assert [(usage.model, usage.prompt_tokens > 100) for usage in used] == [("toy", True)] * 2
         assert server.differences(call) == []
 
 
@@ -117,6 +125,17 @@ async def test_without_any_server_the_next_rung_answers(tmp_path: Path, cache: P
         await guest.type(ODD)
         await guest.agent_says("I cannot find that out right now")
         await guest.state("confirm:signal:person")
+
+
+async def test_who_words_answers_is_told(tmp_path: Path, cache: Path) -> None:
+    async with (
+        StandIn() as llm,
+        serving(tmp_path, cache, llm="vllm", llm_urls=(llm.url,)) as server,
+        httpx.AsyncClient() as client,
+    ):
+        told = (await client.get(f"http://127.0.0.1:{server.port}/models")).json()["languages"]
+        assert [sheet["language"] for sheet in told] == ["en", "fr"]
+        assert told[0]["endpoints"] == [llm.url]
 
 
 async def test_pages_answer_with_no_language_model(tmp_path: Path, cache: Path) -> None:

@@ -6,6 +6,7 @@ from contextlib import aclosing
 
 import pytest
 
+from agent.events import Usage
 from pipelines.engines.llm.chat import ChatChunk
 from pipelines.engines.llm.engine import EngineError, Question
 from pipelines.engines.llm.vllm import UNTOLD, Vllm, _confidence
@@ -58,6 +59,21 @@ async def test_a_sentence_is_there_before_the_next_is_complete(
 async def test_what_is_not_known_is_not_said(first: StandIn, asking: Asking) -> None:
     first.says("NOTFOUND", "NOTFOUND.", "So it is. NOTFOUND")
     assert [await answer(asking(first)) for _ in range(3)] == [[], [], ["So it is."]]
+
+
+async def test_an_answer_that_goes_round_in_circles_ends(first: StandIn, asking: Asking) -> None:
+    first.says("One. Two. One. Three.")
+    assert await answer(asking(first)) == ["One.", "Two."]
+
+
+async def test_what_an_answer_took_is_told(first: StandIn, asking: Asking) -> None:
+    first.says("One. Two.")
+    told: list[Usage] = []
+    model = asking(first)
+    assert [t async for t in model.compose(ASKED, "en", [PASSAGE], None, told.append)]
+    (used,) = told
+    assert (used.model, used.answer_tokens, used.joules) == ("toy", 2, None)
+    assert used.prompt_tokens > 100
 
 
 async def test_half_a_sentence_at_the_limit_is_not_said(first: StandIn, asking: Asking) -> None:
