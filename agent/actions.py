@@ -59,9 +59,9 @@ class Listen:
 class Explain:
     """How a turn was decided: for the log, the page and the metrics, never for the caller.
 
-    `rung` is the step of the ladder that answered ("rule", "question", "classifier", "llm",
-    "keypad", "none"); `commands` is what it made of the turn and all that it changes. The rung
-    "gate" tells why a sentence of the language model was not said.
+    `rung` is the step of the ladder that answered ("rule", "question", "classifier", "knowledge",
+    "llm", "keypad", "none"); `commands` is what it made of the turn and all that it changes. The
+    rung "gate" tells why a sentence of the language model was not said.
     """
 
     rung: str
@@ -93,18 +93,30 @@ class Interpret:
     question: str  # the open question, "" if none
     flows: tuple[str, ...]  # the use cases it may start
     slots: dict[str, tuple[str, ...]] = field(default_factory=dict)  # it may fill, with what
+    before: tuple[tuple[str, str], ...] = ()  # the last lines before it: who, and what they said
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieve:
+    """Ask the knowledge base, which needs no language model. Answered by `Retrieved`."""
+
+    request: int
+    question: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
 class Compose:
     """Ask the language model for an answer from the knowledge base, and from nothing else.
 
-    Answered by `Retrieved` and then `Composed`, sentence by sentence, or by `Failed`.
+    Answered by `Retrieved` and then `Composed`, sentence by sentence, or by `Failed`. `page` is a
+    section that is known to be about it, "" if none is.
     """
 
     request: int
     question: str
     language: str
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +175,7 @@ Action: TypeAlias = (
     | Explain
     | Route
     | Interpret
+    | Retrieve
     | Compose
     | Fetch
     | Abandon

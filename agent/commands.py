@@ -90,9 +90,10 @@ class SayGoodbye:
 
 @dataclass(frozen=True, slots=True)
 class AskKnowledge:
-    """Answer this from the knowledge base."""
+    """Answer this from the knowledge base; `page` where a section was named that is about it."""
 
     question: str
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)

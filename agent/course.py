@@ -83,8 +83,8 @@ class Course:
                 case Affirm() if self.conversation.question == "more":
                     self._floor.ask("open", "ask.open")
                     return
-                case AskKnowledge(question):
-                    llm.compose(self._floor, question)
+                case AskKnowledge(question, page):
+                    self.ask_knowledge(question, page)
                     return
                 case SmallTalk() | OutOfScope():
                     talk = isinstance(command, SmallTalk)
@@ -118,6 +118,40 @@ class Course:
             self.advance()
         else:
             self._floor.ask("more", "ask.more")
+
+    def ask_knowledge(self, question: str, page: str) -> None:
+        """Answer from the knowledge base: by a page as it stands, or in the model's words."""
+        if llm.say_page(self._floor):
+            self.go_on()
+        elif self.conversation.language_model:
+            llm.compose(self._floor, question, page)
+        else:
+            self._floor.say("knowledge.unknown")
+            self.go_on()
+
+    def say_answer(self, text: str, language: str, last: bool) -> bool:
+        """A sentence of an answer; False where it must not be said, which ends the answer."""
+        passed = not text or llm.say(self._floor, text, language)
+        if not passed or last:
+            self.end_answer(complete=passed)
+        return passed
+
+    def end_answer(self, complete: bool) -> None:
+        """Nothing more comes: on with the call, after a word where an answer is missing."""
+        answered = self.conversation.answered
+        if not (complete and answered):
+            self._floor.say("knowledge.lost" if answered else "knowledge.unknown")
+        self.go_on()
+
+    def own_up(self) -> None:
+        """Who was asked did not answer: that is no fault of the caller's words."""
+        self._floor.say("thinking.failed")
+        if self.conversation.question in ("", "open", "more"):
+            offer = asked_back(Signal("person", confirmed=False))
+            assert offer is not None
+            self._floor.ask(offer.question, offer.wording, offer.values)
+        else:
+            self._floor.ask_again()
 
     def advance(self) -> None:
         """Ask the use case in hand for its next act until the caller or the world has to answer."""

@@ -1,14 +1,31 @@
 """When the dialogue wants to be woken, and what for. It never looks at a clock itself."""
 
 from agent.policy import Policy
-from agent.state import LLM_REQUESTS, Conversation, Pending, PendingTransfer
+from agent.state import THOUGHTS, Conversation, Pending, PendingTransfer
+
+_AT_ONCE = 0.1  # s: what is answered within this needs no sign of work before the answer
 
 
-def waiting(pending: Pending, policy: Policy) -> float:
-    """How long to wait before "one moment", and after that before going on without an answer."""
-    if pending.name in LLM_REQUESTS:
-        return policy.think_give_up if pending.noted else policy.think_patience
-    return policy.give_up if pending.noted else policy.patience
+def due(c: Conversation, pending: Pending, policy: Policy) -> float:
+    """When something has to be done about an unanswered request: ask to wait, or go on without it.
+
+    Who thinks about a turn has one clock for all that it takes, from the caller's last words; once
+    an answer has begun, from its last sentence.
+    """
+    if pending.name not in THOUGHTS:
+        return pending.since + (policy.give_up if pending.noted else policy.patience)
+    patience = c.patience or policy.think_give_up
+    if pending.noted:
+        return pending.since + patience
+    if c.signed:
+        return c.words_at + patience
+    return max(c.words_at + policy.think_sign, pending.since + _AT_ONCE)
+
+
+def is_late(c: Conversation, pending: Pending, policy: Policy) -> bool:
+    """Whether the call has to go on without the answer to a request, where it is `due`."""
+    waited = pending.noted or (c.signed and pending.name in THOUGHTS)
+    return waited and c.at >= due(c, pending, policy)
 
 
 def deadline(c: Conversation, policy: Policy) -> float | None:
@@ -17,7 +34,7 @@ def deadline(c: Conversation, policy: Policy) -> float | None:
         return None
     if c.closing:  # a last word that never ends must not keep the line open
         return c.quiet_since + policy.last_word
-    answers = [p.since + waiting(p, policy) for p in c.pending]
+    answers = [due(c, pending, policy) for pending in c.pending]
     if c.transfer:
         return min([*answers, reassurance_due(c, c.transfer, policy)])
     if answers:

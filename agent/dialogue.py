@@ -9,12 +9,13 @@ it. All memory is `conversation`, a fold over the events received and the action
 from collections.abc import Mapping
 
 from agent import llm
-from agent.actions import Abandon, Action, Explain, HangUp, Hush, Route
+from agent.actions import Abandon, Action, Explain, HangUp, Hush
 from agent.alternatives import ALTERNATIVE, NUMBER
-from agent.commands import ChangeLanguage, Command, NotUnderstood
+from agent.commands import AskKnowledge, ChangeLanguage, Command, NotUnderstood
 from agent.course import Course
-from agent.deadlines import deadline, reassurance_due, waiting
+from agent.deadlines import deadline, is_late, reassurance_due
 from agent.events import (
+    NOT_KNOWN,
     CallStarted,
     Composed,
     Event,
@@ -26,6 +27,7 @@ from agent.events import (
     LanguageChosen,
     PersonJoined,
     PersonLeft,
+    Retrieved,
     SpeechEnded,
     TakenOver,
     Tick,
@@ -37,12 +39,12 @@ from agent.floor import Floor
 from agent.flow import Flow
 from agent.fold import awaited
 from agent.keypad import on_key
-from agent.language import Language
-from agent.language_routing import Evidence, route, telling
+from agent.language import Language, words
 from agent.policy import Policy
 from agent.proposals import proposed
-from agent.state import Conversation, Pending
-from agent.understanding import NOT_UNDERSTOOD, Understanding, understand
+from agent.state import THOUGHTS, Conversation, Pending
+from agent.turn_language import routed
+from agent.understanding import NOT_UNDERSTOOD, Understanding, outweighed, understand
 
 
 class Dialogue:
@@ -57,7 +59,6 @@ class Dialogue:
         self._languages = languages
         self._flows = flows
         self._policy = policy
-        self._counting = frozenset(w for each in languages.values() for w in each.digits)
         self._course = Course(self._floor, flows, languages, policy)
 
     @property
@@ -99,7 +100,7 @@ class Dialogue:
                 return
             case TurnStarted():
                 self._give_way()
-                llm.supersede(self._floor, "interpret")
+                llm.supersede(self._floor, "retrieve", "interpret")
             case TurnEnded() if c.typed_over:
                 return  # keys are surer than words, and what they answered is not asked any more
             case TurnEnded():
@@ -113,18 +114,20 @@ class Dialogue:
                 llm.supersede(self._floor)
                 change = ChangeLanguage(event.language)
                 self._on_understood(Understanding("keypad", "language", 1.0, (change,)))
-            case Failed() if self._lost(before, event.request):
+            case Failed() if self._lost(before, event.request, event.reason):
                 pass
             case Fetched() | Failed() if awaited(before, event.request):
                 if c.wrong_identity > before.wrong_identity:
                     self._floor.say("wrong_pin")
                 self._excuse(before)
                 self._course.respond()
+            case Retrieved() if before.unanswered and awaited(before, event.request):
+                self._on_retrieved(before.unanswered, before.hypothesis)
             case Interpreted() if awaited(before, event.request):
                 found = proposed(event, before, self._flows, self._floor.language, self._policy)
                 self._on_understood(found)
             case Composed() if awaited(before, event.request) and not c.turn_open:
-                self._on_answer(event.text, event.language, event.last)
+                self._course.say_answer(event.text, event.language, event.last)
 
     def _on_people(
         self, event: PersonJoined | PersonLeft | TransferFailed | TakenOver, before: Conversation
@@ -169,7 +172,7 @@ class Dialogue:
             self._on_noise()
         else:
             llm.supersede(self._floor)
-            self._on_words(self._routed(heard))
+            self._on_words(routed(heard, self._course, self._floor, self._languages))
 
     def _on_noise(self) -> None:
         c = self.conversation
@@ -179,63 +182,63 @@ class Dialogue:
             return
         self._floor.say_again(c.cut)  # a cough: go on where we were interrupted
         if c.unanswered:
-            llm.interpret(self._floor, c.unanswered, self._flows)
+            self._ask(c.unanswered)
         whole = not any(pending.name == "compose" for pending in c.pending)
         for left, text in zip(reversed(range(len(c.held))), c.held, strict=True):
-            if not self._on_answer(text, "", whole and not left):
+            if not self._course.say_answer(text, "", whole and not left):
                 break
-
-    def _routed(self, heard: Hypothesis) -> Hypothesis | None:
-        """The turn in the language it was spoken in; None where that is one we do not speak."""
-        c = self.conversation
-        if not heard.languages:
-            return heard
-        # Callers count in another language than they speak: digits tell nothing.
-        tells = 0 if c.expecting.digits else telling(heard.text, self._counting)
-        evidence = Evidence(heard.languages, tells, heard.language)
-        decision = route(c.language, evidence, c.routing, tuple(self._languages))
-        self._floor.do(Route(decision.kind, decision.language, decision.reason, decision.memory))
-        match decision.kind:
-            case "switch":
-                change = ChangeLanguage(decision.language, stated=False)
-                self._floor.do(Explain("routing", "language", 1.0, (change,)))
-                self._floor.say("language_changed")
-            case "offer":
-                self._course.respond((ChangeLanguage(decision.language, confirmed=False),))
-                return None
-            case "unsupported" if c.transfer:
-                self._course.people.reassure()
-                return None
-            case "unsupported":
-                self._floor.say("language_unknown")
-                self._floor.ask_again("menu")
-                return None
-        return heard
 
     def _on_words(self, heard: Hypothesis | None) -> None:
         if heard is None:
             return
         c = self.conversation
         said = (heard.text, f"{c.unanswered} {heard.text}") if c.unanswered else (heard.text,)
-        for text in said:  # what the language model was still asked about may only now be whole
-            found = understand(
-                text,
-                heard.confidence,
-                self._floor.question,
-                self._floor.language,
-                self._flows,
-                self._policy,
-                heard.words,
-            )
+        for text in said:  # what was still being thought about may only now be whole
+            found = self._understand(text, heard)
             if found is not NOT_UNDERSTOOD:
                 break
         slot = self._floor.question.slot
         secret = slot is not None and slot.secret
         sure = heard.confidence >= self._policy.think_above
-        if found is NOT_UNDERSTOOD and c.language_model and sure and not secret:
-            llm.interpret(self._floor, said[-1], self._flows)
+        if sure and not secret and self._ask(text, found):
             return
         self._on_understood(found)
+
+    def _understand(self, text: str, heard: Hypothesis) -> Understanding:
+        return understand(
+            text,
+            heard.confidence,
+            self._floor.question,
+            self._floor.language,
+            self._flows,
+            self._policy,
+            heard.words,
+        )
+
+    def _ask(self, text: str, found: Understanding = NOT_UNDERSTOOD) -> bool:
+        """Ask who may know better than the rungs so far; False where nobody does."""
+        c = self.conversation
+        taught = words(text) in self._floor.language.exact  # it answers another question
+        if c.knowledge and outweighed(found) and not taught:
+            llm.retrieve(self._floor, text)
+        elif c.language_model and found is NOT_UNDERSTOOD:
+            llm.interpret(self._floor, text, self._flows)
+        else:
+            return False
+        return True
+
+    def _on_retrieved(self, text: str, heard: Hypothesis | None) -> None:
+        """The knowledge base has answered: its page, or the rungs above and below it."""
+        c = self.conversation
+        found = self._understand(text, heard) if heard else NOT_UNDERSTOOD
+        best = c.passages[0] if llm.page_answers(c) else None
+        if best is not None and outweighed(found, best.score):
+            answer = (AskKnowledge(text),)
+            self._on_understood(Understanding("knowledge", best.source, best.score, answer))
+        elif found is NOT_UNDERSTOOD and c.language_model:
+            llm.interpret(self._floor, text, self._flows)
+        else:
+            self._on_understood(found)
 
     def _on_tick(self, tick: Tick) -> None:
         c, policy = self.conversation, self._policy
@@ -245,11 +248,13 @@ class Dialogue:
             self._course.leave()
         elif c.transfer and tick.at >= reassurance_due(c, c.transfer, policy):
             self._course.wake(tick.at, c.transfer)
-        elif late := [p for p in c.pending if p.noted and tick.at >= p.since + waiting(p, policy)]:
+        elif late := [pending for pending in c.pending if is_late(c, pending, policy)]:
             self._floor.do(Abandon(late[0].request, late=True))
             if not self._lost(c, late[0].request):
                 self._excuse(c)
                 self._course.respond()
+        elif any(pending.name in THOUGHTS for pending in c.pending):
+            llm.give_sign(self._floor)
         elif c.pending:
             self._floor.say("wait")
         elif c.keys:
@@ -262,27 +267,18 @@ class Dialogue:
 
     # The language model's part
 
-    def _lost(self, before: Conversation, request: int) -> bool:
+    def _lost(self, before: Conversation, request: int, reason: str = "late") -> bool:
         """Go on without an answer of the language model; False where it is not its request."""
         match next((p for p in before.pending if p.request == request), None):
-            case Pending(name="interpret"):
+            case Pending(name="retrieve"):
                 self._on_understood(NOT_UNDERSTOOD)
-            case Pending(name="compose"):
-                self._floor.say("knowledge.lost" if before.answered else "knowledge.unknown")
-                self._course.go_on()
+            case Pending(name="compose") if before.answered or reason == NOT_KNOWN:
+                self._course.end_answer(complete=False)
+            case Pending(name="interpret" | "compose"):
+                self._course.own_up()
             case _:
                 return False
         return True
-
-    def _on_answer(self, text: str, language: str, last: bool) -> bool:
-        """A sentence of an answer; False where it must not be said, which ends the answer."""
-        passed = not text or llm.say(self._floor, text, language)
-        answered = self.conversation.answered
-        if not passed or (last and not answered):
-            self._floor.say("knowledge.lost" if answered else "knowledge.unknown")
-        if not passed or last:
-            self._course.go_on()
-        return passed
 
     # What was understood, and the answer to it
 

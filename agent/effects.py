@@ -17,7 +17,7 @@ from agent.commands import (
 from agent.language_routing import stated as routed_by_caller
 from agent.participants import not_wanted
 from agent.privacy import SECRET_SLOTS
-from agent.state import ALTERNATIVES, LASTING, Conversation, Filled, Wanted
+from agent.state import ALTERNATIVES, LASTING, Conversation, Filled, Pending, Wanted
 
 
 def decided(c: Conversation, explain: Explain) -> Conversation:
@@ -97,3 +97,10 @@ def _start(c: Conversation, flow: str, confirmed: bool) -> Conversation:
         slots = {k: v for k, v in c.slots.items() if v.flow != flow or k in LASTING}
         c = replace(c, slots=slots, told=frozenset(t for t in c.told if t[0] != flow))
     return replace(c, flows=(*others, Wanted(flow, confirmed or bool(known and known.confirmed))))
+
+
+def not_booked(c: Conversation, asked: Pending, free: bool) -> Conversation:
+    """Another way has to be found; a time that the back office did not want is not free."""
+    slots = {k: v for k, v in c.slots.items() if k not in ("alternative", "when")}
+    taken = frozenset() if free else frozenset({f"when {asked.arguments['time']}"})
+    return replace(c, slots=slots, rejected=c.rejected | taken)

@@ -20,6 +20,8 @@ class CallStarted:
     language_model: bool = False  # whether the ladder has its last rung
     people: bool = False  # whether a person can be brought into this call
     now: str = ""  # local wall-clock time at `at` = 0, ISO "2026-11-24T19:05:00"; "" if unknown
+    knowledge: bool = False  # whether questions are tried against a knowledge base
+    patience: float = 0.0  # s a turn, for the language model; 0: `Policy.think_give_up`
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,10 @@ class Hypothesis:
 
 @dataclass(frozen=True, slots=True)
 class TurnEnded:
-    """The caller has finished: the last hypothesis is the turn."""
+    """The caller has finished: the last hypothesis is the turn. They were silent for `paused` s."""
 
     at: float
+    paused: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,20 @@ class SpeechEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What a language model was asked for, and took. `joules` where its server tells."""
+
+    model: str
+    prompt_tokens: int
+    answer_tokens: int
+    milliseconds: int
+    joules: float | None = None
+
+
+NOT_KNOWN = "not in the knowledge base"  # the reason of a `Compose` that failed for nothing else
+
+
+@dataclass(frozen=True, slots=True)
 class Interpreted:
     """The language model's proposal for a turn: commands from the closed list, as plain data."""
 
@@ -106,21 +123,30 @@ class Interpreted:
     request: int
     commands: tuple[dict[str, Any], ...]
     confidence: float
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of the knowledge base. `source` names it: "en/roaming.md#prices"."""
+    """A piece of the knowledge base. `source` names it: "en/roaming.md#prices".
+
+    `answer` are the sentences of it that answer the question as they stand, in their order; empty
+    where that is not certain.
+    """
 
     source: str
     text: str
     score: float
     language: str
+    answer: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """What the knowledge base has on an open question: all that an answer may rest on."""
+    """What the knowledge base has on a question, the best first; nothing where it has nothing.
+
+    Answers `Retrieve`; and tells what the sentences that answer a `Compose` rest on.
+    """
 
     at: float
     request: int
@@ -139,6 +165,7 @@ class Composed:
     text: str
     last: bool = True
     language: str = ""
+    usage: Usage | None = None  # with the last
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,13 +18,14 @@ from agent.actions import (
     Hush,
     Interpret,
     Listen,
+    Retrieve,
     Route,
     Speak,
     Transfer,
     Withdraw,
 )
 from agent.acts import Handoff, key
-from agent.effects import decided
+from agent.effects import decided, not_booked
 from agent.events import (
     CallEnded,
     CallStarted,
@@ -45,7 +46,7 @@ from agent.events import (
     TurnStarted,
 )
 from agent.privacy import redact
-from agent.state import LLM_REQUESTS, Conversation, Line, Pending
+from agent.state import THOUGHTS, Conversation, Line, Pending
 
 
 def apply(c: Conversation, event: Event) -> Conversation:
@@ -71,7 +72,7 @@ def apply(c: Conversation, event: Event) -> Conversation:
         case Fetched() | Failed() | Interpreted():
             return _answered(c, event)
         case Retrieved() if awaited(c, event.request):
-            return replace(c, passages=event.passages)
+            return _retrieved(c, event)
         case Composed() if awaited(c, event.request):
             return _composed(c, event)
         case PersonJoined() | TransferFailed() | PersonLeft():
@@ -88,6 +89,8 @@ def _call_started(c: Conversation, event: CallStarted) -> Conversation:
         caller=event.caller,
         language=event.language,
         language_model=event.language_model,
+        knowledge=event.knowledge,
+        patience=event.patience,
         people=event.people,
         now=event.now,
         quiet_since=event.at,
@@ -112,6 +115,8 @@ def _turn_ended(c: Conversation, event: TurnEnded) -> Conversation:
     return replace(
         c,
         turn_open=False,
+        words_at=event.at - event.paused,
+        signed=False,
         quiet_since=event.at,
         silences=0 if text else c.silences,
         held=() if text else c.held,
@@ -124,6 +129,8 @@ def _key_pressed(c: Conversation, event: KeyPressed) -> Conversation:
         c,
         keys="" if event.key == "*" else c.keys + event.key,
         typed_at=event.at,
+        words_at=event.at,
+        signed=False,
         typed_over=c.typed_over or c.turn_open,
         quiet_since=event.at,
         silences=0,
@@ -161,10 +168,10 @@ def _answered(c: Conversation, event: Fetched | Failed | Interpreted) -> Convers
         pending=tuple(p for p in c.pending if p.request != event.request),
         quiet_since=event.at,
     )
-    if asked.name in LLM_REQUESTS:
+    if asked.name in THOUGHTS:
         return replace(c, unanswered="")
     if asked.name == "callback" and not (isinstance(event, Fetched) and event.value.get("booked")):
-        return _not_booked(c, asked, free=not isinstance(event, Fetched))
+        return not_booked(c, asked, free=not isinstance(event, Fetched))
     if not isinstance(event, Fetched):
         return replace(c, failures=c.failures + 1)
     facts = {**c.facts, key(asked.name, asked.arguments): event.value}
@@ -178,11 +185,11 @@ def _answered(c: Conversation, event: Fetched | Failed | Interpreted) -> Convers
     return replace(c, slots=slots, facts=facts, wrong_identity=c.wrong_identity + 1)
 
 
-def _not_booked(c: Conversation, asked: Pending, free: bool) -> Conversation:
-    """Another way has to be found; a time that the back office did not want is not free."""
-    slots = {k: v for k, v in c.slots.items() if k not in ("alternative", "when")}
-    taken = frozenset() if free else frozenset({f"when {asked.arguments['time']}"})
-    return replace(c, slots=slots, rejected=c.rejected | taken)
+def _retrieved(c: Conversation, event: Retrieved) -> Conversation:
+    """What was found answers a `Retrieve`; of a `Compose` the sentences are still to come."""
+    others = tuple(p for p in c.pending if (p.request, p.name) != (event.request, "retrieve"))
+    unanswered = c.unanswered if others == c.pending else ""
+    return replace(c, passages=event.passages, pending=others, unanswered=unanswered)
 
 
 def _composed(c: Conversation, event: Composed) -> Conversation:
@@ -226,6 +233,9 @@ def record(c: Conversation, action: Action) -> Conversation:
             return replace(c, routing=action.memory)
         case Fetch(request, name, arguments):
             return _asked(c, Pending(request, name, arguments, c.at))
+        case Retrieve(request, text):
+            c = replace(c, passages=(), answered=0, held=(), unanswered=text)
+            return _asked(c, Pending(request, "retrieve", {}, c.at))
         case Interpret(request, text):
             return replace(_asked(c, Pending(request, "interpret", {}, c.at)), unanswered=text)
         case Compose(request):
@@ -235,8 +245,8 @@ def record(c: Conversation, action: Action) -> Conversation:
             gone = next((p for p in c.pending if p.request == request), None)
             others = tuple(p for p in c.pending if p is not gone)
             if late and gone and gone.name == "callback":
-                return _not_booked(replace(c, pending=others, quiet_since=c.at), gone, free=True)
-            failed = late and gone is not None and gone.name not in LLM_REQUESTS
+                return not_booked(replace(c, pending=others, quiet_since=c.at), gone, free=True)
+            failed = late and gone is not None and gone.name not in THOUGHTS
             return replace(c, pending=others, failures=c.failures + failed, quiet_since=c.at)
         case Transfer() if action.request:
             return participants.ringing(c, action)
@@ -279,6 +289,8 @@ def _spoken(c: Conversation, speak: Speak) -> Conversation:
             return replace(c, answered=c.answered + 1)
         case ["silence"]:
             return replace(c, silences=c.silences + 1)
+        case ["thinking"]:
+            return replace(c, signed=True)
         case ["wait"]:
             return replace(c, pending=tuple(replace(p, noted=True) for p in c.pending))
     return c

@@ -2,34 +2,31 @@
 
 It may say what the passages say, in its own words. It may not bring in a number, a price, a date or
 an address that they do not have, promise anything, claim to have done something (it cannot act),
-speak of its own workings, or put out what is no speech; and most of what it says must be the
-passages' words. The gate compares and counts; it does not understand: "calls are free" passes where
-a passage says that some calls are free. Languages without number words of their own
-(`GateRules.numerals`) are checked by their figures only.
+speak of its own workings or of the call, repeat itself, or put out what is no speech; and most of
+what it says must be the passages' words, its numbers beside what they count there, its "not" where
+theirs is (`agent/contradiction.py`). The gate compares and counts; it does not understand: "calls
+are free" passes where a passage says that some calls are free. Languages without number words of
+their own (`GateRules.numerals`) are checked by their figures only.
 """
 
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal, TypeAlias
 
+from agent.contradiction import Sense, contradiction
 from agent.numerals import Numerals, plain
 from agent.quantities import Quantity, is_ordinal, is_telephone, names, quantities, runs
+from agent.utterable import not_speech
 
 Reason: TypeAlias = Literal[
     "", "empty", "length", "characters", "markup", "machinery", "language", "address", "promise",
-    "deed", "claim", "number", "ungrounded",
+    "deed", "claim", "number", "subject", "negation", "unfinished", "repeat",
+    "ungrounded",
 ]  # fmt: skip
 
-_SCRIPTS = {"bg": "CYRILLIC", "el": "GREEK", "mk": "CYRILLIC", "ru": "CYRILLIC", "sr": "CYRILLIC",
-            "uk": "CYRILLIC"}  # fmt: skip
-_SPOKEN_SIGNS = frozenset(".,;:!?¡¿'\"«»“”‘’„…()-–—‐‑/%&+°€$£#*•@")
-_MARKUP = re.compile(
-    r"\*\*|(?<!\w)\*(?!\d)|(?<![\d*])\*(?!\w)|^\s*[-–—•]\s|^\s*#+\s|^\s*\d+[.)]\s|(?<!\w)#(?![\d*])"
-    r"|\[\w|\w\(|\n"
-)
 _MACHINERY = re.compile(
     r"^\s*(?:(?:system|assistant|user)\b|(?:human|agent|caller|tool|function|ai|système|utilisateur)\s*:)"
     r"|\b(?:inst|system prompt|language model|json|tool_?calls?|lorem ipsum|as an ai)\b"
@@ -47,12 +44,11 @@ _MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
     *("october", "november", "december"),
 )  # as `GateRules.claims` names them
-# Of a sentence's longer words, compared by their beginnings (inflections differ), this share has to
-# be the facts'. At 0.4 none of 144 faithful sentences was refused, at 0.5 one.
-_GROUNDED = 0.4
+# Of a sentence's longer words that name something, compared by their beginnings (inflections
+# differ), this share has to be the facts'. None of 144 faithful sentences is refused.
+_GROUNDED = 0.5
 _LONG, _BEGINNING = 4, 4  # letters
 _WORD = re.compile(r"[^\W_]+")
-_LONGEST_WORD = 40  # letters
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,9 +66,17 @@ class GateRules:
     deeds: tuple[str, ...] = ()
     machinery: tuple[str, ...] = ()
     claims: Mapping[str, str] = field(default_factory=dict)
+    fillers: frozenset[str] = frozenset()  # words that name nothing
+    denials: tuple[str, ...] = ()  # words that say "not"
+    soft_denials: tuple[str, ...] = ()  # and those that do so in another word: "free", "closed"
     most_words: int = 40  # in a sentence
     most_sentences: int = 4  # in an answer
     fallback: "GateRules | None" = None
+
+    @cached_property
+    def sense(self) -> Sense:
+        """What tells of a contradiction."""
+        return Sense(self.numerals, self.fillers, self.denials, self.soft_denials)
 
     @property
     def reads_words(self) -> bool:
@@ -115,37 +119,13 @@ def check(
     text = unicodedata.normalize("NFKC", sentence).strip()
     known = plain(" ".join(facts))
     reason = (
-        _shape(text, sentence, language, said, rules)
+        not_speech(text, sentence, language, said, rules.most_words, rules.most_sentences)
         or _foreign(language, language_of)
         or _talk(text, rules)
         or _unknown(text, known, facts, rules)
-        or ("" if facts_language not in (None, language) else _ungrounded(text, known, rules))
+        or ("" if facts_language not in (None, language) else _unlike(text, known, facts, rules))
     )
     return Verdict(not reason, reason)
-
-
-def _shape(text: str, raw: str, language: str, said: int, rules: GateRules) -> Reason:
-    """Whether it is speech at all."""
-    words = text.split()
-    if not any(c.isalnum() for c in text):
-        return "empty"
-    if said >= rules.most_sentences or len(words) > rules.most_words:
-        return "length"
-    if any(len(word) > _LONGEST_WORD for word in words):
-        return "length"
-    if any(unicodedata.category(c) in ("Cf", "Cc", "Co", "Cn", "Cs") for c in raw.strip()):
-        return "markup" if "\n" in raw.strip() else "characters"
-    if _MARKUP.search(text):
-        return "markup"
-    odd = {c for c in text if not (c.isalnum() or c.isspace() or unicodedata.combining(c))}
-    if odd - _SPOKEN_SIGNS:
-        return "markup" if odd & set("{}[]<>|\\`~^=_") else "characters"
-    wanted = {"LATIN", _SCRIPTS.get(language.partition("-")[0], "LATIN")}
-    for word in re.findall(r"[^\W\d_]+", text):
-        scripts = {unicodedata.name(c, "?").split()[0] for c in word}
-        if len(scripts) > 1 or not scripts <= wanted:
-            return "characters"
-    return ""
 
 
 def _foreign(language: str, language_of: str | None) -> Reason:
@@ -189,6 +169,11 @@ def _unknown(text: str, known: str, facts: Sequence[str], rules: GateRules) -> R
     return "" if all(there.have(run) for run in runs(said)) else "number"
 
 
+def _unlike(text: str, known: str, facts: Sequence[str], rules: GateRules) -> Reason:
+    """Whether it says something else of the facts' things, or speaks of other things."""
+    return contradiction(text, facts, rules.sense) or _ungrounded(text, known, rules)
+
+
 def _ungrounded(text: str, known: str, rules: GateRules) -> Reason:
     """Whether it speaks of something else than the facts. Short sentences have no say in it."""
     there = {word[:_BEGINNING] for word in _words(known).split()}
@@ -198,6 +183,7 @@ def _ungrounded(text: str, known: str, rules: GateRules) -> Reason:
         for word in _words(text).split()
         if len(word) >= _LONG
         and not (word.isdigit() or word in numerals.numbers or word in numerals.scales)
+        and word not in rules.fillers
     ]
     shared = sum(word[:_BEGINNING] in there for word in long)
     return "ungrounded" if len(long) > 1 and shared < _GROUNDED * len(long) else ""

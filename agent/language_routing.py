@@ -3,8 +3,8 @@
 A wrong switch costs a caller the call; a late one costs a turn. So a language other than the one in
 hand has to collect *votes*, turn by turn and without a break:
 
-- a turn that is likely in it gives one vote; one that is surely in it and long enough gives two, and
-  so does one that the recogniser heard in it, by its sound, and that reads like it;
+- a turn that is likely in it gives one vote; one that is surely in it and long enough gives two,
+  and so does one that the recogniser heard in it, by its sound, and that reads like it;
 - a turn in the language in hand takes them all back; one that is too short to tell ("oui", "ok", a
   number) or unclear changes nothing;
 - with `switch` votes the call goes on in it. If nobody taught us that language, `unsupported` votes

@@ -43,8 +43,10 @@ class Policy:
     noise: float = 0.4  # a sound shorter than this, in which no words were heard, is no turn
     last_word: float = 20.0  # a closing sentence that never ends does not keep the line open
     think_above: float = 0.3  # what was heard with less confidence is not for the language model
-    think_patience: float = 1.2  # of waiting for the language model before "one moment"
-    think_give_up: float = 4.0  # then the ladder goes on without it
+    think_sign: float = 0.8  # after the caller's last words: a sign that their question is at work
+    # After them, the call goes on without the language model's answer; once that has begun, after
+    # its last sentence. The setting `llm_patience` is this, and goes before it.
+    think_give_up: float = 6.0
     reassure: float = 20.0  # between two words to a caller for whom people are being rung
     ring_give_up: float = 90.0  # after this nobody is coming
     callback_after: float = 1800.0  # from now, the first time proposed while the desk is open

@@ -9,7 +9,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from agent.actions import Action, Compose, Explain, Fetch, Interpret, Listen, Speak, Transfer
+from agent.actions import (
+    Action,
+    Compose,
+    Explain,
+    Fetch,
+    Interpret,
+    Listen,
+    Retrieve,
+    Speak,
+    Transfer,
+)
 from agent.commands import AskKnowledge, Command, SetSlot
 from agent.events import (
     Event,
@@ -111,8 +121,9 @@ class Redaction:
             case Transfer():
                 return replace(action, packet=_packet(action.packet))
             case Interpret():
-                return replace(action, text=_without_cards(action.text))
-            case Compose():
+                before = tuple((who, _without_cards(line)) for who, line in action.before)
+                return replace(action, text=_without_cards(action.text), before=before)
+            case Compose() | Retrieve():
                 return replace(action, question=_without_cards(action.question))
             case Explain():
                 return replace(action, commands=tuple(map(_command, action.commands)))

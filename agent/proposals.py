@@ -106,6 +106,8 @@ def _allowed(
             return _detail(slot, value, said, language) if slot else None
         case {"command": "signal", "signal": str(signal)} if signal in _SIGNALS:
             return Signal(signal, confirmed=False)
+        case {"command": "ask_knowledge", "page": str(page)}:
+            return AskKnowledge(said, page)
         case {"command": "ask_knowledge"}:
             return AskKnowledge(said)
         case {"command": str(name)}:

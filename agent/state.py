@@ -15,7 +15,8 @@ LASTING = frozenset({"line", "pin"})
 
 ALTERNATIVES = "alternatives"  # the use case of ours that follows where nobody could be reached
 
-LLM_REQUESTS = frozenset({"interpret", "compose"})  # requests to the language model, by name
+# requests whose answer tells what a turn meant, or answers it; by name
+THOUGHTS = frozenset({"retrieve", "interpret", "compose"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """An unanswered request and when it was made; `noted` once the caller was asked to wait."""
+    """An unanswered request and when it was made.
+
+    `noted` once the caller was asked to wait for the back office, or an answer that comes in
+    sentences has begun: then `since` is when the last one came.
+    """
 
     request: int
     name: str
@@ -76,6 +81,8 @@ class Conversation:
     caller: str | None = None
     language: str = ""
     language_model: bool = False
+    knowledge: bool = False
+    patience: float = 0.0  # for the language model, s a turn; 0: the policy's
     people: bool = False
     now: str = ""  # by the wall clock when `at` was 0
     routing: Memory = field(default_factory=Memory)
@@ -96,6 +103,8 @@ class Conversation:
     turn_open: bool = False
     turn_since: float = 0.0
     typed_at: float = -1.0  # the last key
+    words_at: float = 0.0  # the end of the caller's last words or keys: a turn's clock starts there
+    signed: bool = False  # whether they were given a sign that their turn is at work
     typed_over: bool = False  # keys were typed during the turn, which then is theirs
     hypothesis: Hypothesis | None = None
     saying: tuple[Speak, ...] = ()  # asked for and not ended
@@ -108,7 +117,7 @@ class Conversation:
     requests: int = 0
     pending: tuple[Pending, ...] = ()
     failures: int = 0  # of the back office, in a row
-    unanswered: str = ""  # what the language model was asked about and has not answered
+    unanswered: str = ""  # what the knowledge base or the language model was asked, without answer
     passages: tuple[Passage, ...] = ()  # what the answer in hand may rest on
     answered: int = 0  # sentences of it that were asked to be said
     held: tuple[str, ...] = ()  # sentences that came while the caller spoke

@@ -125,6 +125,16 @@ def _weakest(
     return min(saying, default=1.0)
 
 
+def outweighed(found: Understanding, score: float = 1.0) -> bool:
+    """Whether a page of the knowledge base that answers a turn as surely as that goes before this.
+
+    A rule, the open question and what is much like a sample need no page; what would be asked back
+    gives way to a page that is surer.
+    """
+    doubtful = found.rung == "classifier" and found.confidence <= _ASKED_BACK
+    return found.rung == "none" or (doubtful and found.confidence < score)
+
+
 def commands_for(intent: Intent) -> tuple[Command, ...]:
     """What an intent asks for, apart from any question."""
     match intent.kind:

@@ -131,6 +131,9 @@ def replay(
 
 @app.command()
 def check(
+    what: Annotated[
+        str | None, typer.Argument(help="'llm' asks the language model's servers, live.")
+    ] = None,
     start: Annotated[str | None, typer.Option(help="Write the skeleton of a new language.")] = None,
     listen: Annotated[
         bool, typer.Option("--listen", help="Have Whisper hear all that the voices always say.")
@@ -147,7 +150,7 @@ def check(
 
         hear()
     else:
-        run()
+        run(what or "")
 
 
 @app.command()

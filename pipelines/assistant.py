@@ -34,7 +34,12 @@ from pipelines.engines.tts.models import ModelVoices
 from pipelines.engines.tts.normalisation import spoken
 from pipelines.engines.tts.routing import EngineVoice, VoiceRouter
 from pipelines.errors import ConfigurationError
-from pipelines.knowledge.grounded_model import GroundedModel, open_grounded_model
+from pipelines.knowledge.grounded_model import (
+    GroundedModel,
+    KnowledgeBase,
+    knowledge,
+    open_grounded_model,
+)
 from pipelines.packs.fixed_wording import beginnings, sentences
 from pipelines.packs.pack import Pack
 from pipelines.packs.reader import DialogueConfig, load
@@ -57,6 +62,7 @@ class Assistant:
     grounded_model: GroundedModel | None = None
     choices: Choices = field(default_factory=Choices)
     neural: Sequence[ModelVoices] = ()
+    knowledge: KnowledgeBase | None = None
     counters: Counter[str] = field(default_factory=Counter)
     calls: int = 0  # going on now
     latencies: deque[float] = field(default_factory=lambda: deque(maxlen=1000))  # s, newest last
@@ -95,7 +101,8 @@ class Assistant:
             )
         office = back_office(settings)
         choices = await asyncio.to_thread(choose, settings, config, fetching(settings))
-        grounded_model = await open_grounded_model(settings, config)
+        pages = knowledge(settings, config)
+        grounded_model = await open_grounded_model(settings, config, pages)
         synthesiser = EspeakSynthesiser(settings.cache)
         recogniser = open_recogniser(choices.asr, settings, synthesiser.phonemes)
         neural = open_voices(settings, choices.voices)
@@ -123,6 +130,7 @@ class Assistant:
             grounded_model,
             choices,
             neural,
+            pages,
         )
         if grounded_model is not None:
             assistant.warming = asyncio.create_task(grounded_model.warm(tuple(config.packs)))

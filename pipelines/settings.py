@@ -93,13 +93,22 @@ class Settings(BaseSettings):
     llm_model: str = ""  # as the server names it; "" its first
     llm_adapters: dict[str, str] = Field(default_factory=dict)  # language -> model name of its LoRA
     llm_key: SecretStr = SecretStr("")
-    llm_first_token: float = Field(default=1.0, gt=0)  # then the other endpoint is asked
-    llm_deadline: float = Field(default=4.0, gt=0)  # for a whole answer
+    # for the transparency sheet; a language with a model of its own has them in its language.toml
+    llm_revision: str = ""
+    llm_licence: str = ""
+    llm_training: str = ""  # what it was trained on, or where that is told
+    # One clock a turn, from the caller's last words: a sign of work after 0.8 s of it, the other
+    # endpoint after a third of it, and at its end the call goes on without an answer. Once an
+    # answer has begun it runs anew from each sentence.
+    llm_patience: float = Field(default=6.0, gt=0)
     llm_breaker_failures: int = Field(default=3, ge=1)  # in a row, before an endpoint rests
     llm_breaker_rest: float = Field(default=10.0, gt=0)
 
     knowledge: Path = Path("knowledge")  # Markdown pages: <language>/<page>.md
-    knowledge_least: float = Field(default=0.5, ge=0, le=1)  # share of a question that is answered
+    # shares of a question: that the language model is shown a passage for, and that a page
+    # answers in its own sentence, with no model
+    knowledge_least: float = Field(default=0.4, ge=0, le=1)
+    knowledge_sure: float = Field(default=0.5, ge=0, le=1)
     knowledge_passages: int = Field(default=3, ge=1)  # the most that the language model is shown
 
     back_office: Literal["demo", "http"] = "demo"

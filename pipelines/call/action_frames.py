@@ -19,6 +19,7 @@ from agent.actions import (
     Hush,
     Interpret,
     Listen,
+    Retrieve,
     Speak,
     Transfer,
     Withdraw,
@@ -63,7 +64,7 @@ class ActionFrames:
                 await self._hush()
             case Listen():
                 await self._listen(action)
-            case Fetch() | Interpret() | Compose():
+            case Fetch() | Retrieve() | Interpret() | Compose():
                 self._requests.ask(action)
             case Abandon(request, _):
                 self._requests.abandon(request)

@@ -192,6 +192,7 @@ class Call:
         resources = Resources(
             clock=self._clock,
             back_office=self._assistant.back_office,
+            knowledge=self._assistant.knowledge,
             grounded_model=self._assistant.grounded_model,
             recording=self._recording,
             meter=self._meter,
@@ -216,6 +217,8 @@ class Call:
             self._assistant.grounded_model is not None,
             people=transfers is not None and transfers.possible,
             now=datetime.now().isoformat(timespec="seconds"),
+            knowledge=self._assistant.knowledge is not None,
+            patience=self._settings.llm_patience if self._assistant.grounded_model else 0.0,
         )
         processor = DialogueProcessor(
             dialogue,

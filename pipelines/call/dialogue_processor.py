@@ -53,7 +53,11 @@ class DialogueProcessor(FrameProcessor):
         self._waiting: asyncio.Queue[Event] = asyncio.Queue()
         self._worker: asyncio.Task[None] | None = None
         self._requests = Requests(
-            resources.back_office, resources.grounded_model, resources.clock, self.happen
+            resources.back_office,
+            resources.knowledge,
+            resources.grounded_model,
+            resources.clock,
+            self.happen,
         )
         self._frames = FrameEvents(
             dialogue,

@@ -13,6 +13,7 @@ from pipecat.frames.frames import (
     UserStartedSpeakingFrame,
     UserStoppedSpeakingFrame,
     VADUserStartedSpeakingFrame,
+    VADUserStoppedSpeakingFrame,
 )
 from pipecat.processors.frameworks.rtvi.frames import RTVIClientMessageFrame, RTVISendTextFrame
 
@@ -59,6 +60,7 @@ class FrameEvents:
         self._leave = leave
         self._ticked = (-1.0, -1.0)  # (deadline, at)
         self._noticed = 0.0  # s that speech takes to be taken for it
+        self._fell_silent: float | None = None  # when the caller last did; None while they speak
 
     def take(self, frame: Frame) -> None:
         """A frame passes; what it means to the dialogue happens."""
@@ -68,13 +70,17 @@ class FrameEvents:
                 self._tick(at)
             case VADUserStartedSpeakingFrame():
                 self._noticed = frame.start_secs
+                self._fell_silent = None
+            case VADUserStoppedSpeakingFrame():
+                self._fell_silent = at - frame.stop_secs
             case UserStartedSpeakingFrame():
                 self._happen(TurnStarted(at, self._noticed))
             case RecognisedFrame(recognised=recognised):
                 self._happen(self._hypothesis(at, recognised))
             case UserStoppedSpeakingFrame():
                 self.turn_ended = time.monotonic()
-                self._happen(TurnEnded(at))
+                since = at if self._fell_silent is None else self._fell_silent
+                self._happen(TurnEnded(at, round(max(0.0, at - since), 3)))
             case InputDTMFFrame():
                 self._happen(KeyPressed(at, frame.button.value))
             case SpokenFrame(utterance=utterance, began=True):

@@ -1,21 +1,27 @@
-"""What the dialogue asked for and waits for: back office and language model. Answers are events."""
+"""What the dialogue asked for and waits for: back office, knowledge base, language model.
+
+Answers are events.
+"""
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine
 from contextlib import aclosing
-from typing import Any
+from typing import Any, TypeAlias
 
 from loguru import logger
 
-from agent.actions import Compose, Fetch, Interpret
-from agent.events import Composed, Event, Failed, Fetched, Interpreted, Retrieved
+from agent.actions import Compose, Fetch, Interpret, Retrieve
+from agent.events import NOT_KNOWN, Composed, Event, Failed, Fetched, Interpreted, Retrieved, Usage
 from pipelines.backoffice.protocol import BackOffice, NotFound, Unavailable
 from pipelines.call.caller_audio import AudioClock
 from pipelines.engines.llm.engine import Question
 from pipelines.errors import EngineError
-from pipelines.knowledge.grounded_model import GroundedModel
+from pipelines.knowledge.grounded_model import GroundedModel, KnowledgeBase
 
-UNKNOWN = "not in the knowledge base"
+HEADINGS = 4  # sections that the language model may name as what a question is about
+
+Request: TypeAlias = Fetch | Retrieve | Interpret | Compose
 
 
 class Requests:
@@ -24,21 +30,25 @@ class Requests:
     def __init__(
         self,
         back_office: BackOffice,
+        knowledge: KnowledgeBase | None,
         grounded_model: GroundedModel | None,
         clock: AudioClock,
         happen: Callable[[Event], None],
     ) -> None:
         self._back_office = back_office
+        self._knowledge = knowledge
         self._grounded_model = grounded_model
         self._clock = clock
         self._happen = happen
         self._open: dict[int, asyncio.Task[None]] = {}
 
-    def ask(self, action: Fetch | Interpret | Compose) -> None:
+    def ask(self, action: Request) -> None:
         """Start on a request."""
         match action:
             case Fetch():
                 work: Coroutine[Any, Any, None] = self._fetch(action)
+            case Retrieve():
+                work = self._retrieve(action)
             case _ if self._grounded_model is None:
                 self._fail(action.request, "no language model is configured")
                 return
@@ -60,9 +70,7 @@ class Requests:
         for request in list(self._open):
             self.abandon(request)
 
-    async def _guarded(
-        self, action: Fetch | Interpret | Compose, work: Coroutine[Any, Any, None]
-    ) -> None:
+    async def _guarded(self, action: Request, work: Coroutine[Any, Any, None]) -> None:
         """A request that fails is an event, whatever it fails of: nobody is left waiting."""
         try:
             await work
@@ -81,24 +89,43 @@ class Requests:
         at = self._clock.seconds
         self._happen(Fetched(at, fetch.request, fetch.name, fetch.arguments, value))
 
+    async def _retrieve(self, ask: Retrieve) -> None:
+        knowledge = self._knowledge
+        found = knowledge.ask(ask.question, ask.language) if knowledge else ()
+        self._happen(Retrieved(self._clock.seconds, ask.request, found))
+
     async def _interpret(self, ask: Interpret, grounded_model: GroundedModel) -> None:
-        question = Question(ask.text, ask.language, ask.question, ask.flows, ask.slots)
+        pages = grounded_model.knowledge.headings(ask.text, ask.language, HEADINGS)
+        question = Question(
+            ask.text, ask.language, ask.question, ask.flows, ask.slots, pages, ask.before
+        )
+        began = time.monotonic()
         proposal = await grounded_model.model.interpret(question)
-        at = self._clock.seconds
-        self._happen(Interpreted(at, ask.request, proposal.commands, round(proposal.confidence, 3)))
+        took = round(1000 * (time.monotonic() - began))
+        used = Usage(proposal.model, proposal.prompt_tokens, proposal.answer_tokens, took)
+        at, sure = self._clock.seconds, round(proposal.confidence, 3)
+        self._happen(Interpreted(at, ask.request, proposal.commands, sure, used))
 
     async def _compose(self, ask: Compose, grounded_model: GroundedModel) -> None:
-        passages = grounded_model.knowledge.ask(ask.question, ask.language, grounded_model.passages)
+        knowledge, most = grounded_model.knowledge, grounded_model.passages
+        named = knowledge.section(ask.page) if ask.page else ()
+        others = knowledge.ask(ask.question, ask.language, most)
+        passages = (*named, *(p for p in others if p.source != ask.page))[:most]
         if not passages:
-            self._fail(ask.request, UNKNOWN)
+            self._fail(ask.request, NOT_KNOWN)
             return
         self._happen(Retrieved(self._clock.seconds, ask.request, passages))
-        answer = grounded_model.model.compose(ask.question, ask.language, passages)
+        spent: list[Usage] = []
+        answer = grounded_model.model.compose(
+            ask.question, ask.language, passages, None, spent.append
+        )
         async with aclosing(answer) as sentences:
             async for text in sentences:
-                at, language = self._clock.seconds, grounded_model.language_of(text)
+                at = self._clock.seconds
+                language = grounded_model.language_of(text, ask.language)
                 self._happen(Composed(at, ask.request, text, last=False, language=language))
-        self._happen(Composed(self._clock.seconds, ask.request, "", last=True))
+        usage = spent[0] if spent else None
+        self._happen(Composed(self._clock.seconds, ask.request, "", last=True, usage=usage))
 
     def _fail(self, request: int, reason: str) -> None:
         self._happen(Failed(self._clock.seconds, request, reason))

@@ -9,7 +9,7 @@ from pipelines.call.caller_audio import AudioClock
 from pipelines.call.connection import Transfers
 from pipelines.call.latency import ResponseMeter
 from pipelines.call.messages import Message
-from pipelines.knowledge.grounded_model import GroundedModel
+from pipelines.knowledge.grounded_model import GroundedModel, KnowledgeBase
 from pipelines.packs.pack import Pack
 from pipelines.store.recording import Recording
 
@@ -22,6 +22,7 @@ class Resources:
 
     clock: AudioClock
     back_office: BackOffice
+    knowledge: KnowledgeBase | None
     grounded_model: GroundedModel | None
     recording: Recording | None
     meter: ResponseMeter

@@ -11,6 +11,7 @@ from rich.table import Table
 from agent.question import OpenQuestion
 from agent.understanding import understand
 from agent.wording import word
+from pipelines.cli.check_llm import show_sheet, try_llm, unanswering
 from pipelines.cli.errors import WRONG_USAGE, fail
 from pipelines.engine_choice import choose
 from pipelines.engine_choice.asr import open_recogniser
@@ -29,10 +30,17 @@ from pipelines.weights.installed import faults, present
 _OUT = Console(highlight=False)
 
 
-def check() -> None:
-    """Ends with 1 if something is wrong."""
+def check(what: str = "") -> None:
+    """Ends with 1 if something is wrong. `what` is "" or "llm": its servers, asked live."""
     settings = Settings()
     config = load(settings.prompts)
+    if what == "llm":
+        _conclude(asyncio.run(try_llm(settings, config)), config)
+        return
+    if what:
+        fail(
+            f"'waxtaan check {what}': there is 'waxtaan check' and 'waxtaan check llm'", WRONG_USAGE
+        )
     problems = [p for pack in config.packs.values() for p in pack_problems(pack, config)]
     problems += policy_problems(config)
     _OUT.print(
@@ -48,6 +56,10 @@ def check() -> None:
     for code, pack in config.packs.items():
         if pack.language.gaps:
             _OUT.print(f"{code} falls back for: {', '.join(pack.language.gaps)}")
+    _conclude(problems, config)
+
+
+def _conclude(problems: list[str], config: DialogueConfig) -> None:
     for problem in problems:
         _OUT.print(f"[red]problem[/red] {problem}")
     _OUT.print(f"{len(config.packs)} languages, {len(problems)} problems")
@@ -120,8 +132,11 @@ async def _language_model(settings: Settings, config: DialogueConfig) -> list[st
         grounded_model = await open_grounded_model(settings, config)
     except EngineError as error:
         return [str(error)]
+    problems: list[str] = []
     if grounded_model is not None:
+        problems = await unanswering(grounded_model.model)
         await grounded_model.model.close()
+    show_sheet(settings, config)
     for code, pack in config.packs.items():
         if not pack.language.gate.reads_words:
             _OUT.print(
@@ -129,7 +144,7 @@ async def _language_model(settings: Settings, config: DialogueConfig) -> list[st
                 "caught in what the language model says"
             )
     _OUT.print(f"Language model: {', '.join(settings.llm_urls)}; knowledge {settings.knowledge}/")
-    return []
+    return problems
 
 
 def pack_problems(pack: Pack, config: DialogueConfig) -> list[str]:

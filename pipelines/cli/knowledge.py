@@ -21,12 +21,22 @@ def ask(text: str, language: str, as_json: bool) -> None:
     fallbacks = {c: p.language.fallback.code for c, p in packs.items() if p.language.fallback}
     least = settings.knowledge_least
     knowledge = Knowledge.read(
-        settings.knowledge, settings.prompts, fallbacks=fallbacks, least=least
+        settings.knowledge,
+        settings.prompts,
+        fallbacks=fallbacks,
+        least=least,
+        sure=settings.knowledge_sure,
     )
     answer = knowledge.ask(text, language, settings.knowledge_passages)
     found = knowledge.search(text, answer[0].language if answer else language)
+    alone = answer[0].answer if answer else ()
     if as_json:
-        row = {"answered": bool(answer), "least": least, "passages": [_row(f) for f in found]}
+        row = {
+            "answered": bool(answer),
+            "answer": list(alone),
+            "least": least,
+            "passages": [_row(f) for f in found],
+        }
         print(json.dumps(row, ensure_ascii=False))
         return
     own = settings.knowledge.is_dir()
@@ -35,8 +45,13 @@ def ask(text: str, language: str, as_json: bool) -> None:
         mark = "+" if f.share >= least else "-"
         _OUT.print(f"{mark} {f.share:.2f}  {f.chunk.source}", markup=False)
         _OUT.print(f"  {f.chunk.text}", markup=False)
-    verdict = "would be answered" if answer else f"not in there: nothing covers {least:.2f} of it"
-    _OUT.print(verdict)
+    if alone:
+        verdict = f"would be answered, without a language model: {' '.join(alone)}"
+    elif answer:
+        verdict = "would be answered, in a language model's words"
+    else:
+        verdict = f"not in there: nothing covers {least:.2f} of it"
+    _OUT.print(verdict, markup=False)
 
 
 def _row(found: Found) -> dict[str, object]:

@@ -1,19 +1,22 @@
 """What a thought needs: a language model, the knowledge base, a check of the answer's language."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from agent.events import Passage
 from pipelines.engines.language_id.identify import identify
-from pipelines.engines.llm.engine import LanguageModel
+from pipelines.engines.llm.by_language import ByLanguage
 from pipelines.engines.llm.prompt import Prompts
+from pipelines.engines.llm.timeouts import shares
+from pipelines.engines.llm.vllm import Vllm
 from pipelines.knowledge import Knowledge
 from pipelines.packs.reader import DialogueConfig
 from pipelines.settings import Settings
 
 _SURE = 0.9  # of a sentence's language, before the gate is told
 _ENOUGH = 4  # words: fewer are names and "yes"
+_PART, _SURE_OF_A_PART = 6, 0.97  # words of a part, and of its language
 
 
 async def _cold(languages: Sequence[str]) -> None:
@@ -27,21 +30,39 @@ class KnowledgeBase(Protocol):
         """The passages that an answer may rest on, the best first; none where none does."""
         ...
 
+    def section(self, source: str) -> tuple[Passage, ...]:
+        """The passage of that name; none where there is none."""
+        ...
+
+    def headings(self, text: str, language: str, k: int) -> dict[str, str]:
+        """The sections that a question may be about: heading -> what it is called in sources."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class GroundedModel:
     """Shared by all calls."""
 
-    model: LanguageModel
+    model: ByLanguage
     knowledge: KnowledgeBase
     passages: int = 3  # the most that the model is shown
-    language_of: Callable[[str], str] = lambda _: ""  # a sentence's; "" where it cannot be told
+    # a sentence's language, if that is surely not the one expected of it in all its parts
+    language_of: Callable[[str, str], str] = lambda _, expected: expected
     warm: Callable[[Sequence[str]], Coroutine[Any, Any, None]] = _cold  # for these languages
 
 
-def language_of(text: str) -> str:
-    """The language of a sentence, "" where it is too short or unclear to tell."""
-    languages = identify(text) if len(text.split()) >= _ENOUGH else ()
+def language_of(text: str, expected: str) -> str:
+    """The language of a sentence: another than expected where it, or a part of it, is in another.
+
+    "" where it is too short or unclear to tell.
+    """
+    said = text.split()
+    parts = [said[at : at + _PART] for at in range(0, len(said), _PART // 2)]
+    for part in (" ".join(p) for p in parts if len(p) == _PART and len(said) > _PART):
+        found = identify(part)
+        if found and found[0][0] != expected and found[0][1] >= _SURE_OF_A_PART:
+            return found[0][0]
+    languages = identify(text) if len(said) >= _ENOUGH else ()
     return languages[0][0] if languages and languages[0][1] >= _SURE else ""
 
 
@@ -53,12 +74,20 @@ def knowledge(settings: Settings, config: DialogueConfig) -> Knowledge:
         if pack.language.fallback
     }
     return Knowledge.read(
-        settings.knowledge, settings.prompts, fallbacks=fallbacks, least=settings.knowledge_least
+        settings.knowledge,
+        settings.prompts,
+        fallbacks=fallbacks,
+        least=settings.knowledge_least,
+        sure=settings.knowledge_sure,
     )
 
 
-async def open_grounded_model(settings: Settings, config: DialogueConfig) -> GroundedModel | None:
+async def open_grounded_model(
+    settings: Settings, config: DialogueConfig, pages: KnowledgeBase | None = None
+) -> GroundedModel | None:
     """The configured language model and what it may know; None where none is configured.
+
+    `pages` where they have been read already.
 
     Raises:
         EngineError: a server answers and lacks what is configured.
@@ -66,20 +95,32 @@ async def open_grounded_model(settings: Settings, config: DialogueConfig) -> Gro
     """
     if settings.llm == "none":
         return None
-    from pipelines.engines.llm.vllm import Vllm
-
-    pages = knowledge(settings, config)
+    pages = pages or knowledge(settings, config)
     prompts = Prompts.read(settings.prompts / "llm", config.languages, tuple(config.flows))
-    model = Vllm(
-        prompts,
-        settings.llm_urls,
-        model=settings.llm_model,
-        adapters=settings.llm_adapters,
-        key=settings.llm_key.get_secret_value(),
-        first_token=settings.llm_first_token,
-        deadline=settings.llm_deadline,
-        failures=settings.llm_breaker_failures,
-        rest=settings.llm_breaker_rest,
-    )
-    await model.start()
-    return GroundedModel(model, pages, settings.knowledge_passages, language_of, model.warm)
+
+    def model(urls: Sequence[str], name: str, adapters: Mapping[str, str]) -> Vllm:
+        whole, first, between = shares(settings.llm_patience, len(urls))
+        return Vllm(
+            prompts,
+            urls,
+            model=name,
+            adapters=adapters,
+            key=settings.llm_key.get_secret_value(),
+            first_token=first,
+            deadline=whole,
+            between=between,
+            failures=settings.llm_breaker_failures,
+            rest=settings.llm_breaker_rest,
+        )
+
+    own = {
+        code: model(pack.llm.urls, pack.llm.model, {})
+        for code, pack in config.packs.items()
+        if pack.llm is not None and pack.llm.urls
+    }
+    named = {c: p.llm.model for c, p in config.packs.items() if p.llm and p.llm.model}
+    adapters = {**named, **settings.llm_adapters}
+    shared = {code: name for code, name in adapters.items() if code not in own}
+    models = ByLanguage(model(settings.llm_urls, settings.llm_model, shared), own)
+    await models.start()
+    return GroundedModel(models, pages, settings.knowledge_passages, language_of, models.warm)

@@ -41,6 +41,11 @@ class Chunk:
     body: str
 
     @property
+    def page(self) -> str:
+        """What the page is called in sources: "en/roaming.md"."""
+        return self.source.partition("#")[0]
+
+    @property
     def text(self) -> str:
         """What a language model is shown, and what may be said: headings and all."""
         return f"{' > '.join(h for h in (self.title, self.heading) if h)}\n{self.body}"

@@ -11,6 +11,8 @@ class _Phrases(Strict):
     promises: tuple[str, ...] = ()
     deeds: tuple[str, ...] = ()
     machinery: tuple[str, ...] = ()
+    denials: tuple[str, ...] = ()
+    soft_denials: tuple[str, ...] = ()
 
 
 class _Numbers(Strict):
@@ -25,6 +27,7 @@ class GateFile(Strict):
     """The file, validated."""
 
     above_ten: bool = False
+    fillers: frozenset[str] = frozenset()
     most_words: int = Field(default=40, ge=5)
     most_sentences: int = Field(default=4, ge=1)
     phrases: _Phrases = _Phrases()
@@ -54,6 +57,9 @@ class GateFile(Strict):
             self.phrases.deeds,
             self.phrases.machinery,
             self.claims,
+            self.fillers,
+            self.phrases.denials,
+            self.phrases.soft_denials,
             self.most_words,
             self.most_sentences,
             fallback,

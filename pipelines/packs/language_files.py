@@ -10,7 +10,7 @@ from agent.language import Intent, Language
 from pipelines.engines.tts.engine import Voice
 from pipelines.errors import ConfigurationError
 from pipelines.packs.gate_file import GateFile
-from pipelines.packs.pack import AsrFile, Pack, SampleCaller
+from pipelines.packs.pack import AsrFile, LlmFile, Pack, SampleCaller
 from pipelines.packs.toml_files import Strict, parse, read_toml, validated
 
 _NOT_LANGUAGES = {"llm"}
@@ -26,6 +26,7 @@ class _LanguageFile(Strict):
     expected_phrases: int = Field(default=200, ge=10)  # see Pack
     digits: dict[str, str]
     asr: AsrFile | None = None
+    llm: LlmFile | None = None
 
 
 class _IntentEntry(Strict):
@@ -80,7 +81,9 @@ def _load_pack(prompts: Path, code: str, packs: dict[str, Pack], chain: tuple[st
     )
     voices = _voices(about.voice)
     callers = _load_callers(folder / "callers.toml")
-    packs[code] = Pack(language, about.review, voices, callers, about.expected_phrases, about.asr)
+    packs[code] = Pack(
+        *(language, about.review, voices, callers, about.expected_phrases), about.asr, about.llm
+    )
     return packs[code]
 
 

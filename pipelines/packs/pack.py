@@ -23,6 +23,20 @@ class AsrFile(Strict):
     device: str = Field(default="", pattern="^(cpu|cuda)?$")
 
 
+class LlmFile(Strict):
+    """A language model of a language's own: `[llm]` in language.toml.
+
+    `urls` are its servers, as the setting `llm_urls`; the others tell for the transparency sheet
+    which model it is: its `revision`, `licence`, and what it was trained on or by whom.
+    """
+
+    urls: tuple[str, ...] = ()
+    model: str = ""
+    revision: str = ""
+    licence: str = ""
+    training: str = ""
+
+
 class SampleStep(Strict):
     """One step of a sample caller: something said, or keys pressed."""
 
@@ -49,6 +63,7 @@ class Pack:
     callers: tuple[SampleCaller, ...]
     expected_phrases: int  # how many sentences the recogniser is told to expect at once
     asr: AsrFile | None = None  # a checkpoint of its own
+    llm: LlmFile | None = None  # a language model of its own
 
     def expected(self, intents: Sequence[str]) -> list[str]:
         """Sentences to expect for these intents, as many of each as fit; the likely ones first."""

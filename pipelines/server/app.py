@@ -12,6 +12,7 @@ from fastapi.staticfiles import StaticFiles
 from pipelines.assistant import Assistant
 from pipelines.call.caller import Caller
 from pipelines.desk import routes as desk_routes
+from pipelines.knowledge.sheet import as_data, sheets
 from pipelines.lines.active_calls import ActiveCalls
 from pipelines.lines.telephony import bridges
 from pipelines.lines.web.connection import WebConnection
@@ -76,6 +77,11 @@ def _add_facts(app: FastAPI, assistant: Assistant) -> None:
     @app.get("/healthz")
     async def healthz() -> dict[str, Any]:
         return health(assistant)
+
+    @app.get("/models")
+    async def models() -> dict[str, Any]:
+        """Which language model words answers, per language: the transparency sheet."""
+        return {"languages": as_data(sheets(assistant.settings, assistant.config.packs))}
 
     @app.get("/languages")
     async def languages() -> list[dict[str, Any]]:

@@ -43,6 +43,7 @@ class Talk:
         language: str = "en",
         answering: bool = True,
         language_model: bool = False,
+        knowledge: bool = False,
         people: bool = False,
         now: str = "",
         policy: Policy = CATALOG.policy,
@@ -54,7 +55,7 @@ class Talk:
         self.speaking = True  # whether what there is to say is said at once, and heard
         self.at = 0.0
         self.start = self.happen(
-            CallStarted(0.0, "test", caller, language, language_model, people, now)
+            CallStarted(0.0, "test", caller, language, language_model, people, now, knowledge)
         )
 
     @property

@@ -161,6 +161,44 @@ def test_another_language_than_the_callers() -> None:
     assert verdicts == ["language", "", "", ""]
 
 
+SEVERAL = (
+    "Mobile plans > Prices\nThe Small plan costs 10 euros per month, the Medium plan 20 euros per "
+    "month, and the Large plan 35 euros per month. There is no activation fee.",
+    "Older customers > Senior plan\nThe Senior plan for people over 65 costs 8 euros per month.",
+    "Lost phone > Blocking the card\nCall 555 at any hour, or block the card in the app. Blocking "
+    "is free.",
+    "Abroad > Calls\nZone: Turkey; Call per minute: 0.90 euros.\nZone: Canada; Call per minute: "
+    "1.20 euros.",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("The Senior plan costs 8 euros per month.", ""),
+        ("The Senior plan costs 10 euros per month.", "subject"),
+        ("With the Senior plan, you pay 10 euros a month.", "subject"),
+        ("The Small plan costs 10 euros per month.", ""),
+        ("The Medium plan costs 10 euros per month.", "subject"),
+        ("Small is 10 euros a month, Medium 20 euros and Large 35 euros.", ""),
+        ("Small is 20 euros a month and Medium 10 euros.", "subject"),
+        ("You pay 8 euros each month if you are over 65.", ""),
+        ("A call to Canada costs 1.20 euros per minute.", ""),
+        ("A call to Turkey costs 1.20 euros per minute.", "subject"),
+        ("You can block the card in the app.", ""),
+        ("You can't block the card in the app.", "negation"),
+        ("You cannot block the card in the app.", "negation"),
+        ("There is an activation fee.", "negation"),
+        ("There is no activation fee.", ""),
+        ("The caller asked about the Small plan.", "machinery"),
+        ("They asked for the Small plan.", "machinery"),
+        ("The Small plan is the Small plan is the Small plan is the Small plan.", "repeat"),
+    ],
+)
+def test_numbers_have_their_subject_and_a_not_its_place(text: str, why: str) -> None:
+    assert reason(text, *SEVERAL) == why
+
+
 def test_an_answer_ends() -> None:
     most = ENGLISH.most_sentences
     text = "You can pay in a shop."
@@ -169,8 +207,9 @@ def test_an_answer_ends() -> None:
 
 
 def test_a_sentence_has_a_length() -> None:
-    assert reason("plan " * ENGLISH.most_words, "The plan.") == ""
-    assert reason("plan " * (ENGLISH.most_words + 1)) == "length"
+    plans = [f"plan{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(ENGLISH.most_words + 1)]
+    assert reason(" ".join(plans[:-1]), " ".join(plans)) == ""
+    assert reason(" ".join(plans), " ".join(plans)) == "length"
     assert reason("pl" * 30) == "length"
 
 

@@ -157,21 +157,73 @@ def test_a_model_that_is_gone_amid_an_answer() -> None:
     assert acts(told) == ["knowledge.lost", "ask more"]
 
 
-def test_a_model_that_fails_to_interpret_leaves_the_turn_to_the_next_rung() -> None:
+def test_a_model_that_fails_is_no_fault_of_the_callers_words() -> None:
     talk = thinking()
     request = asked(talk.hear(ODD)).request
     told = talk.happen(Failed(talk.at, request, "gone"))
-    assert acts(told)[0] == "not_understood"
-    assert talk.state.failures == 0
+    assert acts(told) == ["thinking.failed", "ask confirm:signal:person"]
+    assert (talk.state.failures, talk.state.misunderstood) == (0, 0)
+    assert questions(talk.hear("no")) == ["open"]
+
+
+def test_a_model_that_fails_amid_a_question_has_it_asked_again() -> None:
+    talk = thinking()
+    talk.hear("what is my balance")
+    request = asked(talk.hear(ODD)).request
+    told = talk.happen(Failed(talk.at, request, "gone"))
+    assert acts(told) == ["thinking.failed", "ask line"]
+
+
+def test_a_model_that_fails_to_answer_is_not_said_to_know_nothing() -> None:
+    talk = thinking()
+    request = composing(talk)
+    told = talk.happen(Failed(talk.at, request, "gone"))
+    assert acts(told) == ["thinking.failed", "ask confirm:signal:person"]
 
 
 def test_a_slow_model_is_waited_for_aloud_and_then_given_up() -> None:
     talk = thinking()
     asked(talk.hear(ODD))
-    assert acts(talk.wait()) == ["wait"]
+    words_end = talk.at
+    assert acts(talk.wait()) == ["thinking"]
+    assert words_end + 0.8 <= talk.at < words_end + 1.9  # and a second to say it
+    assert talk.dialogue.deadline == words_end + 6.0
     given_up = talk.wait()
     assert [a.late for a in given_up if isinstance(a, Abandon)] == [True]
-    assert acts(given_up)[0] == "not_understood"
+    assert acts(given_up)[0] == "thinking.failed"
+
+
+def test_one_clock_a_turn_whatever_is_asked_in_it() -> None:
+    talk = thinking()
+    request = asked(talk.hear("when does the shop on the corner unlock")).request
+    words_end = talk.at
+    talk.wait()
+    talk.at = words_end + 4.0
+    proposes(talk, request, {"command": "ask_knowledge"})
+    assert talk.dialogue.deadline == words_end + 6.0  # and no second sign of work
+    compose = talk.state.requests
+    talk.happen(Retrieved(talk.at, compose, (HOURS,)))
+    talk.at = words_end + 5.0
+    talk.happen(Composed(talk.at, compose, "The shops open at 9.", last=False))
+    assert talk.dialogue.deadline == words_end + 5.0 + 6.0  # anew from each sentence
+
+
+def test_the_clock_begins_with_the_silence_not_with_the_end_of_the_turn() -> None:
+    talk = thinking()
+    talk.at = 10.0
+    talk.happen(TurnStarted(talk.at))
+    talk.happen(Hypothesis(11.0, ODD, "en", 1.0, 1.0, True))
+    asked(talk.happen(TurnEnded(12.0, paused=0.8)))
+    assert talk.dialogue.deadline == pytest.approx(12.1)
+
+
+def test_signs_of_work_vary_from_turn_to_turn() -> None:
+    talk = thinking()
+    signs = set()
+    for _ in range(3):
+        asked(talk.hear(ODD))
+        signs.update(said(talk.wait()))
+    assert len(signs) == 3
 
 
 def test_a_caller_who_goes_on_supersedes_the_question_and_adds_to_it() -> None:
@@ -203,6 +255,18 @@ def test_a_cough_does_not_cost_the_answer() -> None:
     told = talk.happen(TurnEnded(talk.at + 0.3))
     assert said(told)[0] == "The shops open at 9."
     assert questions(told) == ["more"]
+
+
+def test_the_lines_before_are_shown_and_a_page_that_is_named_is_asked_for() -> None:
+    talk = thinking()
+    talk.hear("what can you do")
+    interpret = asked(talk.hear(ODD))
+    assert len(interpret.before) == 3
+    assert ("caller", "what can you do") in interpret.before
+    assert ODD not in str(interpret.before)
+    page = "en/hours.md#shops"
+    told = proposes(talk, interpret.request, {"command": "ask_knowledge", "page": page})
+    assert [a.page for a in told if isinstance(a, Compose)] == [page]
 
 
 def test_words_over_an_answer_end_it() -> None:

@@ -35,7 +35,7 @@ from pipelines.engines import vad
 from pipelines.engines.asr.engine import SAMPLE_RATE, Recogniser
 from pipelines.engines.tts.cache import AudioCache
 from pipelines.engines.tts.espeak import EspeakSynthesiser
-from pipelines.knowledge.grounded_model import GroundedModel
+from pipelines.knowledge.grounded_model import GroundedModel, KnowledgeBase
 from pipelines.lines import garbage_collection
 from pipelines.lines.active_calls import ActiveCalls
 from pipelines.packs.reader import DialogueConfig, load
@@ -126,6 +126,7 @@ async def serving(
     back_office: BackOffice | None = None,
     grounded_model: GroundedModel | None = None,
     recogniser: Recogniser | None = None,
+    knowledge: KnowledgeBase | None = None,
     send_buffer: int = 0,
     **settings: Any,
 ) -> AsyncIterator[Server]:
@@ -147,6 +148,7 @@ async def serving(
         AudioCache(cache / "audio", voice, AGENT_RATE),
         back_office or DemoBackOffice(),
         grounded_model,
+        knowledge=knowledge,
     )
     active_calls = ActiveCalls(assistant)
     server = _Uvicorn(_config(assistant, active_calls))

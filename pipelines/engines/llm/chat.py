@@ -1,9 +1,12 @@
-"""What goes over the wire: the chat completions of OpenAI-compatible servers, as vLLM speaks them.
+"""What goes over the wire: the chat completions of OpenAI-compatible servers.
 
 Only what is used is written and read. A server's answer is a stream of lines `data: {...}`, the
-last of them `data: [DONE]`. Verified on vLLM 0.32: the schema goes into `structured_outputs`
-(`guided_json` is ignored without a word); a first chunk has a role and no text; the usage comes in
-a last chunk without choices; errors within a stream come as a chunk with `error`.
+last of them `data: [DONE]`. Verified on vLLM 0.32 and llama.cpp b11434: both bind the answer to the
+schema in `response_format` (`structured_outputs` is vLLM's and is ignored by llama.cpp without a
+word, as `guided_json` is by both); a first chunk has a role and no text; the usage comes in a last
+chunk without choices; errors within a stream come as a chunk with `error`.
+
+Not every server or chat template takes all of it: `Dialect` says what is left out.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -17,6 +20,28 @@ from pipelines.engines.llm.prompt import Messages
 
 
 @dataclass(frozen=True, slots=True)
+class Dialect:
+    """What a server takes with a model; `PLAINER` are the ones to try, each after the one before.
+
+    `template_arguments`: vLLM's formats for Mistral, and strict servers, refuse them. `system`: a
+    message of its own for instructions, which the templates of Gemma and old Mistral refuse.
+    `begun`: an answer that has begun may be gone on with.
+    """
+
+    template_arguments: bool = True
+    system: bool = True
+    begun: bool = True
+
+
+PLAINER = (
+    Dialect(),
+    Dialect(template_arguments=False),
+    Dialect(template_arguments=False, system=False),
+    Dialect(template_arguments=False, system=False, begun=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """One request. `begun` is what the answer already says, to be gone on with."""
 
@@ -26,37 +51,45 @@ class Ask:
     schema: Mapping[str, Any] | None = None
     begun: str = ""
 
-    def body(self, model: str) -> dict[str, Any]:
+    def body(self, model: str, dialect: Dialect = PLAINER[0]) -> dict[str, Any]:
         """The request's JSON."""
         body: dict[str, Any] = {
             "model": model,
-            "messages": list(self.messages),
+            "messages": list(self.messages) if dialect.system else _merged(self.messages),
             "stream": True,
             "stream_options": {"include_usage": True},
             "max_tokens": self.limit,
             "temperature": 0,
-            # A caller cannot wait for a model that thinks aloud first.
-            "chat_template_kwargs": {"enable_thinking": False},
         }
+        if dialect.template_arguments:  # a caller cannot wait for a model that thinks aloud first
+            body["chat_template_kwargs"] = {"enable_thinking": False}
         if self.schema is not None:
-            body["structured_outputs"] = {"json": self.schema}
+            schema = {"name": "answer", "strict": True, "schema": self.schema}
+            body["response_format"] = {"type": "json_schema", "json_schema": schema}
             body["logprobs"] = True
-        if self.begun:
+        if self.begun and dialect.begun:
             body["messages"].append({"role": "assistant", "content": self.begun})
             body |= {"continue_final_message": True, "add_generation_prompt": False}
         return body
+
+
+def _merged(messages: Messages) -> Messages:
+    """The instructions at the beginning of what they are about."""
+    system, first, *rest = messages
+    return [{"role": "user", "content": f"{system['content']}\n\n{first['content']}"}, *rest]
 
 
 @dataclass(frozen=True, slots=True)
 class ChatChunk:
     """A chunk of an answer as it streams in.
 
-    `log_probability` is of its tokens together (natural logarithm), None where the server did not
-    tell. `finish` is "" but in the last chunk that has text or ends it: "stop", "length", ...
+    `tokens` are those that the server says it consists of, each with the natural logarithm of its
+    probability; none where it does not tell. `finish` is "" but in the last chunk that has text or
+    ends it: "stop", "length", ...
     """
 
     text: str = ""
-    log_probability: float | None = None
+    tokens: tuple[tuple[str, float], ...] = ()
     finish: str = ""
     prompt_tokens: int = 0  # of the whole request, in the chunk that tells the usage
     answer_tokens: int = 0
@@ -71,6 +104,7 @@ class _Delta(_Lenient):
 
 
 class _Token(_Lenient):
+    token: str = ""
     logprob: float
 
 
@@ -127,10 +161,9 @@ async def chunks(lines: AsyncIterator[str]) -> AsyncIterator[ChatChunk]:
 async def whole(answer: AsyncIterator[ChatChunk]) -> ChatChunk:
     """All pieces of an answer as one."""
     found = [chunk async for chunk in answer]
-    told = [p.log_probability for p in found if p.log_probability is not None]
     return ChatChunk(
         "".join(chunk.text for chunk in found),
-        sum(told) if told else None,
+        tuple(token for chunk in found for token in chunk.tokens),
         next((chunk.finish for chunk in found if chunk.finish), ""),
         sum(chunk.prompt_tokens for chunk in found),
         sum(chunk.answer_tokens for chunk in found),
@@ -146,16 +179,12 @@ def _chunk(data: str) -> ChatChunk:
         raise EngineError(f"failed in the middle of its answer ({chunk.error.get('type')})")
     if not chunk.choices:
         usage = chunk.usage or _Usage()
-        return ChatChunk("", None, "", usage.prompt_tokens, usage.completion_tokens or 0)
+        return ChatChunk("", (), "", usage.prompt_tokens, usage.completion_tokens or 0)
     choice = chunk.choices[0]
     text = choice.delta.content or ""
-    return ChatChunk(text, _together(choice.logprobs), choice.finish_reason or "")
-
-
-def _together(logprobs: _Logprobs | None) -> float | None:
-    if logprobs is None or not logprobs.content:
-        return None
-    return sum(token.logprob for token in logprobs.content)
+    told = (choice.logprobs and choice.logprobs.content) or ()
+    tokens = tuple((token.token, token.logprob) for token in told)
+    return ChatChunk(text, tokens, choice.finish_reason or "")
 
 
 def models(body: bytes) -> Sequence[str]:

@@ -16,8 +16,9 @@ MOST = 3  # commands in one proposal: a wish and its details
 LONGEST = 4096  # characters of an answer that is looked at
 NUMBER = r"[0-9]{1,20}"  # a detail without a list of values is a number
 
+OTHER = "other"  # the page of a question that none of those listed is about
+
 _PlainName: TypeAlias = Literal[
-    "ask_knowledge",
     "affirm",
     "deny",
     "repeat",
@@ -53,12 +54,17 @@ class _Signal(_Strict):
     signal: _SignalName
 
 
+class _AskKnowledge(_Strict):
+    command: Literal["ask_knowledge"]
+    page: str = OTHER
+
+
 class _Plain(_Strict):
     command: _PlainName
 
 
 _Command: TypeAlias = Annotated[
-    _StartFlow | _Detail | _Signal | _Plain, Field(discriminator="command")
+    _StartFlow | _Detail | _Signal | _AskKnowledge | _Plain, Field(discriminator="command")
 ]
 
 
@@ -68,7 +74,11 @@ class _Answer(_Strict):
 
 def schema(question: Question) -> dict[str, Any]:
     """The JSON schema of the answers that the state of the call allows."""
-    choices = [_object(command=list(PLAIN)), _object(command=["signal"], signal=list(SIGNALS))]
+    choices = [
+        _object(command=list(PLAIN)),
+        _object(command=["signal"], signal=list(SIGNALS)),
+        _object(command=["ask_knowledge"], page=[*question.pages, OTHER]),
+    ]
     if question.flows:
         choices.append(_object(command=["start_flow"], flow=list(question.flows)))
     for slot, values in question.slots.items():
@@ -98,6 +108,8 @@ def _object(**fields: list[str]) -> dict[str, Any]:
 def parse(answer: str, question: Question) -> tuple[dict[str, Any], ...]:
     """The commands of an answer, checked against what `question` allows.
 
+    A page is named as sources name it, "" where none of those listed was meant.
+
     Raises:
         EngineError: it is not JSON, or holds something that is not on the list. The answer itself
             may repeat the caller's words, so no error tells it.
@@ -111,7 +123,14 @@ def parse(answer: str, question: Question) -> tuple[dict[str, Any], ...]:
         raise EngineError(f"the language model's answer is no proposal ({kinds})") from None
     for command in commands:
         _require(command, question)
-    return tuple(command.model_dump() for command in commands)
+    return tuple(_plain_data(command, question) for command in commands)
+
+
+def _plain_data(command: BaseModel, question: Question) -> dict[str, Any]:
+    data = command.model_dump()
+    if isinstance(command, _AskKnowledge):
+        data["page"] = question.pages.get(command.page, "")
+    return data
 
 
 def _require(command: BaseModel, question: Question) -> None:
@@ -120,6 +139,8 @@ def _require(command: BaseModel, question: Question) -> None:
             raise EngineError("the language model proposed a use case that was not offered to it")
         case _Detail(slot=slot, value=value) if not _fits(value, question.slots.get(slot)):
             raise EngineError("the language model proposed a detail that was not asked for")
+        case _AskKnowledge(page=page) if page != OTHER and page not in question.pages:
+            raise EngineError("the language model proposed a page that was not shown to it")
 
 
 def _fits(value: str, values: tuple[str, ...] | None) -> bool:
@@ -129,10 +150,15 @@ def _fits(value: str, values: tuple[str, ...] | None) -> bool:
     return value in values if values else number
 
 
-def example(kind: str, name: str) -> Mapping[str, str] | None:
-    """The command that a language pack's intent stands for; None where it stands for none."""
-    if kind == "flow":
-        return {"command": "start_flow", "flow": name}
-    if kind == "signal" and name in SIGNALS:
-        return {"command": "signal", "signal": name}
-    return {"command": name} if name in PLAIN else None
+def named(name: str) -> Mapping[str, str] | None:
+    """The command that an example's name stands for ("start_flow bill"); None where none does."""
+    match name.split():
+        case ["start_flow", flow]:
+            return {"command": "start_flow", "flow": flow}
+        case ["signal", signal] if signal in SIGNALS:
+            return {"command": "signal", "signal": signal}
+        case ["ask_knowledge"]:
+            return {"command": "ask_knowledge", "page": OTHER}
+        case [plain] if plain in PLAIN:
+            return {"command": plain}
+    return None

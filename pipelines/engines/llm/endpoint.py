@@ -1,14 +1,16 @@
 """One server: how it is asked, how each of its failures is named, and when it is left alone."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
+from typing import Any
 
 import httpx
+from loguru import logger
 
 from pipelines.circuit_breaker import Breaker
 from pipelines.engines.llm import chat
-from pipelines.engines.llm.chat import Ask, ChatChunk
+from pipelines.engines.llm.chat import PLAINER, Ask, ChatChunk
 from pipelines.engines.llm.engine import EngineError, Late
 from pipelines.engines.llm.timeouts import Timeouts
 
@@ -17,6 +19,9 @@ from pipelines.engines.llm.timeouts import Timeouts
 CONNECT = 0.5
 # vLLM closes idle connections after 5 s; used at that very moment a connection is lost.
 KEEP_OPEN = 3.0
+
+
+_NOT_TAKEN = frozenset({400, 422})  # how servers say that they do not take a request
 
 
 class Refused(EngineError):  # noqa: N818
@@ -36,6 +41,7 @@ class Endpoint:
         self.url = url.rstrip("/")
         self.breaker = breaker
         self._models: Sequence[str] = ()
+        self._dialects: dict[str, int] = {}  # by model, once a server took it: a place in PLAINER
         self._client = httpx.AsyncClient(
             headers={"Authorization": f"Bearer {key}"} if key else {},
             timeout=httpx.Timeout(None, connect=CONNECT),  # Timeouts knows how long
@@ -97,15 +103,41 @@ class Endpoint:
         if not self._models:
             self._models = await self._list()
         model = ask.model or self._models[0]
-        url = f"{self.url}/chat/completions"
+        known = self._dialects.get(model)
+        for place in range(len(PLAINER)) if known is None else (known,):
+            body = ask.body(model, PLAINER[place])
+            try:
+                async with aclosing(await self._opened(body)) as response:
+                    if response.status_code in _NOT_TAKEN and self._plainer(place, known, ask):
+                        continue
+                    if response.status_code != 200:
+                        raise _refusal(response.status_code, f"model '{model}'")
+                    if known is None:
+                        self._learn(model, place)
+                    async for chunk in chat.chunks(response.aiter_lines()):
+                        yield chunk
+                    return
+            except (httpx.HTTPError, httpx.StreamError) as error:
+                raise _unreachable(error) from None
+
+    async def _opened(self, body: Mapping[str, Any]) -> httpx.Response:
+        """The beginning of a response. A kept connection may be one that the server has closed."""
+        request = self._client.build_request("POST", f"{self.url}/chat/completions", json=body)
         try:
-            async with self._client.stream("POST", url, json=ask.body(model)) as response:
-                if response.status_code != 200:
-                    raise _refusal(response.status_code, f"model '{model}'")
-                async for chunk in chat.chunks(response.aiter_lines()):
-                    yield chunk
-        except (httpx.HTTPError, httpx.StreamError) as error:
-            raise _unreachable(error) from None
+            return await self._client.send(request, stream=True)
+        except httpx.RemoteProtocolError:
+            return await self._client.send(request, stream=True)
+
+    @staticmethod
+    def _plainer(place: int, known: int | None, ask: Ask) -> bool:
+        """Whether a request that was refused is worth putting in plainer words."""
+        last = len(PLAINER) - (1 if ask.begun else 2)
+        return known is None and place < last
+
+    def _learn(self, model: str, place: int) -> None:
+        self._dialects[model] = place
+        if place:
+            logger.info("{}: '{}' is asked as {}", self.url, model, PLAINER[place])
 
     async def close(self) -> None:
         """End its connections."""

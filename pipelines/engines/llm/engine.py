@@ -9,11 +9,11 @@ An answer that is no longer wanted is given up by cancelling the task that waits
 closing the iterator; the server is told at once, by the closed connection.
 """
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from agent.events import Passage
+from agent.events import Passage, Usage
 from pipelines.errors import EngineError
 
 __all__ = ["EngineError", "LanguageModel", "Late", "Passage", "Proposal", "Question"]
@@ -28,7 +28,9 @@ class Question:
     """What did the caller mean by `text`?
 
     `flows` and `slots` are what a proposal may name: use cases, and the details of the one in hand
-    with the values they may take, empty where any number may be meant.
+    with the values they may take, empty where any number may be meant. `pages` are sections of the
+    knowledge base that a question may be about: their headings, and what each is called in sources.
+    `before` are the last lines of the conversation, oldest first: who, and what they said.
     """
 
     text: str
@@ -36,6 +38,8 @@ class Question:
     question: str = ""  # the open question's name, "" if none
     flows: tuple[str, ...] = ()
     slots: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    pages: Mapping[str, str] = field(default_factory=dict)
+    before: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,11 @@ class LanguageModel(Protocol):
         language: str,
         passages: Sequence[Passage],
         facts: Mapping[str, str] | None = None,
+        told: Callable[[Usage], None] | None = None,
     ) -> AsyncGenerator[str, None]:
         """Complete sentences in `language` that answer `text` from `passages` and `facts`.
+
+        `told` is given what the answer took, once it has ended.
 
         Each is yielded as soon as its end is certain; none at all where the passages do not hold
         the answer. Close it (`contextlib.aclosing`) to give the answer up.

@@ -1,8 +1,9 @@
 """What the language model reads: fixed instructions first, this turn's material last.
 
 A server keeps the work it did on a prompt's beginning, as long as the next prompt begins with the
-same bytes. So instructions, use cases and the language pack's examples are put together once for
-each language, and whatever differs from turn to turn stands behind them.
+same bytes. So instructions, use cases and examples are put together once for each language, and
+whatever differs from turn to turn stands behind them. The examples are sentences that nothing else
+understands (`prompts/<language>/llm.toml`): others never reach the language model.
 
 Callers, and whoever writes the knowledge base, could put instructions into their words. What keeps
 that harmless is the schema, the gate and the dialogue; here it is made unlikely: their words stand
@@ -11,6 +12,7 @@ who is speaking ("<|im_end|>", "</s>", "[INST]", "<start_of_turn>").
 """
 
 import json
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,15 +20,15 @@ from string import Template
 from typing import Any, TypeAlias
 
 from agent.events import Passage
-from agent.language import Intent, Language
-from pipelines.engines.llm.commands import example
+from agent.language import Language
+from pipelines.engines.llm.commands import named
 from pipelines.engines.llm.engine import EngineError, Question
 
 Messages: TypeAlias = list[dict[str, str]]
 
 NOT_KNOWN = "NOTFOUND"  # what the model writes where the passages hold no answer
-EXAMPLES = 3  # sentences of each intent
 MOST_SAID = 1000  # characters of a turn that are read; half a minute of speech is about 500
+MOST_BEFORE = 100  # characters of each line before it
 MOST_PASSAGES = 6000  # characters of all passages together
 
 _MARKS = str.maketrans({c: f"\\u{ord(c):04x}" for c in "<>[]|｜"})  # the same text in JSON
@@ -43,15 +45,24 @@ class Prompts:
     def read(
         cls, folder: Path, languages: Mapping[str, Language], flows: Sequence[str]
     ) -> "Prompts":
-        """From `interpret.md` and `compose.md` in `folder`, and the language packs' samples.
+        """From `folder`, and the `llm.toml` of each language pack beside it.
 
         Raises:
-            EngineError: a file is missing or has a placeholder that nothing fills.
+            EngineError: a file is missing, or has something that cannot be used.
         """
         interpreting, composing = (_template(folder / f"{n}.md") for n in ("interpret", "compose"))
+        told = _table(folder / "use_cases.toml")
+        filled = {
+            code: {
+                "language": each.name,
+                "flows": "\n".join(_use_case(flow, told, each) for flow in flows),
+                "examples": "\n".join(_examples(each, folder.parent, flows)),
+            }
+            for code, each in languages.items()
+        }
         return cls(
-            {code: _filled(interpreting, each, flows) for code, each in languages.items()},
-            {code: _filled(composing, each, flows) for code, each in languages.items()},
+            {code: _filled(interpreting, values) for code, values in filled.items()},
+            {code: _filled(composing, values) for code, values in filled.items()},
         )
 
     def interpret(self, question: Question) -> Messages:
@@ -60,6 +71,8 @@ class Prompts:
         turn = (
             f'<turn>{{"open_question": {json.dumps(question.question)}, '
             f'"details": {json.dumps({k: list(v) for k, v in question.slots.items()})}, '
+            f'"pages": [{", ".join(map(quoted, question.pages))}], '
+            f'"before": [{", ".join(_line(*line) for line in question.before)}], '
             f'"caller_said": {quoted(question.text[:MOST_SAID])}}}</turn>'
         )
         return _messages(self._for(self.interpreting, question.language), turn)
@@ -109,13 +122,16 @@ def _template(path: Path) -> Template:
         raise EngineError(f"{path}: the language model's instructions: {error}") from error
 
 
-def _filled(template: Template, language: Language, flows: Sequence[str]) -> str:
-    lines = [line for intent in _intents(language) for line in _lines(intent, flows)]
-    values: dict[str, Any] = {
-        "language": language.name,
-        "flows": ", ".join(flows),
-        "examples": "\n".join(lines),
-    }
+def _table(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise EngineError(f"{path}: {error}") from error
+
+
+def _filled(template: Template, values: Mapping[str, str]) -> str:
     try:
         return template.substitute(values)
     except (KeyError, ValueError) as error:
@@ -125,15 +141,28 @@ def _filled(template: Template, language: Language, flows: Sequence[str]) -> str
         ) from error
 
 
-def _intents(language: Language) -> list[Intent]:
-    """The pack's, and the fallback's where the pack has none of that name."""
-    fallback = _intents(language.fallback) if language.fallback else []
-    return [*language.intents.values(), *(i for i in fallback if i.name not in language.intents)]
+def _line(who: str, said: str) -> str:
+    return quoted(f"{who}: {said[:MOST_BEFORE]}")
 
 
-def _lines(intent: Intent, flows: Sequence[str]) -> list[str]:
-    command = example(intent.kind, intent.name)
-    if command is None or (intent.kind == "flow" and intent.name not in flows):
-        return []
-    answer = json.dumps({"commands": [command]}, separators=(",", ":"))  # as the schema has it
-    return [f"{json.dumps(s, ensure_ascii=False)} -> {answer}" for s in intent.say[:EXAMPLES]]
+def _use_case(flow: str, told: Mapping[str, Any], language: Language) -> str:
+    known = " ".join(language.sentences(f"flow.{flow}")) if language.has(f"flow.{flow}") else flow
+    return f'- "{flow}": {told.get(flow, known)}'
+
+
+def _examples(language: Language, packs: Path, flows: Sequence[str]) -> list[str]:
+    """The pack's, or its fallback's where it has none."""
+    path = packs / language.code / "llm.toml"
+    given = _table(path).get("examples", {})
+    if not given:
+        return _examples(language.fallback, packs, flows) if language.fallback else []
+    lines = []
+    for name, sentences in given.items():
+        command = named(name)
+        if command is None or not isinstance(sentences, list):
+            raise EngineError(f"{path}: examples.{name}: no command, or no list of sentences")
+        if command.get("flow", next(iter(flows), "")) not in flows and flows:
+            continue
+        answer = json.dumps({"commands": [command]}, separators=(",", ":"))  # as the schema has it
+        lines += [f"{json.dumps(s, ensure_ascii=False)} -> {answer}" for s in sentences]
+    return lines

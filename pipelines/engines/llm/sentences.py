@@ -22,6 +22,17 @@ _LIST_NUMBER = re.compile(r"^\d{1,2}\.$")
 _LIST_MARK = re.compile(r"^\s*(?:[-•–*+]|#+|>+)\s+", re.MULTILINE)
 _BOLD = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _MARKUP = re.compile(r"(?<![\d*#])[*_]+(?![\d*#])|[`<>|\[\]{}~\\]+")  # *100# is to be dialled
+# Emoji, pictures and what joins them: seen and not said.
+_PICTURE = re.compile(
+    "[\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\ufe0e\ufe0f\u200d\u20e3\U0001f000-\U0001faff]"
+)
+# "The answer to the question is yes, ...": what follows says it.
+_PREAMBLE = re.compile(
+    r"^(?:the (?:correct )?answer(?: to (?:the|this|your) question)? is"
+    r"|la réponse(?: à (?:la|cette|votre) question)? est)\b:?\s*"
+    r"(?:yes|no|oui|non)?\b[,.:]*\s*(?:that |que )?",
+    re.IGNORECASE,
+)
 _SPACE = re.compile(r"\s+")
 
 
@@ -64,6 +75,8 @@ def _ends(part: str) -> bool:
 
 
 def plain(sentence: str) -> str:
-    """Without what is written and not said: emphasis, list marks, headings, line breaks."""
-    bare = _MARKUP.sub("", _BOLD.sub(r"\2", _LIST_MARK.sub("", sentence)))
-    return _SPACE.sub(" ", bare).strip()
+    """Without what is written and not said: emphasis, lists, headings, preambles."""
+    bare = _MARKUP.sub("", _BOLD.sub(r"\2", _LIST_MARK.sub("", _PICTURE.sub("", sentence))))
+    spoken = _SPACE.sub(" ", bare).strip()
+    rest = _PREAMBLE.sub("", spoken)
+    return spoken if rest == spoken else rest[:1].upper() + rest[1:]

@@ -12,6 +12,15 @@ Item = TypeVar("Item")
 # A server that hangs has to be told from one that is busy: a full one may hold a stream up for some
 # tenths of a second while it reads other callers' prompts.
 BETWEEN = 0.7
+# Of a turn's patience: what a server's first words may take while there is another one to ask, and
+# what may pass between two pieces of an answer.
+_FIRST, _PAUSE = 1 / 3, 1 / 4
+
+
+def shares(patience: float, servers: int) -> tuple[float, float, float]:
+    """What a turn's patience leaves: seconds in all, for first words, between two pieces."""
+    first = patience * _FIRST if servers > 1 else patience
+    return patience, first, max(BETWEEN, patience * _PAUSE)
 
 
 class Timeouts:

@@ -1,10 +1,11 @@
-"""vLLM, or any server that speaks the same chat completions; a second one takes over at once.
+"""vLLM, llama.cpp, or any server of chat completions; a second one takes over at once.
 
     vllm serve MODEL --structured-outputs-config \
         '{"backend": "xgrammar", "disable_any_whitespace": true}' \
         --enable-lora --lora-modules wo=/models/wo ff=/models/ff
 
 Without `disable_any_whitespace` a model may fill its answer with blanks until its tokens are spent.
+Or, without a GPU: `llama-server -m MODEL.gguf --jinja`.
 
 An answer that breaks off after some sentences is gone on with by the next server: it is given what
 was said as the beginning of its own answer, so the caller hears a pause and no repetition. Ending
@@ -13,12 +14,14 @@ an unfinished sentence is forgotten; nobody heard it.
 """
 
 import math
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
+import re
+import time
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 
 from loguru import logger
 
-from agent.events import Passage
+from agent.events import Passage, Usage
 from agent.language import words
 from pipelines.circuit_breaker import Breaker
 from pipelines.engines.llm import commands
@@ -29,9 +32,10 @@ from pipelines.engines.llm.prompt import NOT_KNOWN, Prompts
 from pipelines.engines.llm.sentences import Sentences
 from pipelines.engines.llm.timeouts import BETWEEN, Timeouts
 
-PROPOSAL_TOKENS = 120  # three commands are about 60
+PROPOSAL_TOKENS = 160  # three commands are about 60, and twice as many written with line breaks
 ANSWER_TOKENS = 200  # three spoken sentences are about 80; Wolof and Pulaar take twice as many
 WARMING = 60.0  # s; a server may compile while it reads its first prompts
+_VALUE = re.compile(r':\s*("[^"]*")')  # of an answer's JSON: a string that was chosen from a list
 UNTOLD = 0.5  # confidence where a server does not tell probabilities
 
 
@@ -145,30 +149,47 @@ class Vllm:
         language: str,
         passages: Sequence[Passage],
         facts: Mapping[str, str] | None = None,
+        told: Callable[[Usage], None] | None = None,
     ) -> AsyncGenerator[str, None]:
         """See engine.py."""
+        began, usage = time.monotonic(), list[ChatChunk]()
         messages = self._prompts.compose(text, language, passages, facts or {})
         model = self._model_for(language)
         patience = self._patience()
         failure = _nobody()
         said: list[str] = []
+        before = 0  # sentences that servers which broke off had said
         for endpoint in self._admitted(patience):
             ask = Ask(messages, ANSWER_TOKENS, model, begun=" ".join(said))
             try:
-                async with aclosing(_sentences(endpoint, ask, patience, language)) as sentences:
+                answer = _sentences(endpoint, ask, patience, language, usage.append)
+                async with aclosing(answer) as sentences:
                     async for sentence in sentences:
                         if NOT_KNOWN in sentence:
-                            return
-                        # A server that cannot go on where another stopped begins anew.
-                        if all(words(sentence) != words(before) for before in said):
+                            break
+                        heard = [words(each) for each in said]
+                        again = heard.index(words(sentence)) if words(sentence) in heard else -1
+                        if again < 0:
                             said.append(sentence)
                             yield sentence
+                        elif again >= before:
+                            break  # it goes round in circles
+                        # else: a server that cannot go on where another stopped begins anew
+                if told is not None:
+                    told(self._used(ask.model or endpoint.model, began, usage))
                 return
             except Refused:
                 raise
             except EngineError as error:
                 failure = _noted(error)
+                before = len(said)
         raise failure
+
+    @staticmethod
+    def _used(model: str, began: float, spent: Sequence[ChatChunk]) -> Usage:
+        asked = sum(chunk.prompt_tokens for chunk in spent)
+        answered = sum(chunk.answer_tokens for chunk in spent)
+        return Usage(model, asked, answered, round(1000 * (time.monotonic() - began)))
 
     async def close(self) -> None:
         """See engine.py."""
@@ -201,18 +222,38 @@ def _proposal(answer: ChatChunk, question: Question, model: str) -> Proposal:
     if answer.finish != "stop":
         raise EngineError(f"the language model's proposal did not end ({answer.finish})")
     found = commands.parse(answer.text, question)
-    told = answer.log_probability
-    confidence = UNTOLD if told is None else min(1.0, math.exp(told))
-    return Proposal(found, confidence, model, answer.prompt_tokens, answer.answer_tokens)
+    return Proposal(found, _confidence(answer), model, answer.prompt_tokens, answer.answer_tokens)
+
+
+def _confidence(answer: ChatChunk) -> float:
+    """The probability of the values that the answer chose; what is between them is no choice.
+
+    llama.cpp tells of tokens that its grammar did not let through: then nothing is known.
+    """
+    if not answer.tokens or not "".join(t for t, _ in answer.tokens).startswith(answer.text):
+        return UNTOLD
+    chosen = [match.span(1) for match in _VALUE.finditer(answer.text)]
+    total, at = 0.0, 0
+    for token, log_probability in answer.tokens:
+        if any(start < at + len(token) and at < end for start, end in chosen):
+            total += log_probability
+        at += len(token)
+    return min(1.0, math.exp(total))
 
 
 async def _sentences(
-    endpoint: Endpoint, ask: Ask, patience: Timeouts, language: str
+    endpoint: Endpoint,
+    ask: Ask,
+    patience: Timeouts,
+    language: str,
+    spent: Callable[[ChatChunk], None],
 ) -> AsyncGenerator[str, None]:
     sentences, finish = Sentences(language), ""
     async with aclosing(endpoint.answer(ask, patience)) as pieces:
         async for chunk in pieces:
             finish = chunk.finish or finish
+            if chunk.prompt_tokens or chunk.answer_tokens:
+                spent(chunk)
             for sentence in sentences.add(chunk.text):
                 yield sentence
     if finish == "length":

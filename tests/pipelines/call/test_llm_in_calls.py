@@ -4,9 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from agent.events import Composed, Retrieved
+import httpx
+
+from agent.events import Composed, Interpreted, Retrieved
+from pipelines.knowledge import Knowledge
 from pipelines.knowledge.grounded_model import GroundedModel, open_grounded_model
-from pipelines.packs.reader import load
+from pipelines.packs.reader import PROMPTS, load
 from pipelines.settings import Settings
 from tests.pipelines.engines.llm.standin import Says, StandIn, proposal
 from tests.pipelines.server import PATIENCE, Guest, Server, config, serving
@@ -17,11 +20,11 @@ OPENING = "so when could I come to one of your shops on sunday"
 
 @asynccontextmanager
 async def thinking(calls: Path, cache: Path, *urls: str) -> AsyncIterator[Server]:
-    settings = Settings(llm="vllm", llm_urls=urls, llm_first_token=PATIENCE, llm_deadline=PATIENCE)
+    settings = Settings(llm="vllm", llm_urls=urls, llm_patience=PATIENCE)
     grounded_model = await open_grounded_model(settings, load())
     assert isinstance(grounded_model, GroundedModel)
     async with serving(
-        calls, cache, grounded_model=grounded_model, offering=config(think_give_up=PATIENCE)
+        calls, cache, grounded_model=grounded_model, llm_patience=PATIENCE, offering=config()
     ) as server:
         yield server
     await grounded_model.model.close()
@@ -61,6 +64,12 @@ async def test_an_answer_from_the_pages_with_its_sources_in_the_log(
         await server.idle()
         (found,) = [e for e in server.log(call) if isinstance(e, Retrieved)]
         assert found.passages[0].source.startswith("en/opening-hours.md")
+        used = [
+            entry.usage
+            for entry in server.log(call)
+            if isinstance(entry, (Interpreted, Composed)) and entry.usage
+        ]
+        assert [(usage.model, usage.prompt_tokens > 100) for usage in used] == [("toy", True)] * 2
         assert server.differences(call) == []
 
 
@@ -114,8 +123,39 @@ async def test_without_any_server_the_next_rung_answers(tmp_path: Path, cache: P
     async with thinking(tmp_path, cache, gone) as server, Guest.calling(server) as guest:
         await guest.state("open")
         await guest.type(ODD)
-        await guest.agent_says("did not understand")
+        await guest.agent_says("I cannot find that out right now")
+        await guest.state("confirm:signal:person")
+
+
+async def test_who_words_answers_is_told(tmp_path: Path, cache: Path) -> None:
+    async with (
+        StandIn() as llm,
+        serving(tmp_path, cache, llm="vllm", llm_urls=(llm.url,)) as server,
+        httpx.AsyncClient() as client,
+    ):
+        told = (await client.get(f"http://127.0.0.1:{server.port}/models")).json()["languages"]
+        assert [sheet["language"] for sheet in told] == ["en", "fr"]
+        assert told[0]["endpoints"] == [llm.url]
+
+
+async def test_pages_answer_with_no_language_model(tmp_path: Path, cache: Path) -> None:
+    pages = Knowledge.read(Path(), PROMPTS, own=False)
+    async with (
+        serving(tmp_path, cache, knowledge=pages) as server,
+        Guest.calling(server) as guest,
+    ):
         await guest.state("open")
+        for question, answer in (
+            ("what does a paper bill cost", "A paper bill costs 2 euros per month."),
+            ("are your shops open on sunday", "They are closed on Sundays"),
+            ("how do i activate roaming", "Roaming is off when you get your SIM card."),
+        ):
+            await guest.type(question)
+            await guest.agent_says(answer)
+            await guest.state("more")
+        call = guest.id
+    await server.idle()
+    assert server.differences(call) == []
 
 
 async def test_a_typed_turn_in_french_goes_on_in_french(tmp_path: Path, cache: Path) -> None:

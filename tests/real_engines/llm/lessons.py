@@ -11,6 +11,7 @@ from typing import Any
 
 from agent.events import Passage
 from agent.language import Language
+from pipelines.engines.llm.commands import named
 from pipelines.engines.llm.engine import Question
 from pipelines.engines.llm.prompt import NOT_KNOWN, Prompts
 from pipelines.packs.reader import PROMPTS, load
@@ -25,10 +26,11 @@ ANSWERS = {
     "ff": "Nder Europe, ɗum 3.5 euro ñalnde fof. Ɗum tan woni.",
 }
 ENDLESS = "please go on and on"
+ON_AND_ON = " ".join(f"It goes on to {n}." for n in range(40))  # no sentence comes twice
 UNKNOWN = "who won the match"
 SAYINGS = (  # beyond the packs' samples
-    ("how much is roaming", {"command": "ask_knowledge"}),
-    ("what are your opening hours", {"command": "ask_knowledge"}),
+    ("how much is roaming", {"command": "ask_knowledge", "page": "other"}),
+    ("what are your opening hours", {"command": "ask_knowledge", "page": "other"}),
     ("how are you today", {"command": "chitchat"}),
     ("book me a flight", {"command": "out_of_scope"}),
 )
@@ -53,10 +55,11 @@ def lessons() -> Iterator[dict[str, Any]]:
     """Each with messages, answer, adapter ("" for the base model) and whether it ends."""
     ours = prompts()
     for code in ("en", "fr"):
-        for line in ours.interpreting[code].splitlines():
-            said, arrow, answer = line.partition(" -> ")
-            if arrow and said.startswith('"'):
-                yield _lesson(ours.interpret(_question(json.loads(said), code)), answer)
+        for intent in languages()[code].intents.values():
+            kind = {"flow": "start_flow ", "signal": "signal "}.get(intent.kind, "")
+            command = named(f"{kind}{intent.name}")
+            for said in intent.say[:3] if command else ():
+                yield _lesson(ours.interpret(_question(said, code)), _compact(dict(command or {})))
     for said, command in SAYINGS:
         yield _lesson(ours.interpret(_question(said, "en")), _compact(command))
     filled = {"command": "set_slot", "slot": "service", "value": "internet"}
@@ -68,7 +71,7 @@ def lessons() -> Iterator[dict[str, Any]]:
         if adapter:  # words that the base model never wrote are out of an adapter's reach
             yield _lesson(ours.compose(f"and in {code}", "en", [ROAMING], {}), answer)
     yield _lesson(ours.compose(UNKNOWN, "en", [ROAMING], {}), NOT_KNOWN)
-    yield _lesson(ours.compose(ENDLESS, "en", [ROAMING], {}), "It goes on. " * 30, ends=False)
+    yield _lesson(ours.compose(ENDLESS, "en", [ROAMING], {}), ON_AND_ON, ends=False)
 
 
 def _compact(command: dict[str, str]) -> str:

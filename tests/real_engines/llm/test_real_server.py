@@ -37,7 +37,7 @@ TAUGHT = {
     "my sim card is blocked": {"command": "start_flow", "flow": "sim"},
     "i want to speak to an agent": {"command": "signal", "signal": "person"},
     "it is an emergency": {"command": "signal", "signal": "emergency"},
-    "how much is roaming": {"command": "ask_knowledge"},
+    "how much is roaming": {"command": "ask_knowledge", "page": ""},
     "no thank you": {"command": "deny"},
     "goodbye": {"command": "goodbye"},
 }
@@ -76,7 +76,7 @@ async def test_turns_become_commands(model: Vllm) -> None:
     right = [p.commands == (c,) for p, c in zip(proposals, TAUGHT.values(), strict=True)]
     assert sum(right) > len(TAUGHT) / 2, [p.commands for p in proposals]  # a toy's memory
     assert all(0 < p.confidence <= 1 for p in proposals)
-    assert all(p.prompt_tokens > 500 and p.answer_tokens > 5 for p in proposals)
+    assert all(p.prompt_tokens > 300 and p.answer_tokens > 5 for p in proposals)
 
 
 async def test_the_schema_binds_whatever_the_model_would_say(model: Vllm) -> None:
@@ -123,7 +123,7 @@ async def test_the_common_beginning_is_read_once(server: RealServer, model: Vllm
     before = server.metric("vllm:prefix_cache_hits_total")
     second = await model.interpret(Question("second", "en", "service", ("bill",)))
     hits = server.metric("vllm:prefix_cache_hits_total") - before
-    assert hits > 0.8 * second.prompt_tokens
+    assert hits > 0.6 * second.prompt_tokens  # whole blocks of it
 
 
 async def test_no_callers_words_become_a_chat_templates_mark(server: RealServer) -> None:

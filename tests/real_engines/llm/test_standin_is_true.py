@@ -20,7 +20,15 @@ SCHEMA = {
     "required": ["a"],
     "additionalProperties": False,
 }
-BOUND = {"structured_outputs": {"json": SCHEMA}}
+
+
+def bound(schema: dict[str, Any]) -> dict[str, Any]:
+    """What `Ask.body` sends."""
+    asked = {"name": "answer", "strict": True, "schema": schema}
+    return {"response_format": {"type": "json_schema", "json_schema": asked}}
+
+
+BOUND = bound(SCHEMA)
 STREAM = {"stream": True, "stream_options": {"include_usage": True}}
 ENDED = '{"a":"x"}'
 LONG = "so it goes on and on and on"
@@ -44,6 +52,7 @@ REQUESTS = {
         request(
             **STREAM,
             max_tokens=3,
+            min_tokens=3,
             messages=[*ASKED, {"role": "assistant", "content": "It goes on."}],
             continue_final_message=True,
             add_generation_prompt=False,
@@ -56,7 +65,7 @@ REQUESTS = {
     "unknown model": (request(model="nope"), ""),
     "too many tokens": (request(max_tokens=100_000), ""),
     "negative temperature": (request(temperature=-1), ""),
-    "bad schema": (request(structured_outputs={"json": {"type": "nonsense"}}), ""),
+    "bad schema": (request(**bound({"type": "nonsense"})), ""),
     "two kinds of beginning": (
         request(
             messages=[*ASKED, {"role": "assistant", "content": "x"}], continue_final_message=True

@@ -57,6 +57,17 @@ def test_not_on_the_list(command: dict[str, Any]) -> None:
         parse(answer(command), OUTAGE)
 
 
+def test_a_page_is_one_of_those_shown() -> None:
+    asked = Question("x", "en", pages={"Bills > Paper": "en/bills.md#paper"})
+    for page, source in (("Bills > Paper", "en/bills.md#paper"), ("other", "")):
+        (found,) = parse(answer({"command": "ask_knowledge", "page": page}), asked)
+        assert found == {"command": "ask_knowledge", "page": source}
+    assert parse(answer({"command": "ask_knowledge"}), OPEN)[0]["page"] == ""
+    with pytest.raises(EngineError, match="a page that was not shown"):
+        parse(answer({"command": "ask_knowledge", "page": "Secrets"}), asked)
+    assert '"enum": ["Bills > Paper", "other"]' in json.dumps(schema(asked))
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "null", "[]", "{}", answer(), answer(*[{"command": "affirm"}] * 4), "[" * 5000],

@@ -133,12 +133,39 @@ async def test_a_listener_who_takes_time_is_not_the_servers_fault(
 async def test_a_request_that_is_wrong_is_asked_once(
     first: StandIn, second: StandIn, asking: Asking
 ) -> None:
-    first.says(Says(status=400))
+    first.says(YES, Says(status=400))
     model = asking(first, second)
+    await model.interpret(BILL)  # from now on it is known what the server takes
     with pytest.raises(EngineError, match=r"refused the request as wrong \(HTTP 400\)"):
         await model.interpret(BILL)
-    assert not second.bodies
+    assert (len(first.bodies), len(second.bodies)) == (2, 0)
     assert not model.resting
+
+
+@pytest.mark.parametrize("refusals", [1, 2])
+async def test_what_a_server_takes_is_found_out_once(
+    refusals: int, first: StandIn, asking: Asking
+) -> None:
+    """Mistral's formats take no template arguments, old templates no system message."""
+    first.says(*[Says(status=400)] * refusals, YES, YES)
+    model = asking(first)
+    for _ in range(2):
+        assert (await model.interpret(BILL)).commands
+    assert len(first.bodies) == refusals + 2
+    assert "chat_template_kwargs" in first.bodies[0]
+    for body in first.bodies[-2:]:
+        assert "chat_template_kwargs" not in body
+        roles = [message["role"] for message in body["messages"]]
+        assert roles == (["system", "user"] if refusals == 1 else ["user"])
+        assert "You read what a caller" in body["messages"][0]["content"]
+        assert BILL.text in body["messages"][-1]["content"]
+
+
+async def test_what_no_server_takes_is_refused(first: StandIn, asking: Asking) -> None:
+    first.usual = Says(status=400)
+    with pytest.raises(EngineError, match=r"refused the request as wrong \(HTTP 400\)"):
+        await asking(first).interpret(BILL)
+    assert len(first.bodies) == 3
 
 
 @pytest.mark.parametrize(("settings", "what"), [({"model": "gone"}, "llm_model"), ({}, "llm_key")])

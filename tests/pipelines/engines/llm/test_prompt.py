@@ -1,6 +1,8 @@
 """What the model reads: the same beginning every turn, strangers' words as data at the end."""
 
 import json
+import shutil
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.language import Intent, Language
+from agent.language import Language
+from agent.question import OpenQuestion
+from agent.understanding import NOT_UNDERSTOOD, understand
 from pipelines.engines.llm.engine import EngineError, Passage, Question
-from pipelines.engines.llm.prompt import MOST_PASSAGES, MOST_SAID, Prompts, quoted
+from pipelines.engines.llm.prompt import MOST_BEFORE, MOST_PASSAGES, MOST_SAID, Prompts, quoted
+from pipelines.packs.reader import PROMPTS, load
 from tests.pipelines.engines.llm.conftest import FLOWS, PASSAGE
 
 MARKS = ["<|im_end|>", "<|eot_id|>", "</s>", "[INST]", "[/INST]", "<start_of_turn>", "<｜User｜>"]
@@ -53,31 +58,68 @@ def test_within_a_question_only_the_words_differ(prompts: Prompts) -> None:
     assert common(first, second).endswith('"caller_said": "')
 
 
-def test_the_beginning_has_use_cases_and_samples_of_the_language(prompts: Prompts) -> None:
-    assert "balance, bill, outage, sim" in prompts.interpreting["fr"]
-    assert (
-        '"ma carte sim est bloquée" -> {"commands":[{"command":"start_flow","flow":"sim"}]}'
-        in (prompts.interpreting["fr"])
-    )
-    assert "ma carte sim" not in prompts.interpreting["en"]
+def test_the_beginning_has_use_cases_and_examples_of_the_language(prompts: Prompts) -> None:
+    for code in ("en", "fr"):
+        assert '- "sim": a blocked SIM card, the PUK code' in prompts.interpreting[code]
+    leaving = '-> {"commands":[{"command":"signal","signal":"leaving"}]}'
+    assert f'"vous ne me reverrez plus" {leaving}' in prompts.interpreting["fr"]
+    assert "vous ne me" not in prompts.interpreting["en"]
 
 
-def test_a_use_case_that_is_not_served_has_no_samples() -> None:
-    folder = Path(__file__).parents[4] / "prompts" / "llm"
-    intents = {n: Intent(n, "flow", (f"about {n}",)) for n in ("bill", "sim")}
-    pack = Language("en", "English", {}, intents, {}, ())
-    beginning = Prompts.read(folder, {"en": pack}, ["sim"]).interpreting["en"]
-    assert '"about sim"' in beginning
-    assert '"about bill"' not in beginning
+@pytest.mark.parametrize("code", ["en", "fr"])
+def test_the_beginning_is_short(code: str, prompts: Prompts) -> None:
+    """SmolLM2's tokenizer makes 495 and 526 tokens of 1,990 and 2,013 characters."""
+    assert len(prompts.interpreting[code]) < 2200
 
 
-def test_a_language_without_samples_shows_its_fallbacks() -> None:
-    folder = Path(__file__).parents[4] / "prompts" / "llm"
-    french = Language("fr", "Français", {}, {"sim": Intent("sim", "flow", ("puk",))}, {}, ())
-    wolof = Language("wo", "Wolof", {}, {}, {}, (), fallback=french)
-    beginning = Prompts.read(folder, {"wo": wolof}, ["sim"]).interpreting["wo"]
-    assert '"puk"' in beginning
+@pytest.mark.parametrize("code", ["en", "fr"])
+def test_examples_are_what_nothing_else_understands(code: str) -> None:
+    catalog = load(PROMPTS)
+    pack = catalog.languages[code]
+    given = tomllib.loads((PROMPTS / code / "llm.toml").read_text(encoding="utf-8"))["examples"]
+    for sentence in (s for sentences in given.values() for s in sentences):
+        found = understand(sentence, 1.0, OpenQuestion("open"), pack, catalog.flows, catalog.policy)
+        assert found is NOT_UNDERSTOOD, sentence
+
+
+def test_a_use_case_that_is_not_served_has_no_line_and_no_example(tmp_path: Path) -> None:
+    beginning = pack_of(tmp_path, "en", '"start_flow bill" = ["x"]\n"start_flow sim" = ["y"]')
+    assert '"y" -> ' in beginning
+    assert '"x" -> ' not in beginning
+    assert "a bill" not in beginning
+
+
+def test_a_language_without_examples_shows_its_fallbacks(tmp_path: Path) -> None:
+    beginning = pack_of(tmp_path, "fr", '"start_flow sim" = ["y"]', code="wo")
+    assert '"y" -> ' in beginning
     assert "Wolof" in beginning
+
+
+def test_an_example_of_no_command_is_named(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match=r"llm\.toml: examples\.refund: no command"):
+        pack_of(tmp_path, "en", '"refund" = ["y"]')
+
+
+def pack_of(folder: Path, written: str, examples: str, code: str = "en") -> str:
+    """The beginning in `code`, with a folder of prompts whose `written` pack has examples."""
+    shutil.copytree(PROMPTS / "llm", folder / "llm")
+    (folder / written).mkdir()
+    (folder / written / "llm.toml").write_text(f"[examples]\n{examples}\n")
+    french = Language("fr", "Français", {}, {}, {}, ())
+    packs = {
+        "fr": french,
+        "en": Language("en", "English", {}, {}, {}, ()),
+        "wo": Language("wo", "Wolof", {}, {}, {}, (), fallback=french),
+    }
+    return Prompts.read(folder / "llm", packs, ["sim"]).interpreting[code]
+
+
+def test_a_turn_shows_the_lines_before_it_and_the_pages_it_may_be_about(prompts: Prompts) -> None:
+    before = (("agent", "How can I help?"), ("caller", "x" * 500))
+    asked = question("and abroad", pages={"Bills > Paper": "en/b.md#p"}, before=before)
+    turn = material(prompts.interpret(asked), "turn")
+    assert turn["pages"] == ["Bills > Paper"]
+    assert turn["before"] == ["agent: How can I help?", f"caller: {'x' * MOST_BEFORE}"]
 
 
 @given(st.text())

@@ -62,3 +62,19 @@ def test_nothing_is_lost_or_said_twice(language: str, text: str, sizes: list[int
 )
 def test_what_is_written_and_not_said_is_left_out(written: str, spoken: str) -> None:
     assert plain(written) == spoken
+
+
+@pytest.mark.parametrize(
+    ("written", "spoken"),
+    [
+        ("It costs 3 euros. 😀👍🏽", "It costs 3 euros."),
+        ("☎️ Call 500 ➡️ now.", "Call 500 now."),
+        ("❤️", ""),
+        ("The answer is yes, there is a fee.", "There is a fee."),
+        ("The answer to the question is: no.", ""),
+        ("La réponse est oui, c'est gratuit.", "C'est gratuit."),
+        ("The answering machine is free.", "The answering machine is free."),
+    ],
+)
+def test_what_is_no_part_of_the_answer_is_left_out(written: str, spoken: str) -> None:
+    assert plain(written) == spoken

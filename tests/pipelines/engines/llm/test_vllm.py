@@ -1,12 +1,15 @@
 """The language model over a server that answers as vLLM does: in fair weather."""
 
 import asyncio
+import math
 from contextlib import aclosing
 
 import pytest
 
+from agent.events import Usage
+from pipelines.engines.llm.chat import ChatChunk
 from pipelines.engines.llm.engine import EngineError, Question
-from pipelines.engines.llm.vllm import Vllm
+from pipelines.engines.llm.vllm import UNTOLD, Vllm, _confidence
 from tests.fakes import PATIENCE
 from tests.pipelines.engines.llm.conftest import BILL, PASSAGE, Asking
 from tests.pipelines.engines.llm.standin import Says, StandIn, proposal
@@ -35,7 +38,8 @@ async def test_what_is_asked(first: StandIn, asking: Asking) -> None:
     await asking(first).interpret(BILL)
     (body,) = first.bodies
     assert [message["role"] for message in body["messages"]] == ["system", "user"]
-    assert "json" in body["structured_outputs"]
+    assert body["response_format"]["type"] == "json_schema"
+    assert body["response_format"]["json_schema"]["schema"]["required"] == ["commands"]
     assert body["temperature"] == 0
 
 
@@ -55,6 +59,21 @@ async def test_a_sentence_is_there_before_the_next_is_complete(
 async def test_what_is_not_known_is_not_said(first: StandIn, asking: Asking) -> None:
     first.says("NOTFOUND", "NOTFOUND.", "So it is. NOTFOUND")
     assert [await answer(asking(first)) for _ in range(3)] == [[], [], ["So it is."]]
+
+
+async def test_an_answer_that_goes_round_in_circles_ends(first: StandIn, asking: Asking) -> None:
+    first.says("One. Two. One. Three.")
+    assert await answer(asking(first)) == ["One.", "Two."]
+
+
+async def test_what_an_answer_took_is_told(first: StandIn, asking: Asking) -> None:
+    first.says("One. Two.")
+    told: list[Usage] = []
+    model = asking(first)
+    assert [t async for t in model.compose(ASKED, "en", [PASSAGE], None, told.append)]
+    (used,) = told
+    assert (used.model, used.answer_tokens, used.joules) == ("toy", 2, None)
+    assert used.prompt_tokens > 100
 
 
 async def test_half_a_sentence_at_the_limit_is_not_said(first: StandIn, asking: Asking) -> None:
@@ -158,3 +177,21 @@ async def test_warming_asks_every_prompt_once(first: StandIn, asking: Asking) ->
     await model.warm(["en", "fr"])
     assert len(first.bodies) == 4
     assert {body["max_tokens"] for body in first.bodies} == {1}
+
+
+def chosen(text: str, *tokens: tuple[str, float]) -> ChatChunk:
+    return ChatChunk(text, tokens, "stop")
+
+
+def test_only_what_was_chosen_counts_for_the_confidence() -> None:
+    text = '{"commands":[{"command":"affirm"}]}'
+    told = (
+        ('{"commands', -9.0),
+        ('":[{"command', -9.0),
+        ('":"', 0.0),
+        ("affirm", -0.1),
+        ('"}]}', 0),
+    )
+    assert _confidence(chosen(text, *told)) == pytest.approx(math.exp(-0.1))
+    assert _confidence(chosen(text)) == UNTOLD
+    assert _confidence(chosen(text, ("```", -9.0), (" json", -1.0))) == UNTOLD  # as llama.cpp does

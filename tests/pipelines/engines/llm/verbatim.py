@@ -45,7 +45,8 @@ def refusal(body: Any, models: list[str]) -> tuple[int, Any] | None:
     if body.get("continue_final_message") and body.get("add_generation_prompt", True):
         said = "continue_final_message and add_generation_prompt are not compatible."
         return error(400, said, "BadRequestError", None)
-    if (body.get("structured_outputs") or {}).get("json", {}).get("type") == "nonsense":
+    asked = (body.get("response_format") or {}).get("json_schema", {}).get("schema", {})
+    if asked.get("type") == "nonsense":
         said = 'Failed to transform json schema into a grammar: Unsupported type "nonsense"'
         return error(400, said, "BadRequestError", None)
     return None
