@@ -82,7 +82,7 @@ async def test_a_guess_stands_only_where_decoding_would_say_the_same() -> None:
     window = fitted(len(samples) / 16000)
 
     def said(guess: str) -> tuple[str, float]:
-        job = Job(samples, "en", "", 40, whole=True, guess=guess, guessed_token=0.5)
+        job = Job(samples, "en", 40, whole=True, guess=guess, guessed_token=0.5)
         (result,) = whisper.decode([job], window)
         return result["text"], result["logprob"]
 

@@ -34,7 +34,6 @@ class Job:
 
     samples: Samples
     token: str  # of the language
-    hint: str  # what is likely to be said
     tokens: int
     whole: bool = False  # with words, as a final result needs them
     languages: bool = False  # with the languages that it sounds like
@@ -97,7 +96,7 @@ class Whisper:
         encoded = self._encode([job.samples for job in jobs], window)
         self.encoding = time.perf_counter() - since
         # CTranslate2 wants <|startoftranscript|> at the same place in all of a batch.
-        prompts = [self._tokens.prompt(job.token, job.hint) for job in jobs]
+        prompts = [self._tokens.prompt(job.token) for job in jobs]
         results = [
             (self._checked(_some(encoded, [n], len(jobs)), job, prompts[n]) or {})
             if job.guess
@@ -179,7 +178,7 @@ class Whisper:
 
     def _longest(self, prompt: list[int], most: int) -> int:
         """For so many tokens: CTranslate2 says half of it, and never past it with the prompt."""
-        return min(448, max(2 * most, self._tokens.length(prompt) + most))
+        return min(448, max(2 * most, len(prompt) + most))
 
     def _checked(self, encoded: Any, job: Job, prompt: list[int]) -> dict[str, Any] | None:
         """The guess and what follows it; None where it is no good one."""

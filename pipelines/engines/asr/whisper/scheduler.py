@@ -159,7 +159,6 @@ class Scheduler:
             {
                 "samples": len(decode_input.pcm) // 2,
                 "token": decode_input.listening.token,
-                "hint": decode_input.listening.hint,
                 "tokens": decode_input.tokens,
                 "whole": decode_input.whole,
                 "languages": decode_input.languages,

@@ -23,7 +23,6 @@ SPOKEN = 0.06  # s of loud audio; less is a click
 FIRST = 0.24  # s of loud audio before the first hypothesis: the shortest words
 ROOM = 2.0  # times what a partial takes, between two of a call
 TRIES = 3  # of a final, before the worker's deaths are the turn's fault
-HINTS = 400  # characters; the worker counts tokens
 
 
 class Source(Protocol):
@@ -68,14 +67,12 @@ class FasterWhisperStream:
         return self._turn.agreement.stable if self._turn else ()
 
     def expect(self, language: str, phrases: Sequence[str], expected: Expected = ANYTHING) -> None:
-        """See engine.py; a hint, where the list is short enough to be one."""
-        hint = ", ".join(phrases)
+        """See engine.py; `phrases` are no hints (tokens.py says why), `expected` chooses."""
         others = [
             self._source.listening(code) for code in expected.languages if self._source.serves(code)
         ]
         self._expected = replace(
             self._source.listening(language),
-            hint=hint if len(hint) <= HINTS else "",
             expected=expected,
             others={each.token: each for each in others if each.own and each.language != language},
         )

@@ -1,13 +1,12 @@
 """What is said in tokens: the prompt of a turn, and which tokens may say a number."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens
 
-HINT_TOKENS = 48  # more text before the turn costs time, and pulls harder than it helps
 _BETWEEN = re.compile(r"Ġ?[,.\-]*")  # what stands between figures; "Ġ" is a space in the vocabulary
 _FIGURES = re.compile(r"Ġ?[0-9]{1,2}")
 
@@ -39,17 +38,15 @@ class Tokens:
             self._tokenizers[token] = made
         return self._tokenizers[token]
 
-    def prompt(self, token: str, hint: str) -> list[int]:
-        """What a turn begins with; a hint that is too long is none."""
-        tokenizer = self.of(token)
-        before = tokenizer.encode(" " + hint) if hint else []
-        # Half a list of what may be said would pull towards that half.
-        before = [tokenizer.sot_prev, *before] if 0 < len(before) <= HINT_TOKENS else []
-        return [*before, *tokenizer.sot_sequence, tokenizer.no_timestamps]
+    def prompt(self, token: str) -> list[int]:
+        """What a turn begins with.
 
-    def length(self, prompt: Sequence[int]) -> int:
-        """Of a prompt without its hint."""
-        return len(prompt) - prompt.index(self.of("en").sot)
+        Nothing that is likely to be said stands before it. Of 45 short turns at the telephone 27
+        were exact so, and 26 after "yes, no", which put a yes into one; of 36 strings of nine
+        digits 20 were right, and 15 or 16 after digits.
+        """
+        tokenizer = self.of(token)
+        return [*tokenizer.sot_sequence, tokenizer.no_timestamps]
 
     def all_but_numbers(self, words: tuple[str, ...]) -> list[list[int]]:
         """The tokens to suppress where only number words may be said, and where only figures."""

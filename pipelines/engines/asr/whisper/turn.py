@@ -32,7 +32,6 @@ class Listening:
     model: int  # place in the worker's list
     token: str
     own: bool  # Whisper's own token: then it can tell languages apart
-    hint: str = ""
     shortest: int = SHORTEST  # window that the checkpoint hears well in
     expected: Expected = ANYTHING
     others: Mapping[str, "Listening"] = field(default_factory=dict)  # by token; may be spoken too

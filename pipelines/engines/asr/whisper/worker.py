@@ -3,8 +3,8 @@
 It keeps nothing of any call: each message carries the audio that it is about, so its death costs no
 call anything but time. What is decoded when, and with whom, is decided by its owner.
 
-    {"do": "decode", "model": 0, "window": 320, "jobs": [{"samples": n, "token", "hint", "tokens",
-     "whole", "languages", "guess", "guessed_token"}]} and the jobs' audio in a row
+    {"do": "decode", "model": 0, "window": 320, "jobs": [{"samples": n, "token", "tokens",
+     "whole", "languages", "guess", "guessed_token", "beams", "numbers"}]} and the jobs' audio in a row
         -> {"results": [...], "encoding": s that the encoder took}, see decoding.py
     {"do": "measure", "model": 0, "window": 512, "batches": [1, 4]}
         -> {"seconds": [...], "encoding": s of the last batch}
@@ -85,7 +85,7 @@ class WhisperWorker:
         from pipelines.engines.asr.whisper.decoding import Job
 
         noise = np.random.default_rng(1).normal(0, 0.05, int(UTTERANCE * 16000))
-        job = Job(noise.astype(np.float32), "en", "", SAID, whole=True, languages=True)
+        job = Job(noise.astype(np.float32), "en", SAID, whole=True, languages=True)
         decode = self.models[model].decode
         on_gpu = self.models[model].device == "cuda"
         clock = time.perf_counter if on_gpu else time.process_time
