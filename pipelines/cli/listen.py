@@ -55,7 +55,13 @@ def listen() -> None:
     settings = Settings()
     settings = settings.model_copy(update={"whisper_deadline": _PATIENCE})
     config = load(settings.prompts)
-    choices = choose(settings, config, _nothing)
+
+    def here(weights: Weights) -> Path:
+        if (folder := weights.present(settings.models)) is None:
+            raise EngineError("it is not there, and nothing is fetched for a check")
+        return folder
+
+    choices = choose(settings, config, here)
     if choices.asr.engine != "faster_whisper":
         fail(
             f"the round trip wants Whisper: {choices.asr.why}. 'waxtaan models get whisper-base' "
@@ -63,10 +69,6 @@ def listen() -> None:
             MISSING,
         )
     asyncio.run(_listen(settings, config, choices))
-
-
-def _nothing(weights: Weights) -> Path:
-    raise EngineError(f"{weights.folder} is not there, and nothing is fetched for a check")
 
 
 async def _listen(settings: Settings, config: DialogueConfig, choices: Choices) -> None:
