@@ -86,7 +86,6 @@ async def _listen(settings: Settings, config: DialogueConfig, choices: Choices) 
             {"espeak": readable, **{engine.name: spoken for engine in neural}},
         )
         table = Table("language", "voice", "sentences", "words", "word error", "heard as said")
-        worst: list[str] = []
         for code, pack in config.packs.items():
             speaker = router.speaker(code)
             if speaker is None or recogniser.serves(code) is None:
@@ -97,15 +96,14 @@ async def _listen(settings: Settings, config: DialogueConfig, choices: Choices) 
                 for sentence in track(said, f"{code}: listening", console=_OUT, transient=True)
             ]
             table.add_row(code, f"{speaker.engine} {speaker.voice.name}", *figures(trips))
-            worst += [f"{code}: {line}" for line in named(trips)]
+            for line in named(trips):
+                _OUT.print(f"{code}: {line}", markup=False)
         await router.close()
     finally:
         for engine in engines:
             await engine.close()
         await recogniser.close()
     _OUT.print(table)
-    for line in worst:
-        _OUT.print(line, markup=False)
 
 
 async def there_and_back(
