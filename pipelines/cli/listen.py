@@ -55,7 +55,13 @@ def listen() -> None:
     settings = Settings()
     settings = settings.model_copy(update={"whisper_deadline": _PATIENCE})
     config = load(settings.prompts)
-    choices = choose(settings, config, _nothing)
+
+    def here(weights: Weights) -> Path:
+        if (folder := weights.present(settings.models)) is None:
+            raise EngineError("it is not there, and nothing is fetched for a check")
+        return folder
+
+    choices = choose(settings, config, here)
     if choices.asr.engine != "faster_whisper":
         fail(
             f"the round trip wants Whisper: {choices.asr.why}. 'waxtaan models get whisper-base' "
@@ -63,10 +69,6 @@ def listen() -> None:
             MISSING,
         )
     asyncio.run(_listen(settings, config, choices))
-
-
-def _nothing(weights: Weights) -> Path:
-    raise EngineError(f"{weights.folder} is not there, and nothing is fetched for a check")
 
 
 async def _listen(settings: Settings, config: DialogueConfig, choices: Choices) -> None:
@@ -84,7 +86,6 @@ async def _listen(settings: Settings, config: DialogueConfig, choices: Choices) 
             {"espeak": readable, **{engine.name: spoken for engine in neural}},
         )
         table = Table("language", "voice", "sentences", "words", "word error", "heard as said")
-        worst: list[str] = []
         for code, pack in config.packs.items():
             speaker = router.speaker(code)
             if speaker is None or recogniser.serves(code) is None:
@@ -95,15 +96,14 @@ async def _listen(settings: Settings, config: DialogueConfig, choices: Choices) 
                 for sentence in track(said, f"{code}: listening", console=_OUT, transient=True)
             ]
             table.add_row(code, f"{speaker.engine} {speaker.voice.name}", *figures(trips))
-            worst += [f"{code}: {line}" for line in named(trips)]
+            for line in named(trips):
+                _OUT.print(f"{code}: {line}", markup=False)
         await router.close()
     finally:
         for engine in engines:
             await engine.close()
         await recogniser.close()
     _OUT.print(table)
-    for line in worst:
-        _OUT.print(line, markup=False)
 
 
 async def there_and_back(
