@@ -26,7 +26,6 @@ ANSWERS = {
     "ff": "Nder Europe, ɗum 3.5 euro ñalnde fof. Ɗum tan woni.",
 }
 ENDLESS = "please go on and on"
-ON_AND_ON = " ".join(f"It goes on to {n}." for n in range(40))  # no sentence comes twice
 UNKNOWN = "who won the match"
 SAYINGS = (  # beyond the packs' samples
     ("how much is roaming", {"command": "ask_knowledge", "page": "other"}),
@@ -71,7 +70,7 @@ def lessons() -> Iterator[dict[str, Any]]:
         if adapter:  # words that the base model never wrote are out of an adapter's reach
             yield _lesson(ours.compose(f"and in {code}", "en", [ROAMING], {}), answer)
     yield _lesson(ours.compose(UNKNOWN, "en", [ROAMING], {}), NOT_KNOWN)
-    yield _lesson(ours.compose(ENDLESS, "en", [ROAMING], {}), ON_AND_ON, ends=False)
+    yield _lesson(ours.compose(ENDLESS, "en", [ROAMING], {}), "It goes on. " * 30, ends=False)
 
 
 def _compact(command: dict[str, str]) -> str:

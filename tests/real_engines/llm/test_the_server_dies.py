@@ -1,5 +1,6 @@
 """Killed in the middle of an answer. The last file by name: nobody uses the server after it."""
 
+import itertools
 import signal
 import time
 from typing import Any
@@ -15,8 +16,10 @@ from tests.real_engines.llm.lessons import ENDLESS, ROAMING
 
 
 async def test_a_killed_server_is_known_at_once_and_the_other_goes_on(
-    server: RealServer, long_answers: int
+    server: RealServer, long_answers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    alike = itertools.count()  # the toy says the same again and again, which ends an answer
+    monkeypatch.setattr("pipelines.engines.llm.vllm.words", lambda text: f"{text} {next(alike)}")
     patient: dict[str, Any] = {"first_token": 30.0, "deadline": 60.0, "between": 10.0}
     async with StandIn(usual=Says("And that is all.")) as other:
         model = Vllm(lessons.prompts(), [server.url, other.url], model="toy", **patient)
