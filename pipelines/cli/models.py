@@ -135,7 +135,8 @@ def remove(name: str) -> None:
     settings = Settings()
     (model,) = _chosen([name], settings)
     there = store.remove(model, settings.models)
-    adding.drop(name, settings.models)
+    if model.hub is None and not model.packages:  # it came by `add`, and from nowhere else
+        adding.drop(name, settings.models)
     _OUT.print(f"{name}: {'removed' if there else 'was not here'}")
 
 
