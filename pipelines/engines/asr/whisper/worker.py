@@ -4,7 +4,8 @@ It keeps nothing of any call: each message carries the audio that it is about, s
 call anything but time. What is decoded when, and with whom, is decided by its owner.
 
     {"do": "decode", "model": 0, "window": 320, "jobs": [{"samples": n, "token", "tokens",
-     "whole", "languages", "guess", "guessed_token", "beams", "numbers"}]} and the jobs' audio in a row
+     "whole", "languages", "guess", "guessed_token", "beams", "numbers"}]} and the jobs' audio
+     in a row
         -> {"results": [...], "encoding": s that the encoder took}, see decoding.py
     {"do": "measure", "model": 0, "window": 512, "batches": [1, 4]}
         -> {"seconds": [...], "encoding": s of the last batch}
