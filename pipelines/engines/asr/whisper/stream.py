@@ -131,8 +131,13 @@ class FasterWhisperStream:
     # -- what is asked for ---------------------------------------------------------------------
 
     def _consider(self, turn: Turn) -> None:
-        """DecodeRequest for a hypothesis if it is time for one."""
-        if self._flying is not None or turn.loudness.loud < FIRST:
+        """DecodeRequest for a hypothesis if it is time for one.
+
+        What may be final does not wait for a partial that a worker has: another may be free.
+        """
+        if turn.loudness.loud < FIRST:
+            return
+        if self._flying is not None and (self._flying.whole or not turn.whole_wanted):
             return
         waiting = self._scheduler.queue.request(self._call)
         again = max(self._settings.interval, ROOM * self._scheduler.partial)
@@ -165,15 +170,19 @@ class FasterWhisperStream:
         turn = self._turn
         if turn is None or turn.number != decode_input.turn:
             return
-        self._flying = None
+        if self._flying is decode_input:
+            self._flying = None
         self._served = asyncio.get_running_loop().time()
+        if not decode_input.whole and turn.whole and turn.whole.length >= len(decode_input.pcm):
+            return  # a partial that was overtaken
         partial = turn.take(decode_input, decoded)
         if self._final is None:
             if partial is not None:
                 self._on_partial(partial)
             self._consider(turn)
         elif (ready := self._ready(turn)) is None:
-            self._ask(turn, Priority.FINAL)
+            if self._flying is None or not turn.covered_by(self._flying):
+                self._ask(turn, Priority.FINAL)
         elif not self._final.done():
             self._final.set_result(ready)
 

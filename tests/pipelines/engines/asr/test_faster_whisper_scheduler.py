@@ -147,6 +147,26 @@ async def test_partials_leave_a_worker_free() -> None:
             decoder.gate.set()
 
 
+async def test_what_may_be_final_does_not_wait_for_a_partial_and_is_decoded_once() -> None:
+    decoders = FakeDecoder([("my hill", -0.1)]), FakeDecoder([SURE])
+    async with streams(decoders[0], 1, 0.1, decoders[1]) as (stream,):
+        stream.begin()
+        stream.hear(noise(1.0))
+        await eventually(lambda: any(decoder.asked for decoder in decoders))
+        stream.hear(bytes(BYTES_PER_SECOND // 5))
+        await eventually(lambda: all(decoder.asked for decoder in decoders))
+        asked = asyncio.ensure_future(stream.finish())
+        await asyncio.sleep(0)
+        decoders[0].gate.set()  # the partial comes, and asks for nothing more
+        await asyncio.sleep(0.01)
+        decoders[1].gate.set()
+        assert (await asked).text == "my bill"
+    whole = [
+        job["whole"] for decoder in decoders for header in decoder.asked for job in header["jobs"]
+    ]
+    assert sorted(whole) == [False, True]
+
+
 async def test_finals_that_waited_are_decoded_together_and_before_partials() -> None:
     decoder = FakeDecoder()
     async with streams(decoder, 5) as (first, talker, *others):
