@@ -70,7 +70,7 @@ async def _steps(
             names = ", ".join(c.name for c in pack.callers)
             fail(f"no sample caller '{sample}' in prompts/{language}; {names}", WRONG_USAGE)
         return [
-            Step(await voice.say(s.say) if s.say else b"", s.keys, s.interrupt)
+            Step(await voice.say(s.say) if s.say else b"", s.keys, s.interrupt, s.asked)
             for s in caller.steps
         ]
 

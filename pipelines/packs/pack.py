@@ -43,6 +43,7 @@ class SampleStep(Strict):
     say: str = ""
     keys: str = Field(default="", pattern=r"^[0-9*#]*$")
     interrupt: bool = False  # speaks while the agent is still speaking
+    asked: bool = False  # only where a yes or no is asked for: who was well heard is not asked back
 
 
 class SampleCaller(Strict):

@@ -35,6 +35,7 @@ class Step:
     pcm: bytes = b""  # 16 kHz mono, to be said
     keys: str = ""
     interrupt: bool = False
+    asked: bool = False  # only where a yes or no is asked for
 
 
 @dataclass
@@ -108,6 +109,8 @@ class SyntheticCaller:
                     await asyncio.sleep(0.01)
             if self._over.is_set():
                 break
+            if step.asked and "affirm" not in self._state.get("expecting", {}).get("intents", ()):
+                continue
             for key in step.keys:
                 await line.send(_message("dtmf", {"buttons": [key]}))
                 await asyncio.sleep(0.12)

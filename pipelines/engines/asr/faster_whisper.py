@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pipelines.engines.asr.engine import Band, EngineError, Recognised
+from pipelines.engines.asr.whisper.accuracy import measured
 from pipelines.engines.asr.whisper.checkpoint import Checkpoint, multilingual, require
 from pipelines.engines.asr.whisper.guards import Guards
 from pipelines.engines.asr.whisper.languages import token_of
@@ -133,6 +134,8 @@ class FasterWhisper:
         checkpoint, _ = place
         if language in self._languages:
             return f"dictation by its own checkpoint, {checkpoint.model.name}: unmeasured here"
+        if found := measured(checkpoint.model, language):
+            return f"dictation by Whisper {checkpoint.model.name}: {found}"
         return (
             f"dictation: Whisper knows it; how well depends on the checkpoint, "
             f"{checkpoint.model.name}, and is unmeasured here"

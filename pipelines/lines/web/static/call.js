@@ -25,7 +25,7 @@ export class Call {
   #metronome = null;
   #line = null;
   #sample = null;
-  #agent = { listening: false, speaking: false };
+  #agent = { listening: false, asking: false, speaking: false };
   #over = false;
   #asked = false;
 
@@ -121,7 +121,7 @@ export class Call {
 
   #act(sample) {
     const speaking = this.#agent.speaking || this.#speaker.busy;
-    const action = sample.tick(this.#uplink.at, { listening: this.#agent.listening, speaking });
+    const action = sample.tick(this.#uplink.at, { ...this.#agent, speaking });
     if (!action) return;
     if (action.play) {
       this.#uplink.play(action.play.samples);
@@ -133,7 +133,10 @@ export class Call {
   }
 
   #message(type, data) {
-    if (type === "state") this.#agent.listening = data.listening === true;
+    if (type === "state") {
+      this.#agent.listening = data.listening === true;
+      this.#agent.asking = data.expecting?.intents?.includes("affirm") === true;
+    }
     if (type === "bot-started-speaking") this.#agent.speaking = true;
     if (type === "bot-stopped-speaking") this.#agent.speaking = false;
     if (type === "ended") this.#cutAfter(AFTER_ENDED);

@@ -1,7 +1,8 @@
 // A sample caller: when it speaks, presses keys and hangs up. Decides only; call.js does it.
 //
 // Time is seconds of caller audio. A step waits until the agent listens and has been quiet for a moment, as a
-// polite caller would; a step marked `interrupt` starts in the middle of the agent's sentence.
+// polite caller would; a step marked `interrupt` starts in the middle of the agent's sentence, one marked `asked`
+// is left out unless a yes or no is asked for: a caller who was well heard is not asked back.
 
 const QUIET = 0.4; // seconds of silence that tell the caller it is their turn
 const INTERRUPT_AFTER = 1.2; // seconds into the agent's speech
@@ -30,7 +31,7 @@ export class SampleCaller {
 
   /**
    * What the caller does now: { play: step }, { press: key }, { hangUp: true } or null.
-   * `agent` is { listening, speaking } as it is at this moment.
+   * `agent` is { listening, asking, speaking } as it is at this moment; `asking` for a yes or no.
    */
   tick(at, agent) {
     this.#hear(at, agent);
@@ -39,6 +40,10 @@ export class SampleCaller {
     const step = this.#steps[this.#next];
     if (!step) return this.#ready(at, agent, GOODBYE) ? { hangUp: true } : null;
     const turn = step.interrupt ? this.#mayInterrupt(at) : this.#ready(at, agent, QUIET);
+    if (turn && step.asked && !agent.asking) {
+      this.#next += 1;
+      return null;
+    }
     return turn ? this.#begin(step, at) : null;
   }
 

@@ -47,17 +47,17 @@ export class Samples {
   }
 }
 
-/** The steps of a sample caller with their sound: { samples: Int16Array, seconds, interrupt } or { keys }. */
+/** The steps of a sample caller with their sound: { samples: Int16Array, seconds, interrupt, asked } or { keys }. */
 export async function loadSteps(caller) {
   return Promise.all(caller.steps.map(loadStep));
 }
 
-async function loadStep({ keys, audio, interrupt = false }) {
+async function loadStep({ keys, audio, interrupt = false, asked = false }) {
   if (keys !== undefined) return { keys: String(keys), interrupt };
   const response = await fetch(new URL(audio, document.baseURI));
   if (!response.ok) throw new Error(`${audio} answered ${response.status}`);
   const samples = await decode(await response.arrayBuffer());
-  return { samples, seconds: samples.length / UPLINK_RATE, interrupt };
+  return { samples, seconds: samples.length / UPLINK_RATE, interrupt, asked };
 }
 
 /** Any file the browser can read as mono 16-bit samples at the uplink's rate; the browser resamples. */
