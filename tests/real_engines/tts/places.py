@@ -1,7 +1,7 @@
 """Where the voices' environments are, and voices for them: made here, or from the package index.
 
 `WAXTAAN_TTS_PYTHON` and `WAXTAAN_PIPER_PYTHON` name the interpreters; `make engines` sets them.
-Kokoro needs no environment: it is here where its weights lie in `WAXTAAN_MODELS`.
+Kokoro needs no environment: it is here where its weights lie in `WAXTAAN_TEST_MODELS`.
 """
 
 import atexit
@@ -20,7 +20,7 @@ def _interpreter(name: str) -> str:
 
 TTS_PYTHON = _interpreter("WAXTAAN_TTS_PYTHON")
 PIPER_PYTHON = _interpreter("WAXTAAN_PIPER_PYTHON")
-MODELS = Path(os.environ["WAXTAAN_MODELS"]) if os.environ.get("WAXTAAN_MODELS") else None
+MODELS = Path(os.environ["WAXTAAN_TEST_MODELS"]) if os.environ.get("WAXTAAN_TEST_MODELS") else None
 KOKORO = MODELS / "kokoro" if MODELS and (MODELS / "kokoro/model.onnx").is_file() else None
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -1,7 +1,8 @@
 """How well published checkpoints were found to hear people, by language, in words for operators.
 
-From `waxtaan bench asr-people` (n in each line), recordings of voice menus and commands, the half of
-each set that nothing was tuned on, wide and telephone band mixed; what is not here was not measured.
+From `waxtaan bench asr-people` (n in each line), recordings of voice menus and commands, the half
+of each set that nothing was tuned on, wide and telephone band mixed; what is not here was not
+measured.
 """
 
 from collections.abc import Mapping
