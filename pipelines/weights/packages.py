@@ -73,6 +73,7 @@ def _python(package: Package) -> str:
     wanted = f"{package.name}=={package.version}"
     order = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed"]
     order += ["--no-deps", "--only-binary", ":all:", "--no-input", "--quiet", "--report", "-"]
+    order += ["--retries", "1", "--timeout", "10"]  # whoever is offline wants to start
     answer = _asked("pip", [*order, "--disable-pip-version-check", wanted], package)
     url: str = json.loads(answer)["install"][0]["download_info"]["url"]
     return url

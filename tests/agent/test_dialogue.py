@@ -75,6 +75,17 @@ def test_balance_from_wish_to_answer() -> None:
     assert ending(talk.hear("no thank you")) == ("", "goodbye")
 
 
+def test_a_yes_that_was_hardly_heard_is_asked_for_again() -> None:
+    talk = Talk(caller=LINE)
+    talk.hear("what is my balance", 0.5)
+    assert talk.state.question == "confirm:flow:balance"
+    talk.hear("yes", 0.2)
+    assert talk.state.question == "confirm:flow:balance"
+    assert talk.state.misunderstood == 1
+    talk.hear("yes", 0.4)
+    assert talk.state.question == f"confirm:line:{LINE}"
+
+
 def test_what_was_heard_with_little_confidence_is_asked_back() -> None:
     talk = Talk()
     assert questions(talk.hear("what is my balance", 0.6)) == ["confirm:flow:balance"]

@@ -1,5 +1,7 @@
 """Which language the call is held in: votes in, decisions out."""
 
+from dataclasses import replace
+
 import pytest
 
 from agent.language_routing import Decision, Evidence, Memory, Thresholds, route, stated, telling
@@ -42,6 +44,14 @@ def test_one_turn_that_is_sure_and_long_enough_is_followed() -> None:
 
 def test_two_turns_in_a_row_that_are_likely_are_followed() -> None:
     assert routes("fr", seems("wo"), seems("wo")) == [STAY, ("switch", "wo")]
+
+
+def test_a_turn_that_was_heard_in_it_is_followed_if_it_reads_like_it() -> None:
+    heard = replace(seems("wo", 0.9, words=2), heard="wo")
+    assert routes("fr", heard) == [("switch", "wo")]
+    assert routes("fr", replace(OK, heard="wo")) == [STAY]  # reads like French
+    assert routes("fr", replace(heard, words=1)) == [STAY]  # "waaw"
+    assert routes("fr", replace(seems("en", 0.9, words=4), heard="wo")) == [STAY]
 
 
 def test_a_short_sure_turn_is_only_likely() -> None:
