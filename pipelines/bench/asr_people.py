@@ -23,6 +23,7 @@ from pipelines.bench.whisper_weights import configured
 from pipelines.engines.asr.engine import ANYTHING, Expected, Recognised
 from pipelines.engines.asr.faster_whisper import FasterWhisper
 from pipelines.engines.asr.whisper.checkpoint import Checkpoint
+from pipelines.engines.asr.word_errors import word_errors
 from pipelines.settings import Settings
 
 MOST = 25  # recordings of a group
@@ -53,7 +54,7 @@ class Heard:
     @property
     def errors(self) -> int:
         """Words to put right."""
-        return edits(plain(self.sentence, self.language), plain(self.text, self.language))
+        return word_errors(plain(self.sentence, self.language), plain(self.text, self.language))
 
     @property
     def words(self) -> int:
@@ -236,16 +237,6 @@ def digits(text: str) -> str:
     """The English digits in a text."""
     found = re.findall(r"\d|[a-z]+", text.lower())
     return "".join(word if word.isdigit() else _DIGIT_WORDS.get(word, "") for word in found)
-
-
-def edits(one: Sequence[str], other: Sequence[str]) -> int:
-    """Words to change, add or leave out (Levenshtein)."""
-    row = list(range(len(other) + 1))
-    for n, word in enumerate(one, 1):
-        before, row[0] = row[0], n
-        for m, against in enumerate(other, 1):
-            before, row[m] = row[m], min(row[m] + 1, row[m - 1] + 1, before + (word != against))
-    return row[-1]
 
 
 def _errors(heard: Sequence[Heard]) -> float:

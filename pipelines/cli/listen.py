@@ -24,6 +24,7 @@ from pipelines.engine_choice import Choices, choose
 from pipelines.engine_choice.asr import open_recogniser
 from pipelines.engine_choice.tts import open_voices
 from pipelines.engines.asr.engine import SAMPLE_RATE, Recogniser
+from pipelines.engines.asr.word_errors import word_errors
 from pipelines.engines.tts.cache import AudioCache
 from pipelines.engines.tts.engine import Synthesiser
 from pipelines.engines.tts.espeak import EspeakSynthesiser, readable
@@ -123,23 +124,13 @@ async def there_and_back(
     finally:
         await stream.close()
     wanted, got = words(sentence, language), words(heard, language)
-    return Trip(sentence, heard, distance(wanted, got), len(wanted))
+    return Trip(sentence, heard, word_errors(wanted, got), len(wanted))
 
 
 def words(text: str, language: str) -> list[str]:
     """What is compared: words without case and marks, figures spelt out."""
     folded = unicodedata.normalize("NFC", spoken(text, language).lower().replace("’", "'"))
     return re.findall(r"[^\W_]+(?:'[^\W_]+)*", folded)
-
-
-def distance(wanted: Sequence[str], got: Sequence[str]) -> int:
-    """Words to change, lose or add until both are the same."""
-    row = list(range(len(got) + 1))
-    for number, word in enumerate(wanted, 1):
-        before, row[0] = row[0], number
-        for at, other in enumerate(got, 1):
-            before, row[at] = row[at], min(row[at] + 1, row[at - 1] + 1, before + (word != other))
-    return row[-1]
 
 
 def figures(trips: Sequence[Trip]) -> tuple[str, str, str, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pipelines.cli.errors import MISSING, fail
+from pipelines.cli.errors import MISSING, WRONG_USAGE, fail
 from pipelines.engines.asr.engine import SAMPLE_RATE
 from pipelines.engines.asr.faster_whisper import FasterWhisper
 from pipelines.engines.asr.whisper.checkpoint import Checkpoint
@@ -17,7 +17,7 @@ from pipelines.errors import EngineError
 from pipelines.packs.reader import load
 from pipelines.settings import Settings
 from pipelines.synthetic_caller.voice import CallerVoice
-from pipelines.weights import adding
+from pipelines.weights import adding, store
 from pipelines.weights.adding import Found
 from pipelines.weights.catalogue import Model
 
@@ -30,6 +30,8 @@ def add(
 ) -> None:
     """Copy it into the models folder, try it, say what to set for it to be used."""
     settings = Settings()
+    if clip is not None and not clip.is_file():
+        fail(f"{clip}: no such recording", WRONG_USAGE)
     parts = settings.models / ".parts" / "added"
     try:
         found = adding.look(adding.unpacked(source, parts))
@@ -51,7 +53,9 @@ def add(
     try:
         said = asyncio.run(_tried(model, settings, (*languages, settings.language)[0], clip))
     except EngineError as error:
-        fail(f"{model.name} does not work: {error}", MISSING)
+        store.remove(model, settings.models)
+        adding.drop(model.name, settings.models)
+        fail(f"{model.name} does not work and was taken away again: {error}", MISSING)
     _OUT.print(said, markup=False, soft_wrap=True)
 
 

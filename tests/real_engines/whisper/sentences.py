@@ -1,7 +1,6 @@
 """What the small Whisper is taught to hear: strings of digits, and what callers say."""
 
 import tomllib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -53,13 +52,3 @@ def digits(chance: np.random.Generator, language: str) -> Sentence:
     """A string of one to `MOST_DIGITS` digits, as words."""
     count = int(chance.integers(1, MOST_DIGITS + 1))
     return Sentence(language, " ".join(chance.choice(DIGITS[language], count)))
-
-
-def word_errors(wanted: Sequence[str], heard: Sequence[str]) -> int:
-    """Words to replace, leave out or put in to get from `heard` to `wanted` (Levenshtein)."""
-    row = list(range(len(heard) + 1))
-    for i, word in enumerate(wanted, 1):
-        diagonal, row[0] = row[0], i
-        for j, other in enumerate(heard, 1):
-            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (word != other))
-    return row[-1]

@@ -7,10 +7,11 @@ import pytest
 from faster_whisper.tokenizer import Tokenizer
 
 from pipelines.engines.asr.engine import SAMPLE_RATE
+from pipelines.engines.asr.word_errors import word_errors
 from tests.real_engines.whisper import recipe
 from tests.real_engines.whisper.acoustics import take, telephone, without_speech
 from tests.real_engines.whisper.batches import IGNORED, POSITION, batch, samples
-from tests.real_engines.whisper.sentences import DIGITS, LANGUAGES, commands, digits, word_errors
+from tests.real_engines.whisper.sentences import DIGITS, LANGUAGES, commands, digits
 from tests.real_engines.whisper.synthesis import Sound, join
 from tests.real_engines.whisper.tokens import Vocabulary
 

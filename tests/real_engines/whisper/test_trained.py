@@ -16,9 +16,9 @@ from pipelines.engines.asr.faster_whisper import FasterWhisper
 from pipelines.engines.asr.whisper.checkpoint import Checkpoint
 from pipelines.engines.asr.whisper.decoding import Job, Whisper
 from pipelines.engines.asr.whisper.windows import fitted
+from pipelines.engines.asr.word_errors import word_errors
 from tests.pipelines.engines.asr.speech import noise, pieces, say
 from tests.real_engines.whisper.measuring import in_short_window, in_stock_window
-from tests.real_engines.whisper.sentences import word_errors
 from tests.real_engines.whisper.synthesis import Sound
 
 FOLDER = os.environ.get("WAXTAAN_TEST_WHISPER", "")
