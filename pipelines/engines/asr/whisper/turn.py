@@ -240,11 +240,12 @@ class Turn:
             return nothing(whole.listening, whole.reason, languages)
         if whole.confidence < self.settings.guards.believed:
             return nothing(whole.listening, "doubt", languages)
+        told = whole.listening.language == self.listening.language
         return Recognised(
             text=whole.decoded.text,
             language=whole.listening.language,
             confidence=whole.confidence,
-            language_confidence=1.0,
+            language_confidence=1.0 if told else max((p for _, p in languages), default=SURELY),
             final=True,
             words=tuple(RecognisedWord(*word) for word in whole.decoded.words),
             languages=languages,

@@ -427,8 +427,8 @@ async def test_a_turn_in_another_language_is_heard_in_it(french: float, again: b
         turn.take(decode_input, Decoded("Je voudrais", -0.2, 0.0, (), sounds))
     result = turn.ready()
     assert result is not None
-    assert (result.text, result.language) == (
-        ("Je voudrais", "fr") if again else ("Sevu dray", "en")
+    assert (result.text, result.language, result.language_confidence) == (
+        ("Je voudrais", "fr", french) if again else ("Sevu dray", "en", 1.0)
     )
 
 
