@@ -131,7 +131,7 @@ class Course:
 
     def say_answer(self, text: str, language: str, last: bool) -> bool:
         """A sentence of an answer; False where it must not be said, which ends the answer."""
-        passed = not text or llm.say(self._floor, text, language)
+        passed = not text or llm.say_composed(self._floor, text, language, self._policy.quote_above)
         if not passed or last:
             self.end_answer(complete=passed)
         return passed

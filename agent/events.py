@@ -131,7 +131,8 @@ class Passage:
     """A piece of the knowledge base. `source` names it: "en/roaming.md#prices".
 
     `answer` are the sentences of it that answer the question as they stand, in their order; empty
-    where that is not certain.
+    where that is not certain. `sentences` are those that may be quoted, each to be understood alone;
+    empty where they are not known.
     """
 
     source: str
@@ -139,6 +140,7 @@ class Passage:
     score: float
     language: str
     answer: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

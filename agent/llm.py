@@ -4,7 +4,8 @@ The knowledge base is asked first (`Retrieve`); where it is sure, its page's own
 answer. The language model is asked what a turn meant (`Interpret`; `agent/proposals.py` takes the
 answer) or to word an answer from what the knowledge base has (`Compose`). It may say only what the
 passages found there say: every sentence, of page or model, passes `agent/gate.py` first; one that
-fails ends the answer with wording of ours.
+fails ends the answer with wording of ours. What the model composes from pages in the caller's
+language is said in the page's own sentences (`agent/quoting.py`).
 """
 
 from collections.abc import Mapping
@@ -13,11 +14,26 @@ from agent.actions import Abandon, Compose, Explain, Interpret, Retrieve
 from agent.events import Passage
 from agent.floor import Floor
 from agent.flow import Flow
-from agent.gate import check
+from agent.gate import Verdict, check
 from agent.proposals import may_fill
+from agent.quoting import quotation
 from agent.state import THOUGHTS, Conversation
 
 BEFORE = 3  # lines of the conversation that the language model is shown
+# What the gate finds wrong with how a page's facts are told; the rest is not for saying at all.
+_MISTOLD = frozenset(
+    [
+        "length",
+        "characters",
+        "markup",
+        "claim",
+        "number",
+        "subject",
+        "negation",
+        "unfinished",
+        "ungrounded",
+    ]
+)
 _SIGNS = ("thinking", "thinking.second", "thinking.third")
 
 
@@ -33,7 +49,7 @@ def say_page(floor: Floor) -> bool:
     if not page_answers(c):
         return False
     for text in c.passages[0].answer:
-        if not say(floor, text, "", c.passages[:1]):
+        if not _say(floor, text, "", c.passages[:1]):
             break
     return floor.conversation.answered > 0
 
@@ -72,15 +88,42 @@ def supersede(floor: Floor, *names: str) -> None:
             floor.do(Abandon(pending.request))
 
 
-def say(floor: Floor, text: str, language: str, passages: tuple[Passage, ...] = ()) -> bool:
-    """Say a sentence of the answer if it passes the gate; whether it did.
+def say_composed(floor: Floor, text: str, language: str, quote_above: float) -> bool:
+    """Say a sentence of the model's answer, or the page's for it; False where that ends the answer.
 
-    `language` is what it was identified as, "" if unknown; `passages` are those that it rests on,
-    if not all that were found.
+    `language` is what the sentence was identified as, "" if unknown. Where pages can be quoted,
+    what stands for none of their sentences is left out.
     """
     c = floor.conversation
-    passages = passages or c.passages
-    verdict = check(
+    ours = tuple(p for p in c.passages if p.sentences and p.language == c.language)
+    if not (ours and quote_above):
+        return _say(floor, text, language, c.passages)
+    verdict = _verdict(floor, text, language, c.passages)
+    if not (verdict.ok or verdict.reason in _MISTOLD):
+        return _refuse(floor, verdict)
+    quoted = quotation(text, ours, floor.language.gate.fillers, quote_above)
+    if quoted is None:
+        floor.do(Explain("gate", verdict.reason or "ungrounded", 0.0))
+        return True
+    sentence, passage = quoted
+    if c.answered and sentence in [spoken.text for spoken in c.said]:
+        return True
+    return _say(floor, sentence, "", (passage,))
+
+
+def _say(floor: Floor, text: str, language: str, passages: tuple[Passage, ...]) -> bool:
+    """Say a sentence that rests on these passages if it passes the gate; whether it did."""
+    verdict = _verdict(floor, text, language, passages)
+    if not verdict.ok:
+        return _refuse(floor, verdict)
+    sources = ",".join(dict.fromkeys(passage.source for passage in passages))
+    floor.say_composed(text, f"answer {sources}")
+    return True
+
+
+def _verdict(floor: Floor, text: str, language: str, passages: tuple[Passage, ...]) -> Verdict:
+    c = floor.conversation
+    return check(
         text,
         tuple(passage.text for passage in passages),
         c.language,
@@ -89,10 +132,9 @@ def say(floor: Floor, text: str, language: str, passages: tuple[Passage, ...] = 
         said=c.answered,
         rules=floor.language.gate,
     )
-    if not verdict.ok:
-        floor.do(Explain("gate", verdict.reason, 0.0))
-        supersede(floor, "compose")
-        return False
-    sources = ",".join(dict.fromkeys(passage.source for passage in passages))
-    floor.say_composed(text, f"answer {sources}")
-    return True
+
+
+def _refuse(floor: Floor, verdict: Verdict) -> bool:
+    floor.do(Explain("gate", verdict.reason, 0.0))
+    supersede(floor, "compose")
+    return False

@@ -47,6 +47,9 @@ class Policy:
     # After them, the call goes on without the language model's answer; once that has begun, after
     # its last sentence. The setting `llm_patience` is this, and goes before it.
     think_give_up: float = 6.0
+    # Of a composed sentence's words, those that a page's sentence has in their order if that one is
+    # said for it; 0: a page's is never said for the model's, which passes the gate or is not said.
+    quote_above: float = 0.4
     reassure: float = 20.0  # between two words to a caller for whom people are being rung
     ring_give_up: float = 90.0  # after this nobody is coming
     callback_after: float = 1800.0  # from now, the first time proposed while the desk is open

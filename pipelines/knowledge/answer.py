@@ -1,4 +1,4 @@
-"""The sentences of a passage that answer a question as they stand."""
+"""The sentences of a passage: those that answer a question as they stand, and all."""
 
 import re
 
@@ -8,7 +8,7 @@ from pipelines.knowledge.pages import Chunk
 MOST = 3  # sentences: what a caller listens to
 
 _SENTENCE = re.compile(r"\n+|(?<=[.!?…])\s+(?![a-zß-ÿ])")  # "from 2 p.m. to 6 p.m." is one
-_EARLY = 3  # words: a pronoun among the first stands for what the sentence before speaks of
+_EARLY = 4  # words: a pronoun among the first stands for what the sentence before speaks of
 
 
 def answering(text: str, chunk: Chunk, lexicon: Lexicon) -> tuple[str, ...]:
@@ -18,7 +18,7 @@ def answering(text: str, chunk: Chunk, lexicon: Lexicon) -> tuple[str, ...]:
     speak of bills), after the one that its "it" speaks of. Otherwise the section as a whole
     answers, as far as a caller listens.
     """
-    sentences = [s.strip() for s in _SENTENCE.split(chunk.body) if s.strip()]
+    sentences = _split(chunk)
     asked = set(lexicon.terms(text)) - set(lexicon.terms(f"{chunk.title} {chunk.heading}"))
     has = [asked & set(lexicon.terms(sentence)) for sentence in sentences]
     alone = {
@@ -29,3 +29,21 @@ def answering(text: str, chunk: Chunk, lexicon: Lexicon) -> tuple[str, ...]:
     alone |= {place - 1 for place in alone if place and lexicon.refers(sentences[place], _EARLY)}
     places = sorted(alone) or range(len(sentences))
     return tuple(sentences[place] for place in places)[:MOST]
+
+
+def quotable(chunk: Chunk, lexicon: Lexicon) -> tuple[str, ...]:
+    """The sentences of `chunk`, each to be understood alone.
+
+    One that speaks of "it" has the one before it in front.
+    """
+    found: list[str] = []
+    before = ""
+    for sentence in _split(chunk):
+        refers = before and lexicon.refers(sentence, _EARLY)
+        found.append(f"{before} {sentence}" if refers else sentence)
+        before = found[-1]
+    return tuple(found)
+
+
+def _split(chunk: Chunk) -> list[str]:
+    return [s.strip() for s in _SENTENCE.split(chunk.body) if s.strip()]

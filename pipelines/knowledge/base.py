@@ -19,7 +19,7 @@ from pathlib import Path
 from rank_bm25 import BM25Plus
 
 from agent.events import Passage
-from pipelines.knowledge.answer import answering
+from pipelines.knowledge.answer import answering, quotable
 from pipelines.knowledge.lexicon import Lexicon
 from pipelines.knowledge.pages import Chunk, read_page
 
@@ -132,7 +132,7 @@ class Knowledge:
         """The passage of that name; none where there is none."""
         code = source.partition("/")[0]
         named = (chunk for chunk in self.chunks(code) if chunk.source == source)
-        return tuple(Passage(chunk.source, chunk.text, 1.0, code) for chunk in named)
+        return tuple(self._passage(chunk, 1.0, code) for chunk in named)
 
     def headings(self, text: str, language: str, k: int) -> dict[str, str]:
         """The sections that a question may be about: heading -> what it is called in sources."""
@@ -151,12 +151,15 @@ class Knowledge:
         apart = not found[1:] or best.share - found[1].share >= _APART
         sure = strength >= self._sure and enough and apart and not lexicon.personal(text)
         answer = answering(text, best.chunk, lexicon) if sure else ()
-        first = Passage(best.chunk.source, best.chunk.text, round(strength, 3), code, answer)
+        first = self._passage(best.chunk, strength, code, answer)
         rest = (f for f in found[1:k] if f.share >= self._least)
-        return (
-            first,
-            *(Passage(f.chunk.source, f.chunk.text, round(f.share, 3), code) for f in rest),
-        )
+        return (first, *(self._passage(f.chunk, f.share, code) for f in rest))
+
+    def _passage(
+        self, chunk: Chunk, score: float, code: str, answer: tuple[str, ...] = ()
+    ) -> Passage:
+        sentences = quotable(chunk, self._indexes[code].lexicon)
+        return Passage(chunk.source, chunk.text, round(score, 3), code, answer, sentences)
 
     def search(self, text: str, language: str, k: int = 3) -> list[Found]:
         """The best passages of a language, whether they answer or not."""
