@@ -131,7 +131,7 @@ class Passage:
     """A piece of the knowledge base. `source` names it: "en/roaming.md#prices".
 
     `answer` are the sentences of it that answer the question as they stand, in their order; empty
-    where that is not certain. `sentences` are those that may be quoted, each to be understood alone;
+    where that is not certain. `sentences` are all that may be quoted, each to be understood alone;
     empty where they are not known.
     """
 
