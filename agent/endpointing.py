@@ -7,7 +7,7 @@ silence after the last speech.
 from agent.actions import Expecting
 from agent.language import Language, words
 from agent.question import OpenQuestion
-from agent.values import spoken_digits
+from agent.values import digits_of
 
 # How long the caller may pause, and how long once what was heard already answers the question.
 # Chosen so that the shorter one still exceeds the silence before a stressed stop consonant
@@ -49,7 +49,7 @@ def _expect(intents: tuple[str, ...], pauses: tuple[float, float]) -> Expecting:
 def answers(text: str, open_for: Expecting, language: Language) -> bool:
     """Whether what was heard is a complete answer to the open question."""
     plain = words(text)
-    if open_for.digits and len(spoken_digits(plain, language)) == open_for.digits:
+    if open_for.digits and digits_of(plain, open_for.digits, language)[0]:
         return True
     return any(name in open_for.intents for name in language.exact.get(plain, ()))
 

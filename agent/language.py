@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Literal
 
 from agent.classifier import Classifier
+from agent.digits import DigitWords
 from agent.gate import PLAIN_RULES, GateRules
 
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "`": "'"})
@@ -55,6 +56,7 @@ class Language:
     fallback: "Language | None" = None
     gaps: tuple[str, ...] = field(default=())
     gate: GateRules = PLAIN_RULES  # what a language model's sentence in it must not hold
+    digit_words: DigitWords = field(default_factory=DigitWords)  # how a string of digits is said
 
     def sentences(self, name: str) -> tuple[str, ...]:
         """The wording of that name, here or in the fallback; KeyError names what is missing."""

@@ -6,7 +6,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -83,6 +83,12 @@ def written(value: Decimal) -> str:
     return re.sub(r"\D", "", f"{value:f}")
 
 
+def spelled(found: Sequence[Token], numerals: Numerals) -> tuple[str, int] | None:
+    """The digits of the number that the first words spell, and how many words; None if none."""
+    number = _Spelled(list(found), 0, numerals, places=False)
+    return (written(number.value), number.end) if number.value is not None else None
+
+
 def _token(match: re.Match[str], text: str, point: str) -> Token:
     kind, said = match.lastgroup or "other", match.group()
     glued = match.start() > 0 and not text[match.start() - 1].isspace()
@@ -125,7 +131,9 @@ def _counted(found: list[Token], numerals: Numerals) -> Iterator[Token]:
 class _Spelled:
     """The number that is spelled from a word on: its `value`, None if there is none, and `end`."""
 
-    def __init__(self, found: list[Token], at: int, numerals: Numerals) -> None:
+    def __init__(
+        self, found: list[Token], at: int, numerals: Numerals, *, places: bool = True
+    ) -> None:
         self._found = found
         self._n = numerals
         self._total = 0  # thousands that are complete
@@ -136,13 +144,15 @@ class _Spelled:
             self._skip_join()
         begun = self._current is not None or self._least < _NO_SCALE
         self.value = Decimal(self._total + (self._current or 0)) if begun else None
-        if begun:
+        if begun and places:
             self._take_places()
 
     def _word(self, at: int) -> tuple[int, int, bool] | None:
         """(value, how many words, whether it multiplies), the longest that stands there."""
         for length in (2, 1):
             said = [token.text for token in self._found[at : at + length]]
+            if len(said) < length:
+                continue
             for name in (" ".join(said), "".join(said)):  # "quatre vingts", "twen-ty"
                 if name in self._n.numbers:
                     return self._n.numbers[name], length, False

@@ -5,7 +5,7 @@ and what the back office makes of it, so a redacted log replays to the same (red
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -20,7 +20,9 @@ from agent.actions import (
     Speak,
     Transfer,
 )
+from agent.card_numbers import without_cards
 from agent.commands import AskKnowledge, Command, SetSlot
+from agent.digits import HIDDEN, DigitWords, hidden
 from agent.events import (
     Event,
     Fetched,
@@ -35,33 +37,29 @@ from agent.language import Language
 
 SECRET_SLOTS = frozenset({"pin"})
 SECRET_FACTS = {"sim": frozenset({"puk"})}  # back-office name -> fields
-_CARD = re.compile(r"(?:\d[ -]?){13,19}")  # payment card numbers, ISO/IEC 7812
-
-_WORD = re.compile(r"[^\W\d_]+")
 
 Entry = TypeVar("Entry", bound=Event | Action)
 
 
 def redact(text: str) -> str:
     """Every digit hidden."""
-    return re.sub(r"\d", "•", text)
+    return re.sub(r"\d", HIDDEN, text)
 
 
-def digit_words(languages: Iterable[Language]) -> dict[str, str]:
-    """What the words for single digits are replaced with, as `Redaction` takes them."""
-    said = (each.digits.items() for each in languages)
-    return {word: "•" * len(digit) for pairs in said for word, digit in pairs}
+def digit_words(languages: Iterable[Language]) -> tuple[DigitWords, ...]:
+    """How digits are said in these languages, as `Redaction` takes it."""
+    return tuple(each.digit_words for each in languages)
 
 
 class Redaction:
     """Passes over one call's events and actions, in order, before they are written.
 
-    `digit_words` are the words in which a code may be said; each stands for as many digits as it
-    hides, so that the dialogue makes the same of it.
+    `says` is how digits are said in all languages of the call; a word for digits becomes as many
+    hidden ones, so that the dialogue makes the same of it.
     """
 
-    def __init__(self, digit_words: Mapping[str, str] | None = None) -> None:
-        self._digit_words = digit_words or {}
+    def __init__(self, says: Sequence[DigitWords] = (DigitWords(),)) -> None:
+        self._says = says
         self._secret_question = False
         self._secret_key = -1.0  # when the last one came
         self._secret_turn = False  # it began when a secret was asked for: said along with the keys
@@ -81,12 +79,11 @@ class Redaction:
                 return replace(event, key="•")
             case Hypothesis():
                 if self._hides or self._secret_turn:
-                    hide = self._hide if self._says_code(event.text) else redact
-                    said = tuple((hide(word), sure) for word, sure in event.words)
-                    return replace(event, text=hide(event.text), words=said)
-                hidden = _without_cards(event.text)
-                said = event.words if hidden == event.text else ()
-                return replace(event, text=hidden, words=said)
+                    said = tuple((self._hide(word), sure) for word, sure in event.words)
+                    return replace(event, text=self._hide(event.text), words=said)
+                written = self._without_cards(event.text)
+                said = event.words if written == event.text else ()
+                return replace(event, text=written, words=said)
             case Fetched():
                 secret = SECRET_FACTS.get(event.name, frozenset())
                 value = {k: redact(str(v)) if k in secret else v for k, v in event.value.items()}
@@ -95,14 +92,13 @@ class Redaction:
                 return replace(event, heard=redact(event.heard))
         return event
 
-    def _says_code(self, text: str) -> bool:
-        """Whether figures are said one by one; a lone one among words may be an article."""
-        said = [word.casefold() in self._digit_words for word in _WORD.findall(text)]
-        return all(said) or sum(said) > 1
-
     def _hide(self, text: str) -> str:
-        hidden = _WORD.sub(lambda m: self._digit_words.get(m.group().casefold(), m.group()), text)
-        return redact(hidden)
+        for language in self._says:
+            text = hidden(text, language)
+        return redact(text)
+
+    def _without_cards(self, text: str) -> str:
+        return without_cards(text, self._says)
 
     @property
     def _hides(self) -> bool:
@@ -119,37 +115,33 @@ class Redaction:
             case Fetch():
                 return replace(action, arguments=_arguments(action.arguments))
             case Transfer():
-                return replace(action, packet=_packet(action.packet))
+                return replace(action, packet=self._packet(action.packet))
             case Interpret():
-                before = tuple((who, _without_cards(line)) for who, line in action.before)
-                return replace(action, text=_without_cards(action.text), before=before)
+                before = tuple((who, self._without_cards(line)) for who, line in action.before)
+                return replace(action, text=self._without_cards(action.text), before=before)
             case Compose() | Retrieve():
-                return replace(action, question=_without_cards(action.question))
+                return replace(action, question=self._without_cards(action.question))
             case Explain():
-                return replace(action, commands=tuple(map(_command, action.commands)))
+                return replace(action, commands=tuple(map(self._command, action.commands)))
         return action
 
+    def _packet(self, packet: Mapping[str, Any]) -> dict[str, Any]:
+        """Slots hold no secret (`agent/handoff.py`); what callers say may hold a card's number."""
+        if "transcript" not in packet:
+            return dict(packet)
+        lines = [
+            {**line, "text": self._without_cards(line["text"])} for line in packet["transcript"]
+        ]
+        return {**packet, "transcript": lines}
 
-def _packet(packet: Mapping[str, Any]) -> dict[str, Any]:
-    """Slots hold no secret (`agent/handoff.py`); what callers say may hold a card's number."""
-    if "transcript" not in packet:
-        return dict(packet)
-    lines = [{**line, "text": _without_cards(line["text"])} for line in packet["transcript"]]
-    return {**packet, "transcript": lines}
-
-
-def _command(command: Command) -> Command:
-    match command:
-        case SetSlot(slot, value) if slot in SECRET_SLOTS:
-            return replace(command, value=redact(value))
-        case AskKnowledge(question):
-            return replace(command, question=_without_cards(question))
-    return command
+    def _command(self, command: Command) -> Command:
+        match command:
+            case SetSlot(slot, value) if slot in SECRET_SLOTS:
+                return replace(command, value=redact(value))
+            case AskKnowledge(question):
+                return replace(command, question=self._without_cards(question))
+        return command
 
 
 def _arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {k: redact(v) if k in SECRET_SLOTS else v for k, v in arguments.items()}
-
-
-def _without_cards(text: str) -> str:
-    return _CARD.sub(lambda match: redact(match.group()), text)

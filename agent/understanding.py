@@ -35,7 +35,7 @@ from agent.flow import Flow
 from agent.language import Intent, Language, words
 from agent.policy import Policy
 from agent.question import OpenQuestion, answer, unconfirmed
-from agent.values import choice, contains, spoken_digits, yes_or_no
+from agent.values import choice, contains, digits_of, spoken_digits, yes_or_no
 
 # Intents about the conversation itself, the same in every language.
 COMMANDS: dict[str, tuple[Command, ...]] = {
@@ -168,9 +168,10 @@ def _by_question(plain: str, question: OpenQuestion, language: Language) -> Unde
         if value is not None:
             return Understanding("question", value, 1.0, (SetSlot(slot.name, value),))
     if slot is not None and slot.kind == "digits":
-        digits = spoken_digits(plain, language)
-        if len(digits) == slot.digits:
-            return Understanding("question", slot.name, 1.0, (SetSlot(slot.name, digits),))
+        digits, plainly = digits_of(plain, slot.digits, language)
+        if digits and (plainly or not slot.secret):  # a secret is not read back
+            sure = 1.0 if plainly else _ASKED_BACK
+            return Understanding("question", slot.name, sure, (SetSlot(slot.name, digits),))
     return None
 
 

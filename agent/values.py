@@ -1,20 +1,20 @@
 """The things callers say in answer to a question: numbers, codes, choices, yes and no."""
 
+from agent.digits import all_digits, number
 from agent.language import Language, words
 
 
 def spoken_digits(text: str, language: Language) -> str:
-    """The digits in `text` (reduced to words), typed or said one by one; "" if there are none.
+    """The digits in `text`, typed or said, in order; "" if there are none.
 
     A redacted digit ("•", see `agent/privacy.py`) counts as one, so that a log replays.
     """
-    found = ""
-    for word in text.split():
-        if all(c.isdigit() or c == "•" for c in word):
-            found += word
-        elif word in language.digits:
-            found += language.digits[word]
-    return found
+    return all_digits(text, language.digit_words)
+
+
+def digits_of(text: str, length: int, language: Language) -> tuple[str, bool]:
+    """The number of `length` digits in `text`, "" if none, and whether it is beyond doubt."""
+    return number(text, language.digit_words, length)
 
 
 def yes_or_no(text: str, language: Language) -> tuple[bool | None, str]:

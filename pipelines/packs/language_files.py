@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from agent.digits import DigitWords
 from agent.gate import GateRules
 from agent.language import Intent, Language
 from pipelines.engines.tts.engine import Voice
@@ -16,6 +17,13 @@ from pipelines.packs.toml_files import Strict, parse, read_toml, validated
 _NOT_LANGUAGES = {"llm"}
 
 
+class _DigitStrings(Strict):
+    times: dict[str, int] = Field(default_factory=dict)
+    beside: frozenset[str] = frozenset()
+    instead: tuple[str, ...] = ()
+    plus: frozenset[str] = frozenset()
+
+
 class _LanguageFile(Strict):
     name: str
     review: str
@@ -25,6 +33,7 @@ class _LanguageFile(Strict):
     voice: dict[str, str | int]
     expected_phrases: int = Field(default=200, ge=10)  # see Pack
     digits: dict[str, str]
+    digit_strings: _DigitStrings = _DigitStrings()
     asr: AsrFile | None = None
     llm: LlmFile | None = None
 
@@ -67,6 +76,7 @@ def _load_pack(prompts: Path, code: str, packs: dict[str, Pack], chain: tuple[st
     intents = _load_intents(folder / "intents.toml")
     gate = _load_gate(folder / "gate.toml", about, fallback)
     gaps = tuple(sorted(set(fallback.phrases) - set(phrases))) if fallback else ()
+    said = about.digit_strings
     language = Language(
         code=code,
         name=about.name,
@@ -78,6 +88,14 @@ def _load_pack(prompts: Path, code: str, packs: dict[str, Pack], chain: tuple[st
         fallback=fallback,
         gaps=gaps,
         gate=gate,
+        digit_words=DigitWords(
+            about.digits,
+            gate.numerals,
+            said.times,
+            said.beside,
+            said.instead,
+            said.plus,
+        ),
     )
     voices = _voices(about.voice)
     callers = _load_callers(folder / "callers.toml")

@@ -8,10 +8,11 @@ to the moment at which a sound went out, so both files line up.
 import secrets
 import time
 import wave
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 
 from agent.actions import Action
+from agent.digits import DigitWords
 from agent.events import Event
 from agent.log import header, line
 from agent.privacy import Redaction
@@ -65,14 +66,14 @@ class Channel:
 class Recording:
     """One call's folder under `calls`. Privacy is applied here, before anything is written.
 
-    `digit_words` are the words in which callers may say a code; see `agent/privacy.py`.
+    `says` is how callers may say a code; see `agent/privacy.py`.
     """
 
     def __init__(
         self,
         calls: Path,
         agent_rate: int,
-        digit_words: Mapping[str, str] | None = None,
+        says: Sequence[DigitWords] = (DigitWords(),),
         **about: str,
     ) -> None:
         self.id = time.strftime("%Y%m%d-%H%M%S-") + secrets.token_hex(6)
@@ -85,7 +86,7 @@ class Recording:
         self._log = (self.folder / "log.jsonl").open("w", encoding="utf-8")
         self._log.write(header(id=self.id, **about) + "\n")
         self._flushed = 0.0
-        self._redaction = Redaction(digit_words)
+        self._redaction = Redaction(says)
 
     def event(self, event: Event) -> Event:
         """Write an event; returns it as it was written."""

@@ -80,7 +80,7 @@ def test_a_detail_that_is_proposed_is_asked_back() -> None:
 def test_a_number_is_taken_only_from_the_callers_own_words(value: str) -> None:
     talk = thinking()
     talk.hear("what is my balance")
-    request = asked(talk.hear(f"I guess the one that matters might be {LINE} my dear")).request
+    request = asked(talk.hear(f"now that is either {LINE} or else 770005555 my dear")).request
     told = proposes(talk, request, {"command": "set_slot", "slot": "line", "value": value})
     expected = f"confirm:line:{value}" if value == LINE else "line"
     assert questions(told) == [expected]

@@ -1,0 +1,219 @@
+"""Strings of digits as people say them: a telephone number, a code, a card's number.
+
+"double four eight two one", "quatre-vingt-deux quatre-vingt-trois", "plus two two one, seven seven"
+are read group by group, as said. Words of other things end a run: in "I am 24 and I live at number
+35" two numbers stand apart, and nobody makes one of them.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from agent.numerals import Numerals, Token, spelled
+
+HIDDEN = "•"  # a digit that must not be written down
+
+_FIGURE = r"\d•⓪①-⑨⁰¹²³⁴-⁹₀-₉"  # all that has the value of a digit, as callers may type it
+_FIGURES = re.compile(rf"[{_FIGURE}]+")
+_WORD = re.compile(rf"[{_FIGURE}]+|[^\W{_FIGURE}_]+(?:['’][^\W{_FIGURE}_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class DigitWords:
+    """How a language says a string of digits. All words are lower case.
+
+    `beside` are words that may stand before, among and after the digits and mean nothing of their
+    own ("it's", "my number is", "then", "uh"); `instead` are those after which the caller says it
+    anew ("sorry", "I mean").
+    """
+
+    single: Mapping[str, str] = field(default_factory=dict)  # "oh" -> "0"
+    numerals: Numerals = field(default_factory=Numerals)
+    times: Mapping[str, int] = field(default_factory=dict)  # "double" -> 2
+    beside: frozenset[str] = frozenset()
+    instead: tuple[str, ...] = ()
+    plus: frozenset[str] = frozenset()  # "+" before a country's code
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Digits that were said in one ("forty-eight"), and where in the text."""
+
+    digits: str
+    start: int
+    end: int
+    anew: bool = False  # said instead of what stands before
+    international: bool = False  # a country's code begins here
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Groups with nothing but words `beside` between them; `after` so many words of others."""
+
+    groups: tuple[Group, ...]
+    after: int = 0
+
+    @property
+    def digits(self) -> str:
+        """All digits, whatever was said instead."""
+        return "".join(group.digits for group in self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    text: str
+    start: int
+    end: int
+
+
+def read(text: str, says: DigitWords) -> tuple[list[Run], bool]:
+    """The runs of digits in a text; whether words of other things stand there, too.
+
+    Each run tells how many such words stand before it, since the one before.
+    """
+    said = _words(text)
+    runs: list[Run] = []
+    groups: list[Group] = []
+    others = since = 0
+    anew = plus = False
+    at = 0
+    while at < len(said):
+        if found := _group(said, at, says):
+            digits, length = found
+            start, end = said[at].start, said[at + length - 1].end
+            groups.append(Group(digits, start, end, anew and bool(groups), plus))
+            anew = plus = False
+            at += length
+        elif length := _starts(said, at, says.instead):
+            anew = True
+            at += length
+        elif said[at].text in says.plus:
+            plus = True
+            at += 1
+        elif said[at].text in says.beside:
+            at += 1
+        else:
+            if groups:
+                runs.append(Run(tuple(groups), since))
+                groups, since = [], 0
+            others, since = others + 1, since + 1
+            anew = plus = False
+            at += 1
+    if groups:
+        runs.append(Run(tuple(groups), since))
+    return runs, others > 0
+
+
+def all_digits(text: str, says: DigitWords) -> str:
+    """Every digit that a text says, in order."""
+    return "".join(run.digits for run in read(text, says)[0])
+
+
+def number(text: str, says: DigitWords, length: int) -> tuple[str, bool]:
+    """The one number of `length` digits that a text says, and whether that is beyond doubt.
+
+    "" where it says none, several, or one of another length. A country's code in front is left out.
+    In doubt is what was corrected on the way, and what stands among words of other things.
+    """
+    runs, others = read(text, says)
+    found = [pair for run in runs if (pair := _of_length(run, length))]
+    if len({digits for digits, _ in found}) != 1:
+        return "", False
+    digits, plain = found[0]
+    return digits, plain and not others and len(runs) == len(found)
+
+
+def hidden(text: str, says: DigitWords) -> str:
+    """A text with every digit hidden, words for digits included; each is one HIDDEN.
+
+    A lone word among others stays: "one" and "un" are articles, too.
+    """
+    runs, others = read(text, says)
+    groups = [group for run in runs for group in run.groups]
+    if not others or len(groups) > 1:
+        text = without(text, groups)
+    return re.sub(rf"[{_FIGURE}]", HIDDEN, text)
+
+
+def without(text: str, groups: Sequence[Group]) -> str:
+    """A text with each digit of these groups hidden."""
+    for group in sorted(groups, key=lambda g: g.start, reverse=True):
+        text = f"{text[: group.start]}{HIDDEN * len(group.digits)}{text[group.end :]}"
+    return text
+
+
+def _words(text: str) -> list[_Word]:
+    return [_Word(_plain(m.group()), m.start(), m.end()) for m in _WORD.finditer(text)]
+
+
+def _plain(word: str) -> str:
+    """Lower case, one apostrophe, any script's digits as 0-9."""
+    folded = unicodedata.normalize("NFKC", word).lower().replace("’", "'")
+    return "".join(str(unicodedata.digit(c)) if c > "9" and c.isdigit() else c for c in folded)
+
+
+def _group(said: Sequence[_Word], at: int, says: DigitWords) -> tuple[str, int] | None:
+    """The digits that begin with a word, and how many words they take."""
+    text = said[at].text
+    if _FIGURES.fullmatch(text):
+        return text, 1
+    if text in says.times and at + 1 < len(said):
+        times, following = says.times[text], said[at + 1].text
+        single = says.single.get(following, following if len(following) == 1 else "")
+        if single.isdigit():
+            return single * times, 2
+    tokens = [Token("word", word.text) for word in said[at:]]
+    if found := spelled(tokens, says.numerals):
+        digits, length = found
+        return digits, length
+    return (says.single[text], 1) if text in says.single else None
+
+
+def _starts(said: Sequence[_Word], at: int, phrases: Sequence[str]) -> int:
+    """How many words of the longest phrase stand here."""
+    lengths = [
+        len(phrase.split())
+        for phrase in phrases
+        if [w.text for w in said[at : at + len(phrase.split())]] == phrase.split()
+    ]
+    return max(lengths, default=0)
+
+
+def _of_length(run: Run, length: int) -> tuple[str, bool] | None:
+    """The run as a number of so many digits, whether nothing of it was corrected."""
+    groups, plain = _corrected(run.groups, length)
+    digits = "".join(groups)
+    if len(digits) == length:
+        return digits, plain
+    first = run.groups[0]
+    code = len(digits) - length
+    abroad = first.international or digits.startswith("00")
+    if plain and abroad and 1 <= code <= 5:
+        return digits[code:], plain
+    if plain and digits == digits[:length] * 2:  # said twice
+        return digits[:length], plain
+    return None
+
+
+def _corrected(groups: Sequence[Group], length: int) -> tuple[list[str], bool]:
+    """The groups as they stand after what was said instead, and whether nothing was."""
+    parts: list[list[str]] = [[]]
+    for group in groups:
+        if group.anew:
+            parts.append([])
+        parts[-1].append(group.digits)
+    kept = parts[0]
+    for part in parts[1:]:
+        if len("".join(part)) == length or not kept:
+            kept = part
+        else:
+            over = len("".join(kept)) + len("".join(part)) - length
+            kept = [*_without(kept, over or len(part)), *part]
+    return kept, len(parts) == 1
+
+
+def _without(groups: Sequence[str], digits: int) -> list[str]:
+    """Groups without so many digits at the end."""
+    whole = "".join(groups)
+    return [whole[: len(whole) - digits]] if 0 < digits <= len(whole) else list(groups)
