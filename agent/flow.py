@@ -23,6 +23,7 @@ class Slot:
     digits: int = 0  # how many complete it, for kind "digits"
     choices: tuple[str, ...] = ()  # intents whose names are the values, for kind "choice"
     secret: bool = False  # must never be written down
+    strict: bool = False  # a yes lets a secret out, or spends money: it must be unmistakable
 
 
 class Known:

@@ -14,6 +14,7 @@ from typing import Literal
 from agent.classifier import Classifier
 from agent.digits import DigitWords
 from agent.gate import PLAIN_RULES, GateRules
+from agent.yes_no import YesNoWords
 
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "`": "'"})
 _NOT_A_WORD = re.compile(r"[^\w'•]+")
@@ -56,6 +57,7 @@ class Language:
     fallback: "Language | None" = None
     gaps: tuple[str, ...] = field(default=())
     gate: GateRules = PLAIN_RULES  # what a language model's sentence in it must not hold
+    yes_no_words: YesNoWords = field(default_factory=YesNoWords)  # how yes and no are said
     digit_words: DigitWords = field(default_factory=DigitWords)  # how a string of digits is said
 
     def sentences(self, name: str) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ class Policy:
     queues: Mapping[str, Queue] = field(default_factory=dict)
     confirm_below: float = 0.8
     answer_above: float = 0.3  # a yes or no heard with less confidence is asked for again
+    release_above: float = 0.6  # the same, where a yes lets a secret out or spends money
     believe_above: float = 0.38
     silence: float = 8.0
     silences: int = 3

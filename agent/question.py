@@ -38,6 +38,11 @@ class OpenQuestion:
             or (self.slot is not None and self.slot.kind == "yes_no")
         )
 
+    @property
+    def is_strict(self) -> bool:
+        """Whether a yes lets something out that cannot be taken back."""
+        return self.slot is not None and self.slot.strict
+
 
 def answer(question: OpenQuestion, yes: bool) -> tuple[Command, ...]:
     """What yes or no does to the question at hand."""

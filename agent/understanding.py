@@ -35,7 +35,8 @@ from agent.flow import Flow
 from agent.language import Intent, Language, words
 from agent.policy import Policy
 from agent.question import OpenQuestion, answer, unconfirmed
-from agent.values import choice, contains, digits_of, spoken_digits, yes_or_no
+from agent.values import choice, contains, digits_of, spoken_digits
+from agent.yes_no import yes_or_no
 
 # Intents about the conversation itself, the same in every language.
 COMMANDS: dict[str, tuple[Command, ...]] = {
@@ -100,7 +101,8 @@ def understand(
     sure = found.confidence * min(confidence, _weakest(found, question, language, heard))
     commands = found.commands
     plainly = found.intent in ("affirm", "deny")
-    if plainly and sure < policy.answer_above:
+    least = policy.release_above if question.is_strict else policy.answer_above
+    if plainly and sure < (least if found.intent == "affirm" else policy.answer_above):
         return NOT_UNDERSTOOD
     if sure < policy.confirm_below and not plainly:
         commands = tuple(unconfirmed(command) for command in commands)
@@ -176,7 +178,8 @@ def _by_question(plain: str, question: OpenQuestion, language: Language) -> Unde
 
 
 def _yes_or_no(plain: str, question: OpenQuestion, language: Language) -> Understanding | None:
-    meaning, rest = yes_or_no(plain, language)
+    said = yes_or_no(plain, language.yes_no_words)
+    meaning, rest = said.meaning, said.rest
     if meaning is None:
         return None
     commands = answer(question, meaning)
@@ -189,9 +192,8 @@ def _yes_or_no(plain: str, question: OpenQuestion, language: Language) -> Unders
         if question.name == "more":
             commands = ()
         return Understanding("question", more.name, 1.0, (*commands, *commands_for(more)))
-    contradiction = yes_or_no(rest, language)[0] not in (None, meaning)
     aside = _ASIDE_AT_THE_END if question.name == "more" else _ASIDE
-    if contradiction or len(rest.split()) > aside:
+    if len(rest.split()) > aside or (meaning and question.is_strict):
         return None
     return Understanding("question", intent, 1.0, commands)
 

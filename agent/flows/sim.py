@@ -4,7 +4,7 @@ from agent.acts import Act, Ask, Handoff, LookUp
 from agent.flow import Flow, Known, Slot
 from agent.flows.identity import LINE, PIN, verify
 
-READY = Slot("ready", "yes_no")
+READY = Slot("ready", "yes_no", strict=True)
 
 
 def next_act(known: Known) -> Act | None:

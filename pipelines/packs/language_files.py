@@ -7,7 +7,8 @@ from pydantic import Field
 
 from agent.digits import DigitWords
 from agent.gate import GateRules
-from agent.language import Intent, Language
+from agent.language import Intent, Language, words
+from agent.yes_no import YesNoWords
 from pipelines.engines.tts.engine import Voice
 from pipelines.errors import ConfigurationError
 from pipelines.packs.gate_file import GateFile
@@ -36,6 +37,15 @@ class _LanguageFile(Strict):
     digit_strings: _DigitStrings = _DigitStrings()
     asr: AsrFile | None = None
     llm: LlmFile | None = None
+
+
+class _YesNoFile(Strict):
+    yes: tuple[str, ...] = ()
+    no: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+    turns: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()
+    asides: tuple[str, ...] = ()
 
 
 class _IntentEntry(Strict):
@@ -88,6 +98,7 @@ def _load_pack(prompts: Path, code: str, packs: dict[str, Pack], chain: tuple[st
         fallback=fallback,
         gaps=gaps,
         gate=gate,
+        yes_no_words=_load_yes_no(folder / "yes_no.toml", intents),
         digit_words=DigitWords(
             about.digits,
             gate.numerals,
@@ -132,6 +143,24 @@ def _load_intents(path: Path) -> dict[str, Intent]:
         e = validated(_IntentEntry, entry, path, name)
         intents[name] = Intent(name, e.kind, e.say, e.words, e.must)  # type: ignore[arg-type]
     return intents
+
+
+def _load_yes_no(path: Path, intents: Mapping[str, Intent]) -> YesNoWords:
+    """What the file has, and the samples of "affirm" and "deny"; without a file those alone."""
+    file = parse(_YesNoFile, path) if path.exists() else _YesNoFile()
+
+    def reduced(phrases: tuple[str, ...], intent: str = "") -> tuple[str, ...]:
+        taught = intents[intent].say if intent in intents else ()
+        return tuple(words(phrase) for phrase in (*phrases, *taught))
+
+    return YesNoWords(
+        reduced(file.yes, "affirm"),
+        reduced(file.no, "deny"),
+        reduced(file.open),
+        reduced(file.turns),
+        reduced(file.instead),
+        reduced(file.asides),
+    )
 
 
 def _load_callers(path: Path) -> tuple[SampleCaller, ...]:
