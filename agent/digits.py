@@ -16,6 +16,7 @@ HIDDEN = "•"  # a digit that must not be written down
 
 _FIGURE = r"\d•⓪①-⑨⁰¹²³⁴-⁹₀-₉"  # all that has the value of a digit, as callers may type it
 _FIGURES = re.compile(rf"[{_FIGURE}]+")
+_APART = frozenset(",;:.…/|\n")
 _WORD = re.compile(rf"[{_FIGURE}]+|[^\W{_FIGURE}_]+(?:['’][^\W{_FIGURE}_]+)*")
 
 
@@ -65,6 +66,7 @@ class _Word:
     text: str
     start: int
     end: int
+    apart: bool  # a sign that ends a group stands before it
 
 
 def read(text: str, says: DigitWords) -> tuple[list[Run], bool]:
@@ -114,14 +116,25 @@ def number(text: str, says: DigitWords, length: int) -> tuple[str, bool]:
     """The one number of `length` digits that a text says, and whether that is beyond doubt.
 
     "" where it says none, several, or one of another length. A country's code in front is left out.
-    In doubt is what was corrected on the way, and what stands among words of other things.
+    In doubt is what was corrected on the way, what stands among words of other things, and what can
+    be read in two ways ("cinquante quatre vingt trois").
     """
     runs, others = read(text, says)
     found = [pair for run in runs if (pair := _of_length(run, length))]
     if len({digits for digits, _ in found}) != 1:
         return "", False
     digits, plain = found[0]
-    return digits, plain and not others and len(runs) == len(found)
+    plain = plain and not others and len(runs) == len(found)
+    return digits, plain and not _two_ways(text, says)
+
+
+def _two_ways(text: str, says: DigitWords) -> bool:
+    """Whether a word that could end one number begins the next, with nothing said between them."""
+    said = [("" if not n or word.apart else " ") + word.text for n, word in enumerate(_words(text))]
+    spoken = "".join(said).replace("-", " ") if "-" not in text else ""
+    pairs = (name for name in says.numerals.numbers if " " in name)
+    tens = [n for n, value in says.numerals.numbers.items() if 20 <= value < 70 and " " not in n]
+    return any(f"{ten} {pair}" in spoken for pair in pairs for ten in tens)
 
 
 def hidden(text: str, says: DigitWords) -> str:
@@ -144,7 +157,11 @@ def without(text: str, groups: Sequence[Group]) -> str:
 
 
 def _words(text: str) -> list[_Word]:
-    return [_Word(_plain(m.group()), m.start(), m.end()) for m in _WORD.finditer(text)]
+    found: list[_Word] = []
+    for m in _WORD.finditer(text):
+        before = text[found[-1].end : m.start()] if found else ""
+        found.append(_Word(_plain(m.group()), m.start(), m.end(), bool(_APART & set(before))))
+    return found
 
 
 def _plain(word: str) -> str:
@@ -163,10 +180,10 @@ def _group(said: Sequence[_Word], at: int, says: DigitWords) -> tuple[str, int] 
         single = says.single.get(following, following if len(following) == 1 else "")
         if single.isdigit():
             return single * times, 2
-    tokens = [Token("word", word.text) for word in said[at:]]
+    ends = (place for place in range(at + 1, len(said)) if said[place].apart)
+    tokens = [Token("word", word.text) for word in said[at : next(ends, len(said))]]
     if found := spelled(tokens, says.numerals):
-        digits, length = found
-        return digits, length
+        return found
     return (says.single[text], 1) if text in says.single else None
 
 

@@ -49,7 +49,7 @@ def _expect(intents: tuple[str, ...], pauses: tuple[float, float]) -> Expecting:
 def answers(text: str, open_for: Expecting, language: Language) -> bool:
     """Whether what was heard is a complete answer to the open question."""
     plain = words(text)
-    if open_for.digits and digits_of(plain, open_for.digits, language)[0]:
+    if open_for.digits and digits_of(text, open_for.digits, language)[0]:
         return True
     return any(name in open_for.intents for name in language.exact.get(plain, ()))
 

@@ -93,7 +93,7 @@ def understand(
         return NOT_UNDERSTOOD
     found = (
         _by_rule(plain, question, language)
-        or _by_question(plain, question, language)
+        or _by_question(text, plain, question, language)
         or _by_sample(plain, language, flows, policy)
     )
     if found is None:
@@ -161,7 +161,9 @@ def _by_rule(plain: str, question: OpenQuestion, language: Language) -> Understa
     return None
 
 
-def _by_question(plain: str, question: OpenQuestion, language: Language) -> Understanding | None:
+def _by_question(
+    text: str, plain: str, question: OpenQuestion, language: Language
+) -> Understanding | None:
     slot = question.slot
     if question.is_yes_or_no:
         return _yes_or_no(plain, question, language)
@@ -170,7 +172,7 @@ def _by_question(plain: str, question: OpenQuestion, language: Language) -> Unde
         if value is not None:
             return Understanding("question", value, 1.0, (SetSlot(slot.name, value),))
     if slot is not None and slot.kind == "digits":
-        digits, plainly = digits_of(plain, slot.digits, language)
+        digits, plainly = digits_of(text, slot.digits, language)
         if digits and (plainly or not slot.secret):  # a secret is not read back
             sure = 1.0 if plainly else _ASKED_BACK
             return Understanding("question", slot.name, sure, (SetSlot(slot.name, digits),))

@@ -1,6 +1,9 @@
 """Strings of digits as people say them."""
 
+import csv
 import random
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +12,7 @@ from agent.digits import HIDDEN, all_digits, hidden, number
 from agent.privacy import digit_words
 from tests.agent.talk import CATALOG, LINE, Talk, acts, questions
 
+STRANGERS = Path(__file__).parents[1] / "strangers" / "numbers.tsv"
 ALL = digit_words(CATALOG.languages.values())
 SAYS = {code: language.digit_words for code, language in CATALOG.languages.items()}
 
@@ -167,3 +171,21 @@ def test_a_card_number_in_words_and_parts_is_hidden(text: str) -> None:
 def test_a_telephone_number_is_no_card() -> None:
     for text in ("my number is 770001234", "+221 77 000 12 34", "the bill of 12.05.2026 is 38.50"):
         assert without_cards(text, ALL) == text
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_numbers_of_strangers_are_right_or_asked_again(language: str) -> None:
+    """The half that nothing was chosen on: 60 numbers, 10 sentences that hold another's."""
+    lines = STRANGERS.read_text(encoding="utf-8").splitlines()
+    found: Counter[str] = Counter()
+    seen: Counter[bool] = Counter()
+    for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
+        is_number = row["expected"] != "none"
+        seen[is_number] += row["language"] == language
+        if row["language"] != language or seen[is_number] % 2:
+            continue
+        for length in [len(row["expected"])] if is_number else [4, 9]:
+            digits, plain = number(row["text"], SAYS[language], length)
+            assert not plain or digits == row["expected"], row["text"]
+            found["right"] += digits == row["expected"]
+    assert found["right"] >= 0.9 * 60
