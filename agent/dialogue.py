@@ -192,6 +192,9 @@ class Dialogue:
         if heard is None:
             return
         c = self.conversation
+        if self._floor.is_aside(heard.text):
+            self._floor.say_again(c.cut)  # "okay": go on
+            return
         said = (heard.text, f"{c.unanswered} {heard.text}") if c.unanswered else (heard.text,)
         for text in said:  # what was still being thought about may only now be whole
             found = self._understand(text, heard)
@@ -208,7 +211,7 @@ class Dialogue:
         return understand(
             text,
             heard.confidence,
-            self._floor.question,
+            self._floor.heard_question,
             self._floor.language,
             self._flows,
             self._policy,

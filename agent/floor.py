@@ -9,10 +9,11 @@ from agent.endpointing import expecting
 from agent.events import Event
 from agent.flow import Slot
 from agent.fold import apply, record
-from agent.language import Language
+from agent.language import Language, words
 from agent.question import OpenQuestion
 from agent.state import Conversation
 from agent.wording import word
+from agent.yes_no import yes_or_no
 
 
 class Floor:
@@ -33,6 +34,23 @@ class Floor:
     def question(self) -> OpenQuestion:
         """The question that the caller's next turn answers."""
         return self._open(self.conversation.question)
+
+    @property
+    def heard_question(self) -> OpenQuestion:
+        """The same, as far as words can answer it: no yes or no does before it was heard."""
+        unheard = self._is_unheard and self.question.is_yes_or_no
+        return OpenQuestion("") if unheard else self.question
+
+    def is_aside(self, text: str) -> bool:
+        """Whether the caller said "okay" or "no" into a sentence whose question was to come."""
+        return self._is_unheard and yes_or_no(words(text), self.language.yes_no_words).is_aside
+
+    @property
+    def _is_unheard(self) -> bool:
+        """Whether the caller spoke before they heard a word of the question."""
+        c = self.conversation
+        asking = [speak for speak in c.said if speak.act == f"ask {c.question}"]
+        return bool(asking) and all(speak in c.cut[1:] for speak in asking)
 
     def take(self, event: Event) -> None:
         """An event has come: what was to be done about the one before is done."""

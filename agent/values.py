@@ -13,7 +13,7 @@ def spoken_digits(text: str, language: Language) -> str:
 
 
 def digits_of(text: str, length: int, language: Language) -> tuple[str, bool]:
-    """The number of `length` digits in `text` (as heard), "" if none; whether it is beyond doubt."""
+    """The number of `length` digits in `text`, as heard; "" if none. Whether it is beyond doubt."""
     return number(text, language.digit_words, length)
 
 

@@ -62,6 +62,11 @@ class YesOrNo:
     rest: str = ""
     open: bool = False
 
+    @property
+    def is_aside(self) -> bool:
+        """Whether nothing else was said: a yes, a no, or a sound of listening."""
+        return not (self.rest or self.open)
+
 
 def yes_or_no(text: str, says: YesNoWords) -> YesOrNo:
     """What `text` (reduced to words) answers to a question of yes or no."""
@@ -72,7 +77,7 @@ def yes_or_no(text: str, says: YesNoWords) -> YesOrNo:
         return YesOrNo(None, rest, open=True)
     if "yes" in kinds or "no" in kinds:
         return YesOrNo("yes" in kinds, rest)
-    return YesOrNo(None, text)
+    return YesOrNo(None, text if kinds != {"aside"} else "")
 
 
 def _scan(said: Sequence[str], says: YesNoWords) -> Iterator[tuple[_Kind, str]]:

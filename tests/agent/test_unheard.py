@@ -1,0 +1,61 @@
+"""What is said into our sentences before their question was heard."""
+
+import pytest
+
+from agent.actions import Action, HangUp
+from agent.events import Hypothesis, SpeechEnded, SpeechStarted, TurnEnded, TurnStarted
+from tests.agent.talk import LINE, Talk, acts, said
+
+
+def interrupted(text: str, heard: int = 0, language: str = "en") -> tuple[Talk, list[Action]]:
+    """The balance is told, then the question what else; interrupted in the sentence `heard`."""
+    talk = Talk(caller=LINE, language=language)
+    talk.press("1")
+    talk.press("1")
+    talk.speaking = False
+    talk.press("4821")
+    for speak in talk.state.saying[:heard]:
+        talk.happen(SpeechStarted(talk.at, speak.utterance))
+        talk.happen(SpeechEnded(talk.at + 1, speak.utterance, speak.text, False))
+    begun = talk.state.saying[0]
+    talk.happen(SpeechStarted(talk.at, begun.utterance))
+    talk.at += 1
+    talk.happen(TurnStarted(talk.at))
+    talk.happen(SpeechEnded(talk.at, begun.utterance, begun.text[:10], True))
+    talk.happen(Hypothesis(talk.at + 1, text, language, 1.0, 1.0, True))
+    talk.at += 2
+    return talk, talk.happen(TurnEnded(talk.at))
+
+
+@pytest.mark.parametrize("text", ["no", "okay", "mhm", "hmm", "yes"])
+def test_okay_or_no_into_an_answer_lets_it_go_on(text: str) -> None:
+    talk, told = interrupted(text)
+    assert acts(told)[0].startswith("inform")
+    assert acts(told)[-1] == "ask more"
+    assert talk.state.closing == ""
+
+
+def test_so_does_it_in_french() -> None:
+    talk, told = interrupted("d'accord", language="fr")
+    assert acts(told)[0].startswith("inform")
+    assert talk.state.closing == ""
+
+
+def test_another_wish_is_taken_up_and_its_no_is_no_goodbye() -> None:
+    talk, told = interrupted("no, I want to know my bill")
+    assert talk.state.flow == "bill" or "bill" in " ".join(acts(told))
+    assert not [a for a in told if isinstance(a, HangUp)]
+
+
+def test_once_the_question_is_begun_a_no_answers_it() -> None:
+    talk = Talk(caller=LINE)
+    talk.press("1")
+    talk.press("1")
+    talk.press("4821")
+    assert acts(talk.hear("no"))[-1].startswith("goodbye")
+
+
+def test_what_was_cut_is_said_from_where_it_was_cut() -> None:
+    talk, told = interrupted("okay", heard=1)
+    assert "ask more" in acts(told)
+    assert not any(act.startswith("inform") for act in acts(told)), said(told)
