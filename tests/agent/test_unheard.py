@@ -56,6 +56,6 @@ def test_once_the_question_is_begun_a_no_answers_it() -> None:
 
 
 def test_what_was_cut_is_said_from_where_it_was_cut() -> None:
-    talk, told = interrupted("okay", heard=1)
-    assert "ask more" in acts(told)
-    assert not any(act.startswith("inform") for act in acts(told)), said(told)
+    _, first = interrupted("okay")
+    _, second = interrupted("okay", heard=1)
+    assert said(second) == said(first)[1:]
