@@ -36,7 +36,7 @@ from agent.language import Intent, Language, words
 from agent.policy import Policy
 from agent.question import OpenQuestion, answer, unconfirmed
 from agent.values import choice, contains, digits_of, spoken_digits
-from agent.yes_no import yes_or_no
+from agent.yes_no import refuses, yes_or_no
 
 # Intents about the conversation itself, the same in every language.
 COMMANDS: dict[str, tuple[Command, ...]] = {
@@ -96,7 +96,7 @@ def understand(
         or _by_question(text, plain, question, language)
         or _by_sample(plain, language, flows, policy)
     )
-    if found is None:
+    if found is None or _is_refused(plain, found, language):
         return NOT_UNDERSTOOD
     sure = found.confidence * min(confidence, _weakest(found, question, language, heard))
     commands = found.commands
@@ -145,6 +145,15 @@ def commands_for(intent: Intent) -> tuple[Command, ...]:
         case "signal":
             return (Signal(intent.name),)
     return COMMANDS.get(intent.name, ())
+
+
+def _is_refused(plain: str, found: Understanding, language: Language) -> bool:
+    """Whether the caller says that they do not want what their words are like."""
+    intent = language.intents.get(found.intent)
+    if intent is None or intent.kind not in ("flow", "signal") or plain in language.exact:
+        return False
+    nearest = language.classifier.guess(plain, (intent.name,)).sample
+    return refuses(plain, nearest, language.yes_no_words)
 
 
 def _by_rule(plain: str, question: OpenQuestion, language: Language) -> Understanding | None:

@@ -18,7 +18,8 @@ class YesNoWords:
 
     `turns` turn the phrase beside them round ("not right", "sure not"). After `instead` the caller
     says it anew; where nothing follows, the question is open. `asides` mean nothing beside a yes or
-    no ("well", "love", "thank you").
+    no ("well", "love", "thank you"). `refusals` say of what follows that it is not wanted ("not
+    my", "I don't need"), unless `wishes` ("I want") come after them.
     """
 
     yes: tuple[str, ...] = ()
@@ -27,6 +28,8 @@ class YesNoWords:
     turns: tuple[str, ...] = ()
     instead: tuple[str, ...] = ()
     asides: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
+    wishes: tuple[str, ...] = ()
 
     @cached_property
     def turning(self) -> frozenset[str]:
@@ -78,6 +81,19 @@ def yes_or_no(text: str, says: YesNoWords) -> YesOrNo:
     if "yes" in kinds or "no" in kinds:
         return YesOrNo("yes" in kinds, rest)
     return YesOrNo(None, text if kinds != {"aside"} else "")
+
+
+def refuses(text: str, sample: str, says: YesNoWords) -> bool:
+    """Whether `text` says of what it speaks of that it is not wanted, and `sample` does not.
+
+    Both as words; "I do not want to talk to a machine" may be a way to ask for a person.
+    """
+    refused = [
+        f" {text} ".rpartition(f" {phrase} ")[2]
+        for phrase in says.refusals
+        if f" {phrase} " in f" {text} " and f" {phrase} " not in f" {sample} "
+    ]
+    return any(not any(f" {wish} " in f" {after}" for wish in says.wishes) for after in refused)
 
 
 def _scan(said: Sequence[str], says: YesNoWords) -> Iterator[tuple[_Kind, str]]:

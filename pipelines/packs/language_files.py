@@ -46,6 +46,8 @@ class _YesNoFile(Strict):
     turns: tuple[str, ...] = ()
     instead: tuple[str, ...] = ()
     asides: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
+    wishes: tuple[str, ...] = ()
 
 
 class _IntentEntry(Strict):
@@ -160,6 +162,8 @@ def _load_yes_no(path: Path, intents: Mapping[str, Intent]) -> YesNoWords:
         reduced(file.turns),
         reduced(file.instead),
         reduced(file.asides),
+        reduced(file.refusals),
+        reduced(file.wishes),
     )
 
 

@@ -116,3 +116,31 @@ def test_an_unmistakable_yes_does() -> None:
 
 def test_a_no_heard_as_badly_as_a_yes_is_taken() -> None:
     assert [act for act in acts(ready().hear("no", confidence=0.5)) if "sim_later" in act]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "not my bill"),
+        ("en", "I don't want to talk to a person"),
+        ("en", "no, I am not calling about my balance"),
+        ("fr", "pas ma facture"),
+        ("fr", "non, je ne veux pas parler à un conseiller"),
+    ],
+)
+def test_what_is_refused_is_not_done(language: str, text: str) -> None:
+    talk = Talk(language=language)
+    told = talk.hear(text)
+    assert talk.state.flow == ""
+    assert talk.state.handoff is None
+    assert "not_understood" in acts(told)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "flow"),
+    [("en", "my internet is not working", "outage"), ("fr", "ma ligne ne marche pas", "outage")],
+)
+def test_what_does_not_work_is_no_refusal(language: str, text: str, flow: str) -> None:
+    talk = Talk(language=language)
+    talk.hear(text)
+    assert talk.state.flow == flow
