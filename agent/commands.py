@@ -48,6 +48,11 @@ class Repeat:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckPresence:
+    """Are you there?"""
+
+
+@dataclass(frozen=True, slots=True)
 class Cancel:
     """Drop the use case in hand."""
 
@@ -118,6 +123,7 @@ Command: TypeAlias = (
     | Affirm
     | Deny
     | Repeat
+    | CheckPresence
     | Cancel
     | FinishFlow
     | OfferChoices

@@ -15,6 +15,7 @@ from agent.commands import (
     AskKnowledge,
     Cancel,
     ChangeLanguage,
+    CheckPresence,
     Command,
     FinishFlow,
     ForgetSlot,
@@ -76,6 +77,10 @@ class Course:
             match command:
                 case Repeat():
                     self._floor.say_again(self.conversation.said)
+                    return
+                case CheckPresence():
+                    self._floor.say("present")
+                    self._floor.ask_again()
                     return
                 case NotUnderstood():
                     self.recover()

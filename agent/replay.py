@@ -1,6 +1,6 @@
 """A recorded call through today's dialogue: what would it do differently?"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import get_args
 
@@ -8,6 +8,7 @@ from agent import events
 from agent.actions import Action
 from agent.dialogue import Dialogue
 from agent.events import Event
+from agent.log import line, read
 from agent.privacy import Redaction
 
 _EVENTS = get_args(events.Event)
@@ -34,6 +35,19 @@ def differences(entries: Iterable[Event | Action], dialogue: Dialogue) -> list[D
         if now != then:
             found.append(Difference(event, then, now))
     return found
+
+
+def accepted(lines: Iterable[str], dialogue: Dialogue) -> Iterator[str]:
+    """A log's lines as they would be today: what happened as it stands, with today's actions."""
+    redaction = Redaction()
+    for text in lines:
+        entries = list(read([text]))
+        if not entries:  # its header
+            yield text
+        for event in (entry for entry in entries if isinstance(entry, _EVENTS)):
+            yield text
+            for action in dialogue.receive(event):
+                yield f"{line(redaction.action(action))}\n"
 
 
 def _exchanges(entries: Iterable[Event | Action]) -> Iterable[tuple[Event, tuple[Action, ...]]]:

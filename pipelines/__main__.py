@@ -122,11 +122,14 @@ def call(
 @app.command()
 def replay(
     paths: Annotated[list[Path], typer.Argument(help="log.jsonl files, or folders with them.")],
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Write into the logs what it does now.")
+    ] = False,
 ) -> None:
     """Feed recorded calls to today's dialogue and print what it would do differently."""
     from pipelines.cli.replay import replay as run
 
-    run(paths)
+    run(paths, accept)
 
 
 @app.command()

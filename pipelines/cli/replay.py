@@ -10,7 +10,7 @@ from rich.text import Text
 from agent.actions import Action
 from agent.dialogue import Dialogue
 from agent.log import LogError, line, read
-from agent.replay import Difference, differences
+from agent.replay import Difference, accepted, differences
 from pipelines.cli.errors import WRONG_USAGE, fail
 from pipelines.packs.reader import DialogueConfig, load
 from pipelines.settings import Settings
@@ -18,8 +18,8 @@ from pipelines.settings import Settings
 _SHOWN = 5  # differences of one call: the first is the cause, the rest mostly follow from it
 
 
-def replay(paths: list[Path]) -> None:
-    """Ends with 1 if any call differs."""
+def replay(paths: list[Path], accept: bool = False) -> None:
+    """Ends with 1 if any call differs and is not accepted."""
     console = Console(highlight=False)
     logs = sorted(find(paths))
     if not logs:
@@ -31,8 +31,11 @@ def replay(paths: list[Path]) -> None:
         changed += bool(found)
         if found:
             _show(console, path, found)
-    console.print(f"{len(logs)} calls, {changed} with differences")
-    if changed:
+        if found and accept:
+            rewrite(path, config)
+    accepted_now = ", now accepted" if changed and accept else ""
+    console.print(f"{len(logs)} calls, {changed} with differences{accepted_now}")
+    if changed and not accept:
         raise SystemExit(1)
 
 
@@ -55,6 +58,16 @@ def replay_file(path: Path, config: DialogueConfig) -> list[Difference]:
             return differences(read(lines), dialogue)
     except LogError as error:
         raise LogError(f"{path}: {error}") from error
+
+
+def rewrite(path: Path, config: DialogueConfig) -> None:
+    """Write what today's dialogue does into a log, in the place of what it did then."""
+    dialogue = Dialogue(config.languages, config.flows, config.policy)
+    with path.open(encoding="utf-8") as lines:
+        today = "".join(accepted(lines, dialogue))
+    part = path.with_suffix(".part")
+    part.write_text(today, encoding="utf-8")
+    part.replace(path)
 
 
 def _show(console: Console, path: Path, found: list[Difference]) -> None:

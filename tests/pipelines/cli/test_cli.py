@@ -115,6 +115,8 @@ def test_replay(waxtaan: Shell) -> None:
     changed = waxtaan("replay", str(log), code=1).stdout
     assert "1 calls, 1 with differences" in changed
     assert "automatic assistant" in changed
+    assert "1 with differences, now accepted" in waxtaan("replay", str(log), "--accept").stdout
+    assert log.read_text(encoding="utf-8") == recorded
     log.write_text(recorded + "nonsense\n")
     broken = waxtaan("replay", "call", code=2).stderr
     assert "call/log.jsonl: line" in broken
