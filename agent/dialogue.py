@@ -208,6 +208,7 @@ class Dialogue:
         self._on_understood(found)
 
     def _understand(self, text: str, heard: Hypothesis) -> Understanding:
+        c = self.conversation
         return understand(
             text,
             heard.confidence,
@@ -216,6 +217,7 @@ class Dialogue:
             self._flows,
             self._policy,
             heard.words,
+            c.intents if text == heard.text else (),
         )
 
     def _ask(self, text: str, found: Understanding = NOT_UNDERSTOOD) -> bool:

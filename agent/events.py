@@ -52,12 +52,20 @@ class Hypothesis:
     rejected: str = ""
 
 
+NO_INTENT = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class TurnEnded:
-    """The caller has finished: the last hypothesis is the turn. They were silent for `paused` s."""
+    """The caller has finished: the last hypothesis is the turn. They were silent for `paused` s.
+
+    `intents` are what it may want, by its meaning: (intent's name, probability), the likeliest
+    first, NO_INTENT among them for none that we know; empty where nothing judged it.
+    """
 
     at: float
     paused: float = 0.0
+    intents: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

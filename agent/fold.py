@@ -117,6 +117,7 @@ def _turn_ended(c: Conversation, event: TurnEnded) -> Conversation:
         turn_open=False,
         words_at=event.at - event.paused,
         signed=False,
+        intents=event.intents,
         quiet_since=event.at,
         silences=0 if text else c.silences,
         held=() if text else c.held,

@@ -36,6 +36,7 @@ class Policy:
     answer_above: float = 0.3  # a yes or no heard with less confidence is asked for again
     release_above: float = 0.6  # the same, where a yes lets a secret out or spends money
     believe_above: float = 0.38
+    guess_above: float = 0.35  # a wish less probable than this by its meaning is none
     silence: float = 8.0
     silences: int = 3
     between_keys: float = 5.0

@@ -107,6 +107,7 @@ class Conversation:
     signed: bool = False  # whether they were given a sign that their turn is at work
     typed_over: bool = False  # keys were typed during the turn, which then is theirs
     hypothesis: Hypothesis | None = None
+    intents: tuple[tuple[str, float], ...] = ()  # what the last turn may want, by its meaning
     saying: tuple[Speak, ...] = ()  # asked for and not ended
     said: tuple[Speak, ...] = ()  # the last thing we said, sentence by sentence
     fresh: bool = True  # the next sentence begins a new thing said

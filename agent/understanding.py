@@ -5,7 +5,8 @@ In this order, first answer wins:
 1. *rule*: words an escalation rule watches for, and exact sentences about the conversation itself
    ("repeat", "goodbye"), whatever the question was;
 2. *question*: the open question's own parser (a number, a choice, yes or no);
-3. *classifier*: the nearest sample sentence.
+3. *classifier*: what is nearly a sample sentence; then what the turn means, where that was judged
+   (`TurnEnded.intents`), and the nearest sample where it was not.
 
 What none of them answers is for the language model, or is not understood. Whatever the rung, the
 result is commands from the closed list, and a confidence: that of the hypothesis times that of the
@@ -56,7 +57,8 @@ _MARGIN = 0.04  # a guess this close to another intent's is no guess
 _NOTHING = (NotUnderstood(),)
 # How sure a guess of that score is. What is less alike than the second is always asked back.
 _ASKED_BACK = 0.7
-_SURE = ((0.75, 1.0), (0.48, 0.85), (0.0, _ASKED_BACK))
+_NEARLY = 0.75  # as much like a sample as if it were one
+_SURE = ((_NEARLY, 1.0), (0.48, 0.85), (0.0, _ASKED_BACK))
 # Words beside a yes or no that need mean nothing ("no not really"). At "anything else?" a no ends
 # the call, so there hardly any.
 _ASIDE = 5
@@ -84,11 +86,13 @@ def understand(
     flows: Mapping[str, Flow],
     policy: Policy,
     heard: Sequence[tuple[str, float]] = (),
+    likely: Sequence[tuple[str, float]] = (),
 ) -> Understanding:
     """The meaning of a turn. `text` is what was heard or typed, `confidence` how surely.
 
     `heard` are its words with the confidence of each, where it is told: a detail is no surer
-    than the weakest word that says it, however well the rest of the sentence was heard.
+    than the weakest word that says it, however well the rest of the sentence was heard. `likely`
+    are the intents that it may have by its meaning; see `TurnEnded.intents`.
     """
     plain = words(text)
     if not plain:
@@ -96,7 +100,7 @@ def understand(
     found = (
         _by_rule(plain, question, language)
         or _by_question(text, plain, question, language)
-        or _by_sample(plain, language, flows, policy)
+        or _by_sample(plain, language, flows, policy, likely)
     )
     if found is None or _is_refused(plain, found, language):
         return NOT_UNDERSTOOD
@@ -212,21 +216,30 @@ def _yes_or_no(plain: str, question: OpenQuestion, language: Language) -> Unders
 
 
 def _by_sample(
-    plain: str, language: Language, flows: Mapping[str, Flow], policy: Policy
+    plain: str,
+    language: Language,
+    flows: Mapping[str, Flow],
+    policy: Policy,
+    likely: Sequence[tuple[str, float]],
 ) -> Understanding | None:
     asked_for = (i.name for i in language.intents.values() if i.kind != "answer")
     guess = language.classifier.guess(plain, asked_for)  # nobody answers what was not asked
-    intent = language.intents.get(guess.intent)
-    if intent is None or guess.score < policy.believe_above:
-        return None
-    if guess.score - guess.runner_up < _MARGIN:
-        return None
+    apart = guess.score - guess.runner_up >= _MARGIN
+    if likely and not (apart and guess.score >= _NEARLY):
+        name, sure = likely[0]
+        intent = language.intents.get(name)
+        if intent is None or intent.kind == "answer" or sure < policy.guess_above:
+            return None
+    else:
+        intent = language.intents.get(guess.intent)
+        if intent is None or guess.score < policy.believe_above or not apart:
+            return None
+        sure = next(sure for score, sure in _SURE if guess.score >= score)
+        if sure < 1 and (intent.kind == "signal" or " " not in plain):
+            sure = _ASKED_BACK  # a word alone says little; a person is not called for nothing
     commands = commands_for(intent)
     if not commands:
         return None
-    sure = next(sure for score, sure in _SURE if guess.score >= score)
-    if sure < 1 and (intent.kind == "signal" or " " not in plain):
-        sure = _ASKED_BACK  # a word alone says little, and a person is not called for nothing
     extra = _mentioned(plain, flows.get(intent.name), language)
     return Understanding("classifier", intent.name, sure, (*commands, *extra))
 
