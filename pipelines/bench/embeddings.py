@@ -15,6 +15,7 @@ from pipelines.settings import Settings
 
 _STARTS = 3
 _TOGETHER = 8
+_CALLS = 20  # that ask at the same moment
 
 
 def run(settings: Settings) -> Iterator[Row]:
@@ -23,7 +24,9 @@ def run(settings: Settings) -> Iterator[Row]:
     if choice.engine == "none":
         yield Row("embeddings", [], "ms", note=f"not measured: {choice.why}")
         return
-    yield from asyncio.run(_measure(choice.file, _questions(settings)))
+    yield from asyncio.run(
+        _measure(choice.file, _questions(settings), settings.embeddings_patience)
+    )
 
 
 def _questions(settings: Settings) -> list[str]:
@@ -36,7 +39,7 @@ def _questions(settings: Settings) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-async def _measure(file: Path, questions: Sequence[str]) -> list[Row]:
+async def _measure(file: Path, questions: Sequence[str], patience: float) -> list[Row]:
     starts = []
     for _ in range(_STARTS):
         began = time.perf_counter()
@@ -51,6 +54,7 @@ async def _measure(file: Path, questions: Sequence[str]) -> list[Row]:
         alone = [await _took(engine, [question]) for question in questions]
         whole = range(0, len(questions) - _TOGETHER + 1, _TOGETHER)
         together = [await _took(engine, questions[at : at + _TOGETHER]) for at in whole]
+        crowds = [await _crowd(engine, questions[at : at + _CALLS]) for at in range(0, 200, _CALLS)]
         after = _resident(engine.pid)
     finally:
         await engine.close()
@@ -60,9 +64,21 @@ async def _measure(file: Path, questions: Sequence[str]) -> list[Row]:
         Row("e5-small: start to ready", starts, "s"),
         Row("e5-small: a question", alone, "ms", note=f"{words:g} words, one thread"),
         Row(f"e5-small: {_TOGETHER} at once", together, "ms", eight, "one by one"),
+        Row(
+            f"e5-small: {_CALLS} calls asking at once, the last answer",
+            crowds,
+            "ms",
+            wanted=f"{1000 * patience:g} ms",
+        ),
         Row("e5-small: memory of the worker, loaded", [loaded], "MB"),
         Row("e5-small: after all of these", [after], "MB"),
     ]
+
+
+async def _crowd(engine: E5, texts: Sequence[str]) -> float:
+    began = time.perf_counter()
+    await asyncio.gather(*(engine.embed([text]) for text in texts))
+    return 1000 * (time.perf_counter() - began)
 
 
 async def _took(engine: E5, texts: Sequence[str]) -> float:

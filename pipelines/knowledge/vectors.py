@@ -1,6 +1,7 @@
 """Passages as vectors, and how alike to each of them a question is meant."""
 
 import asyncio
+import contextlib
 import hashlib
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,8 @@ from pipelines.engines.embeddings.engine import Embedder, Floats
 from pipelines.knowledge.answer import sentences
 from pipelines.knowledge.pages import Chunk
 
-_AT_ONCE = 4  # passages' sentences between which a caller's question goes first
+_AT_ONCE = 4  # texts, between which a caller's question goes first
+_PAUSE = 1.0  # s before each of these, while calls go on
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,12 @@ async def page_vectors(
     embedder: Embedder,
     folder: Path,
     quiet: Callable[[], Awaitable[None]],
+    pause: float = _PAUSE,
 ) -> PageVectors:
     """From `folder`, where they were kept; else made, and kept there for the next start.
 
-    `quiet` is waited for between two batches. Raises EngineError.
+    `quiet` is waited for before each batch, for `pause` seconds at most: on a line that is never
+    quiet they are made slowly. Raises EngineError.
     """
     wanted, owners = texts(chunks)
     name = "\n".join((embedder.name, embedder.version, *wanted)).encode("utf-8", "surrogatepass")
@@ -66,7 +70,9 @@ async def page_vectors(
         return PageVectors(kept, owners)
     made = []
     for batch in _batches(wanted):
-        await quiet()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(pause):
+                await quiet()
         made.append(await embedder.embed(batch, "passage"))
     vectors = np.concatenate(made)
     await asyncio.to_thread(_keep, place, vectors)

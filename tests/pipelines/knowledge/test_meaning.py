@@ -175,6 +175,14 @@ async def test_where_nothing_can_be_kept_they_are_made_again(tmp_path: Path) -> 
     assert len(made.vectors) == len(made.owners)
 
 
+async def test_calls_that_never_end_do_not_keep_pages_from_being_learnt(tmp_path: Path) -> None:
+    async def never() -> None:
+        await asyncio.Event().wait()
+
+    made = await page_vectors(pages().chunks("en"), Likens(), tmp_path, never, pause=0.001)
+    assert len(made.vectors) == len(made.owners)
+
+
 def test_a_passage_is_as_alike_as_its_whole_and_its_best_sentence() -> None:
     chunks = [Chunk("en/a.md#a", "A", "B", "One is here. Two is there."), *pages().chunks("en")[:1]]
     found, owners = texts(chunks)
