@@ -35,7 +35,7 @@ engines-llm-tts engines-whisper: export WAXTAAN_PIPER_PYTHON = .venvs/piper/bin/
 engines-llm-tts engines-whisper: export WAXTAAN_LLM_PYTHON = .venvs/llm/bin/python
 
 engines-llm-tts: $(VENV)/.test engine-environments published-weights
-	$(BIN)/python -m pytest tests/real_engines/llm tests/real_engines/tts \
+	$(BIN)/python -m pytest tests/real_engines/llm tests/real_engines/tts tests/real_engines/embeddings \
 		--ignore tests/real_engines/llm/test_llama_cpp.py
 	$(BIN)/python -m pytest tests/pipelines/engines/tts/test_contract.py
 
@@ -113,7 +113,7 @@ small-whisper: .venvs/train/.ready
 	.venvs/train/bin/python -m tests.real_engines.whisper --out .venvs/whisper-small --threads 1
 
 published-weights: $(VENV)/.test
-	@WAXTAAN_MODELS=.venvs/models $(BIN)/waxtaan models get whisper-base kokoro
+	@WAXTAAN_MODELS=.venvs/models $(BIN)/waxtaan models get whisper-base kokoro e5-small
 
 engine-environments: .venvs/tts/.ready .venvs/piper/.ready .venvs/llm/.ready
 

@@ -40,6 +40,7 @@ from pipelines.knowledge.grounded_model import (
     knowledge,
     open_grounded_model,
 )
+from pipelines.knowledge.meaning import Meaning, open_meaning
 from pipelines.packs.fixed_wording import beginnings, sentences
 from pipelines.packs.pack import Pack
 from pipelines.packs.reader import DialogueConfig, load
@@ -69,6 +70,7 @@ class Assistant:
     caches: Mapping[str, AudioCache] = field(init=False)  # by engine's name
     voice_router: VoiceRouter = field(init=False)
     warming: asyncio.Task[None] | None = None  # the language model's
+    meaning: Meaning | None = None  # finds pages by it
 
     def __post_init__(self) -> None:
         started = {"espeak", *(engine.name for engine in self.neural)}
@@ -132,6 +134,9 @@ class Assistant:
             neural,
             pages,
         )
+        assistant.meaning = open_meaning(settings, choices.embeddings, pages)
+        if assistant.meaning is not None:
+            assistant.meaning.begin(assistant._no_call)
         if grounded_model is not None:
             assistant.warming = asyncio.create_task(grounded_model.warm(tuple(config.packs)))
         return assistant
@@ -229,6 +234,8 @@ class Assistant:
         await self.synthesiser.close()
         if self.warming is not None:
             self.warming.cancel()
+        if self.meaning is not None:
+            await self.meaning.close()
         if self.grounded_model is not None:
             await self.grounded_model.model.close()
         await self.back_office.close()

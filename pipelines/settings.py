@@ -70,6 +70,7 @@ class Settings(BaseSettings):
     asr: Literal["auto", "faster_whisper", "pocketsphinx"] = "auto"
     tts: Literal["auto", "coqui", "kokoro", "piper", "espeak"] = "auto"
     llm: Literal["none", "vllm"] = "none"
+    embeddings: Literal["auto", "e5", "none"] = "auto"  # pages are found by meaning, too
 
     models: Path = Field(default_factory=_models)  # weights, one folder per model
     hub: str = "https://huggingface.co"  # where missing weights come from; "" never asks
@@ -109,6 +110,10 @@ class Settings(BaseSettings):
     # answers in its own sentence, with no model
     knowledge_least: float = Field(default=0.4, ge=0, le=1)
     knowledge_sure: float = Field(default=0.5, ge=0, le=1)
+    # the same two where embeddings tell: how probably the passage answers
+    knowledge_least_probable: float = Field(default=0.3, ge=0, le=1)
+    knowledge_sure_probable: float = Field(default=0.5, ge=0, le=1)
+    embeddings_patience: float = Field(default=0.3, gt=0)  # for a question; then words decide
     knowledge_passages: int = Field(default=3, ge=1)  # the most that the language model is shown
 
     back_office: Literal["demo", "http"] = "demo"

@@ -19,6 +19,7 @@ def _benchmarks() -> dict[str, Callable[[Settings], Iterator[Row]]]:
         asr,
         asr_people,
         calls,
+        embeddings,
         intents,
         knowledge,
         language_id,
@@ -42,6 +43,7 @@ def _benchmarks() -> dict[str, Callable[[Settings], Iterator[Row]]]:
         "asr-people": asr_people.run,
         "llm": llm.run,
         "knowledge": knowledge.run,
+        "embeddings": embeddings.run,
         "language-id": language_id.run,
     }
 

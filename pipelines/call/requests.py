@@ -12,7 +12,17 @@ from typing import Any, TypeAlias
 from loguru import logger
 
 from agent.actions import Compose, Fetch, Interpret, Retrieve
-from agent.events import NOT_KNOWN, Composed, Event, Failed, Fetched, Interpreted, Retrieved, Usage
+from agent.events import (
+    NOT_KNOWN,
+    Composed,
+    Event,
+    Failed,
+    Fetched,
+    Interpreted,
+    Passage,
+    Retrieved,
+    Usage,
+)
 from pipelines.backoffice.protocol import BackOffice, NotFound, Unavailable
 from pipelines.call.caller_audio import AudioClock
 from pipelines.engines.llm.engine import Question
@@ -90,8 +100,10 @@ class Requests:
         self._happen(Fetched(at, fetch.request, fetch.name, fetch.arguments, value))
 
     async def _retrieve(self, ask: Retrieve) -> None:
-        knowledge = self._knowledge
-        found = knowledge.ask(ask.question, ask.language) if knowledge else ()
+        found: tuple[Passage, ...] = ()
+        if (knowledge := self._knowledge) is not None:
+            vector = await knowledge.vector(ask.question)
+            found = knowledge.ask(ask.question, ask.language, vector=vector)
         self._happen(Retrieved(self._clock.seconds, ask.request, found))
 
     async def _interpret(self, ask: Interpret, grounded_model: GroundedModel) -> None:
@@ -109,7 +121,8 @@ class Requests:
     async def _compose(self, ask: Compose, grounded_model: GroundedModel) -> None:
         knowledge, most = grounded_model.knowledge, grounded_model.passages
         named = knowledge.section(ask.page) if ask.page else ()
-        others = knowledge.ask(ask.question, ask.language, most)
+        vector = await knowledge.vector(ask.question)
+        others = knowledge.ask(ask.question, ask.language, most, vector)
         passages = (*named, *(p for p in others if p.source != ask.page))[:most]
         if not passages:
             self._fail(ask.request, NOT_KNOWN)

@@ -45,7 +45,8 @@ def check(what: str = "") -> None:
     problems += policy_problems(config)
     _OUT.print(
         f"Settings: profile {settings.profile}, asr {settings.asr}, tts {settings.tts}, "
-        f"language model {settings.llm}, port {settings.port}; weights under {settings.models}"
+        f"language model {settings.llm}, embeddings {settings.embeddings}, "
+        f"port {settings.port}; weights under {settings.models}"
     )
     _OUT.print(f"Back office: {settings.back_office}; recordings under {settings.calls}/")
     _OUT.print(f"Use cases: {', '.join(config.flows)}")
@@ -111,6 +112,8 @@ def _engines(settings: Settings, config: DialogueConfig) -> list[str]:
         )
     _OUT.print(table)
     _OUT.print(f"Recogniser {choices.asr.engine}: {choices.asr.why}", markup=False)
+    by = "words and meaning" if choices.embeddings.engine != "none" else "words alone"
+    _OUT.print(f"Pages are found by {by}: {choices.embeddings.why}", markup=False)
     for code, choice in choices.voices.items():
         if choice.speakers:
             engine = choice.speakers[0].engine

@@ -1,9 +1,10 @@
-"""Which engine hears and which speaks, for each language, and why: what `auto` stands for."""
+"""Which engines hear, speak and liken, for each language, and why: what `auto` stands for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipelines.engine_choice.asr import AsrChoice, choose_asr
+from pipelines.engine_choice.embeddings import EmbeddingsChoice, choose_embeddings
 from pipelines.engine_choice.tts import VoiceChoice, choose_voices
 from pipelines.errors import EngineError
 from pipelines.packs.reader import DialogueConfig
@@ -13,10 +14,11 @@ from pipelines.weights.hub import Get
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Which engines hear and speak, and why."""
+    """Which engines hear and speak, and which finds pages by meaning; and why."""
 
     asr: AsrChoice = field(default_factory=lambda: AsrChoice("pocketsphinx", ""))
     voices: Mapping[str, VoiceChoice] = field(default_factory=dict)
+    embeddings: EmbeddingsChoice = field(default_factory=lambda: EmbeddingsChoice("none", ""))
 
 
 def choose(settings: Settings, config: DialogueConfig, get: Get) -> Choices:
@@ -26,7 +28,9 @@ def choose(settings: Settings, config: DialogueConfig, get: Get) -> Choices:
         EngineError: what is configured cannot be had, or is not for production.
     """
     choices = Choices(
-        choose_asr(settings, config.packs, get), choose_voices(settings, config.packs, get)
+        choose_asr(settings, config.packs, get),
+        choose_voices(settings, config.packs, get),
+        choose_embeddings(settings),
     )
     if settings.profile == "production" and not settings.allow_embedded:
         if choices.asr.engine == "pocketsphinx":

@@ -11,6 +11,11 @@ _SENTENCE = re.compile(r"\n+|(?<=[.!?…])\s+(?![a-zß-ÿ])")  # "from 2 p.m. to
 _EARLY = 4  # words: a pronoun among the first stands for what the sentence before speaks of
 
 
+def sentences(chunk: Chunk) -> list[str]:
+    """A passage's sentences, without its headings."""
+    return [s.strip() for s in _SENTENCE.split(chunk.body) if s.strip()]
+
+
 def answering(text: str, chunk: Chunk, lexicon: Lexicon) -> tuple[str, ...]:
     """The sentences of `chunk` to say to a caller who asked `text`, in the page's order.
 
@@ -18,17 +23,17 @@ def answering(text: str, chunk: Chunk, lexicon: Lexicon) -> tuple[str, ...]:
     speak of bills), after the one that its "it" speaks of. Otherwise the section as a whole
     answers, as far as a caller listens.
     """
-    sentences = _split(chunk)
+    said = sentences(chunk)
     asked = set(lexicon.terms(text)) - set(lexicon.terms(f"{chunk.title} {chunk.heading}"))
-    has = [asked & set(lexicon.terms(sentence)) for sentence in sentences]
+    has = [asked & set(lexicon.terms(sentence)) for sentence in said]
     alone = {
         place
         for place, words in enumerate(has)
         if words - set().union(*(other for at, other in enumerate(has) if at != place))
     }
-    alone |= {place - 1 for place in alone if place and lexicon.refers(sentences[place], _EARLY)}
-    places = sorted(alone) or range(len(sentences))
-    return tuple(sentences[place] for place in places)[:MOST]
+    alone |= {place - 1 for place in alone if place and lexicon.refers(said[place], _EARLY)}
+    places = sorted(alone) or range(len(said))
+    return tuple(said[place] for place in places)[:MOST]
 
 
 def quotable(chunk: Chunk, lexicon: Lexicon) -> tuple[str, ...]:
@@ -38,12 +43,8 @@ def quotable(chunk: Chunk, lexicon: Lexicon) -> tuple[str, ...]:
     """
     found: list[str] = []
     before = ""
-    for sentence in _split(chunk):
+    for sentence in sentences(chunk):
         refers = before and lexicon.refers(sentence, _EARLY)
         found.append(f"{before} {sentence}" if refers else sentence)
         before = found[-1]
     return tuple(found)
-
-
-def _split(chunk: Chunk) -> list[str]:
-    return [s.strip() for s in _SENTENCE.split(chunk.body) if s.strip()]

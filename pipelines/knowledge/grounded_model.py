@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from agent.events import Passage
+from pipelines.engines.embeddings.engine import Floats
 from pipelines.engines.language_id.identify import identify
 from pipelines.engines.llm.by_language import ByLanguage
 from pipelines.engines.llm.prompt import Prompts
@@ -26,7 +27,13 @@ async def _cold(languages: Sequence[str]) -> None:
 class KnowledgeBase(Protocol):
     """A knowledge base."""
 
-    def ask(self, text: str, language: str, k: int = 3) -> tuple[Passage, ...]:
+    async def vector(self, text: str) -> Floats | None:
+        """For `ask`; None where none can be had, or in time."""
+        ...
+
+    def ask(
+        self, text: str, language: str, k: int = 3, vector: Floats | None = None
+    ) -> tuple[Passage, ...]:
         """The passages that an answer may rest on, the best first; none where none does."""
         ...
 
@@ -79,6 +86,7 @@ def knowledge(settings: Settings, config: DialogueConfig) -> Knowledge:
         fallbacks=fallbacks,
         least=settings.knowledge_least,
         sure=settings.knowledge_sure,
+        probable=(settings.knowledge_least_probable, settings.knowledge_sure_probable),
     )
 
 

@@ -8,6 +8,7 @@ from pipelines.assistant import Assistant
 def health(assistant: Assistant) -> dict[str, Any]:
     """How the assistant is doing."""
     asr, tts = assistant.recogniser, assistant.speaking(assistant.settings.language)
+    likens = assistant.meaning.embedder if assistant.meaning else None
     return {
         "status": "ok",
         "mode": "demonstration" if assistant.demonstrates else assistant.settings.profile,
@@ -16,6 +17,10 @@ def health(assistant: Assistant) -> dict[str, Any]:
         "engines": {
             "asr": {"name": asr.name, "version": asr.version},
             "tts": {"name": tts.name, "version": tts.version},
+            "embeddings": {
+                "name": likens.name if likens else "none",
+                "version": likens.version if likens else "",
+            },
         },
         "languages": {
             code: {"asr": asr.serves(code), "tts": assistant.speaking(code).serves(code)}

@@ -249,3 +249,25 @@ def test_a_model_that_does_not_run_says_why(tmp_path: Path) -> None:
     kokoro(tmp_path, "af_heart")
     with pytest.raises(EngineError, match=r"does not run: .*model\.onnx"):
         kokoro_speed.measured(tmp_path / "kokoro/model.onnx")
+
+
+def test_without_embeddings_pages_are_found_by_words_and_it_is_said_why(tmp_path: Path) -> None:
+    choice = chosen(tmp_path).embeddings
+    assert choice.engine == "none"
+    assert "'waxtaan models get e5-small'" in choice.why
+    with pytest.raises(EngineError, match=r"embeddings is 'e5': .*e5-small-q4\.bin"):
+        chosen(tmp_path, embeddings="e5")
+
+
+def test_embeddings_that_are_there_are_used_and_damaged_ones_are_not(tmp_path: Path) -> None:
+    published = load_catalogue(PROMPTS, tmp_path)["e5-small"]
+    (name,) = published.files
+    file = tmp_path / published.folder / name
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"whole")
+    note(tmp_path, published, "a test", published.files)
+    choice = chosen(tmp_path).embeddings
+    assert (choice.engine, choice.file) == ("e5", file)
+    assert chosen(tmp_path, embeddings="none").embeddings.engine == "none"
+    file.write_bytes(b"cut")
+    assert "not what was published" in chosen(tmp_path).embeddings.why

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.bench.knowledge import measure
+from pipelines.bench.knowledge import Asked, measure
 from pipelines.knowledge import Knowledge, KnowledgeError, Lexicon
 from pipelines.knowledge.pages import LARGEST, LONGEST, Chunk, read_page
 from pipelines.packs.reader import PROMPTS
@@ -173,7 +173,7 @@ class TestQuestions:
         assert {f"{code}/{source}" for source in questions["answers"]} <= there
 
     def test_most_are_found_and_most_others_are_not(self, code: str) -> None:
-        score = measure(EXAMPLES, code, PROMPTS)
+        score = measure(Asked(EXAMPLES), code, PROMPTS)
         print(score)
         assert score.first >= 0.85
         assert score.answered >= 0.8

@@ -1,0 +1,1 @@
+"""Texts as vectors that lie the closer, the more alike they are meant."""
