@@ -113,6 +113,7 @@ class Settings(BaseSettings):
     # the same two where embeddings tell: how probably the passage answers
     knowledge_least_probable: float = Field(default=0.3, ge=0, le=1)
     knowledge_sure_probable: float = Field(default=0.5, ge=0, le=1)
+    intents_patience: float = Field(default=0.06, gt=0)  # s after a turn, for what it may want
     embeddings_patience: float = Field(default=0.3, gt=0)  # for a question; then words decide
     knowledge_passages: int = Field(default=3, ge=1)  # the most that the language model is shown
 

@@ -22,6 +22,7 @@ ROOMS = (
         "weights",
         "engine_choice",
         "knowledge",
+        "intents",
     ),
     *("assistant", "call", "synthetic_caller", "lines", "desk", "server"),
     *("cli", "bench", "__main__"),

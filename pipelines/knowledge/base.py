@@ -130,6 +130,10 @@ class Knowledge:
         """All passages of a language."""
         return self._indexes[language].chunks if language in self._indexes else []
 
+    def lexicon(self, language: str) -> Lexicon:
+        """How a language's questions and pages are compared."""
+        return self._indexes[language].lexicon if language in self._indexes else Lexicon()
+
     def learn(self, language: str, vectors: PageVectors) -> None:
         """From now on, likeness counts in a language's pages."""
         self._indexes[language].vectors = vectors
@@ -249,12 +253,13 @@ class _Index:
         return sorted(found, key=lambda f: (-round(f.share, 2), -f.rank))
 
     def _by_both(self, text: str, found: list[Found], likeness: list[float]) -> list[Found]:
-        shares = [f.share for f in found]
         asks = self.lexicon.is_question(text)
-        probable = hybrid.probabilities(shares, likeness, self._pages, asks)
-        places = hybrid.order(shares, likeness)
-        ordered = sorted(range(len(found)), key=lambda place: -places[place])
-        return [replace(found[place], probability=probable[place]) for place in ordered]
+        told = hybrid.evidence([f.share for f in found], likeness, self._pages, asks)
+        judged = [
+            replace(f, probability=hybrid.probability(e)) for f, e in zip(found, told, strict=True)
+        ]
+        places = [hybrid.order(e.share, e.like) for e in told]
+        return [judged[place] for place in sorted(range(len(judged)), key=lambda n: -places[n])]
 
     def _share(self, asked: list[str], place: int) -> float:
         there = self._weights[place]

@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import Field
 
 from agent.digits import DigitWords
+from agent.events import NO_INTENT
 from agent.gate import GateRules
 from agent.language import Intent, Language, words
 from agent.yes_no import YesNoWords
@@ -113,7 +114,10 @@ def _load_pack(prompts: Path, code: str, packs: dict[str, Pack], chain: tuple[st
     voices = _voices(about.voice)
     callers = _load_callers(folder / "callers.toml")
     packs[code] = Pack(
-        *(language, about.review, voices, callers, about.expected_phrases), about.asr, about.llm
+        *(language, about.review, voices, callers, about.expected_phrases),
+        about.asr,
+        about.llm,
+        _load_samples(folder / "samples.toml", intents),
     )
     return packs[code]
 
@@ -165,6 +169,19 @@ def _load_yes_no(path: Path, intents: Mapping[str, Intent]) -> YesNoWords:
         reduced(file.refusals),
         reduced(file.wishes),
     )
+
+
+def _load_samples(path: Path, intents: Mapping[str, Intent]) -> dict[str, tuple[str, ...]]:
+    if not path.exists():
+        return {}
+    found = _load_phrases(path)
+    for name in found:
+        if name != NO_INTENT and (name not in intents or intents[name].kind == "answer"):
+            raise ConfigurationError(
+                f"{path}: {name}: no wish of intents.toml; sentences that are none go to "
+                f"'{NO_INTENT}'"
+            )
+    return found
 
 
 def _load_callers(path: Path) -> tuple[SampleCaller, ...]:

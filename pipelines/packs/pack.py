@@ -1,7 +1,7 @@
 """A language pack: how a language is spoken and understood, and what belongs to it outside that."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import Field
 
@@ -65,6 +65,9 @@ class Pack:
     expected_phrases: int  # how many sentences the recogniser is told to expect at once
     asr: AsrFile | None = None  # a checkpoint of its own
     llm: LlmFile | None = None  # a language model of its own
+    # intent -> more ways to say it, and "none" -> what is none of our business: they teach what
+    # turns mean (`pipelines/intents/`) and nothing else
+    samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def expected(self, intents: Sequence[str]) -> list[str]:
         """Sentences to expect for these intents, as many of each as fit; the likely ones first."""

@@ -197,13 +197,18 @@ def test_a_passage_is_as_alike_as_its_whole_and_its_best_sentence() -> None:
 def test_what_shares_more_means_more_and_leads_is_more_probable() -> None:
     names = ["a", "b", "c", "d", "e"]
     shares, alike = [0.5, 0.2, 0.0, 0.0, 0.0], [0.90, 0.86, 0.84, 0.83, 0.82]
-    first, *others = hybrid.probabilities(shares, alike, names, asks=True)
-    assert first > max(others)
-    assert first > hybrid.probabilities([0.3, *shares[1:]], alike, names, asks=True)[0]
-    assert first > hybrid.probabilities(shares, [0.88, *alike[1:]], names, asks=True)[0]
-    assert first > hybrid.probabilities(shares, alike, names, asks=False)[0]
+
+    def first(shares: list[float], alike: list[float], names: list[str], asks: bool) -> float:
+        found = [hybrid.probability(e) for e in hybrid.evidence(shares, alike, names, asks)]
+        assert found[0] == max(found)
+        return found[0]
+
+    usual = first(shares, alike, names, True)
+    assert usual > first([0.3, *shares[1:]], alike, names, True)
+    assert usual > first(shares, [0.88, *alike[1:]], names, True)
+    assert usual > first(shares, alike, names, False)
     # another section of the same page is no rival
-    assert hybrid.probabilities(shares, alike, ["a", "a", *names[2:]], asks=True)[0] > first
+    assert usual < first(shares, alike, ["a", "a", *names[2:]], True)
 
 
 def test_without_an_engine_there_is_no_meaning() -> None:

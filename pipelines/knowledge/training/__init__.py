@@ -1,0 +1,1 @@
+"""How the constants of `hybrid.py` were found."""
