@@ -196,17 +196,24 @@ def say(
 
 @app.command()
 def understand(
-    text: Annotated[str, typer.Argument(help="What a caller says.")],
+    text: Annotated[str | None, typer.Argument(help="What a caller says.")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(help="Sentences, tab-separated: columns language, text, expected (if known)."),
+    ] = None,
     language: LanguageOption = "en",
     question: Annotated[
         str, typer.Option(help="The open question, e.g. open or service.")
     ] = "open",
+    why: Annotated[
+        bool, typer.Option("--why", help="Show likely intents and the nearest sample.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """What the answer ladder makes of a sentence: rung, intent, slots, confidence."""
-    from pipelines.cli.components import understand as run
+    from pipelines.cli.understand import understand as run
 
-    run(text, language, question, json)
+    run(text, file, language, question, why, json)
 
 
 @app.command()

@@ -34,6 +34,7 @@ from pipelines.engines.tts.models import ModelVoices
 from pipelines.engines.tts.normalisation import spoken
 from pipelines.engines.tts.routing import EngineVoice, VoiceRouter
 from pipelines.errors import ConfigurationError
+from pipelines.intents.classifier import IntentClassifier
 from pipelines.knowledge.grounded_model import (
     GroundedModel,
     KnowledgeBase,
@@ -71,6 +72,7 @@ class Assistant:
     voice_router: VoiceRouter = field(init=False)
     warming: asyncio.Task[None] | None = None  # the language model's
     meaning: Meaning | None = None  # finds pages by it
+    intents: IntentClassifier | None = None  # what turns may want, by it
 
     def __post_init__(self) -> None:
         started = {"espeak", *(engine.name for engine in self.neural)}
@@ -136,7 +138,13 @@ class Assistant:
         )
         assistant.meaning = open_meaning(settings, choices.embeddings, pages)
         if assistant.meaning is not None:
-            assistant.meaning.begin(assistant._no_call)
+            assistant.intents = IntentClassifier(
+                assistant.meaning.embedder,
+                config.packs,
+                settings.cache / "embeddings",
+                settings.intents_patience,
+            )
+            assistant.meaning.begin(assistant._no_call, assistant.intents.learn)
         if grounded_model is not None:
             assistant.warming = asyncio.create_task(grounded_model.warm(tuple(config.packs)))
         return assistant
@@ -234,6 +242,8 @@ class Assistant:
         await self.synthesiser.close()
         if self.warming is not None:
             self.warming.cancel()
+        if self.intents is not None:
+            await self.intents.close()
         if self.meaning is not None:
             await self.meaning.close()
         if self.grounded_model is not None:

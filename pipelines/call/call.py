@@ -201,6 +201,7 @@ class Call:
             count=self._count,
             downloads=messages.downloads(self.id) if downloads else {},
             language_scores=self._assistant.language_scores,
+            intents=self._assistant.intents,
             publish=self._publish,
             quick_pauses=self._settings.quick_pauses,
             transfers=self._connection.transfers,

@@ -7,6 +7,7 @@ written, the actions are carried out, in this order, so that the log is the call
 
 import asyncio
 import time
+from dataclasses import replace
 
 from loguru import logger
 from pipecat.frames.frames import CancelFrame, Frame, StartFrame
@@ -144,6 +145,7 @@ class DialogueProcessor(FrameProcessor):
                 return
 
     async def _take(self, event: Event) -> None:
+        event = await self._with_intents(event)
         self._measure(event)
         if event is self._start_with:
             await self._tell(self._welcome)
@@ -159,6 +161,22 @@ class DialogueProcessor(FrameProcessor):
             await self._actions.carry_out(action)
         if not (isinstance(event, Hypothesis) or self._dialogue.conversation.ended):
             await self._tell(messages.state(self._dialogue.conversation, SECRET_SLOTS))
+
+    async def _with_intents(self, event: Event) -> Event:
+        """A turn that has ended, with what it may want; asked for ahead as its words are heard.
+
+        Who says a secret wants nothing.
+        """
+        intents, c = self._resources.intents, self._dialogue.conversation
+        if intents is None or c.expecting.secret or c.person is not None:
+            return event
+        match event:
+            case Hypothesis(text=text) if text:
+                intents.prepare(text)
+            case TurnEnded() if c.hypothesis is not None:
+                likely = await intents.likely(c.hypothesis.text, c.language)
+                return replace(event, intents=likely)
+        return event
 
     def _measure(self, event: Event) -> None:
         meter = self._resources.meter

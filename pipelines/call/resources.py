@@ -9,6 +9,7 @@ from pipelines.call.caller_audio import AudioClock
 from pipelines.call.connection import Transfers
 from pipelines.call.latency import ResponseMeter
 from pipelines.call.messages import Message
+from pipelines.intents.classifier import IntentClassifier
 from pipelines.knowledge.grounded_model import GroundedModel, KnowledgeBase
 from pipelines.packs.pack import Pack
 from pipelines.store.recording import Recording
@@ -33,6 +34,7 @@ class Resources:
     # of a text, the language that the recogniser listened for, and what the sound says: see
     # `Assistant.language_scores`
     language_scores: Callable[[str, str, LanguageScores], LanguageScores]
+    intents: IntentClassifier | None = None  # what turns may want, by their meaning
     transfers: Transfers | None = None  # what can bring a person in
     publish: Callable[[Message], None] = lambda _: None  # for the desk
     quick_pauses: bool = True  # a turn ends early where what was heard is a complete answer

@@ -1,4 +1,4 @@
-"""`waxtaan transcribe | say | understand`: one component at a time."""
+"""`waxtaan transcribe | say`: one component at a time."""
 
 import asyncio
 import json
@@ -10,8 +10,6 @@ from typing import Any
 from rich.console import Console
 from rich.progress import track
 
-from agent.question import OpenQuestion
-from agent.understanding import understand as decide
 from pipelines.audio import AGENT_RATE, seconds, to_wav
 from pipelines.cli.errors import WRONG_USAGE, fail
 from pipelines.engines.asr.engine import SAMPLE_RATE, Recognised
@@ -121,29 +119,3 @@ async def _say(text: str, language: str, settings: Settings) -> tuple[bytes, dic
         await assistant.close()
     length = round(seconds(pcm, AGENT_RATE), 2)
     return pcm, {"voice": engine, "seconds": length, "took": round(taken, 3)}
-
-
-def understand(text: str, language: str, question: str, as_json: bool) -> None:
-    """The answer ladder on one sentence."""
-    settings = Settings()
-    pack = _pack(language, settings)
-    config = load(settings.prompts)
-    slots = {slot.name: slot for flow in config.flows.values() for slot in flow.slots}
-    found = decide(
-        text,
-        1.0,
-        OpenQuestion(question, slots.get(question)),
-        pack.language,
-        config.flows,
-        config.policy,
-    )
-    from pipelines.call.messages import command_text
-
-    row = {
-        "text": text,
-        "rung": found.rung,
-        "intent": found.intent,
-        "confidence": found.confidence,
-        "commands": [command_text(command) for command in found.commands],
-    }
-    _print([row], as_json)

@@ -7,6 +7,7 @@ vector is not there in time, words alone decide; nobody waits for longer than `p
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TypeAlias
 
 from loguru import logger
 
@@ -16,6 +17,9 @@ from pipelines.errors import EngineError
 from pipelines.knowledge.base import Knowledge
 from pipelines.knowledge.vectors import page_vectors
 from pipelines.settings import Settings
+
+Quiet: TypeAlias = Callable[[], Awaitable[None]]
+Learn: TypeAlias = Callable[[Quiet], Awaitable[None]]
 
 
 async def _at_once() -> None:
@@ -51,9 +55,12 @@ class Meaning:
             return None
         return vector
 
-    def begin(self, quiet: Callable[[], Awaitable[None]] = _at_once) -> None:
-        """Start the engine and learn the pages, in the background; `quiet` is waited for often."""
-        self._beginning = asyncio.create_task(self._begin(quiet), name="pages' vectors")
+    def begin(self, quiet: Quiet = _at_once, first: Learn | None = None) -> None:
+        """Start the engine and learn the pages, in the background; `quiet` is waited for often.
+
+        `first` learns by the started engine before the pages are.
+        """
+        self._beginning = asyncio.create_task(self._begin(quiet, first), name="pages' vectors")
 
     async def ready(self) -> None:
         """Wait until that is done, however it went."""
@@ -67,9 +74,11 @@ class Meaning:
             await asyncio.gather(self._beginning, return_exceptions=True)
         await self.embedder.close()
 
-    async def _begin(self, quiet: Callable[[], Awaitable[None]]) -> None:
+    async def _begin(self, quiet: Quiet, first: Learn | None) -> None:
         try:
             await self.embedder.start()
+            if first is not None:
+                await first(quiet)
             for code in self._knowledge.sizes:
                 chunks = self._knowledge.chunks(code)
                 vectors = await page_vectors(chunks, self.embedder, self._folder, quiet)

@@ -1,21 +1,15 @@
 """Passages as vectors, and how alike to each of them a question is meant."""
 
-import asyncio
-import contextlib
-import hashlib
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from loguru import logger
 
 from pipelines.engines.embeddings.engine import Embedder, Floats
+from pipelines.engines.embeddings.kept import PAUSE, kept_vectors
 from pipelines.knowledge.answer import sentences
 from pipelines.knowledge.pages import Chunk
-
-_AT_ONCE = 4  # texts, between which a caller's question goes first
-_PAUSE = 1.0  # s before each of these, while calls go on
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,50 +49,9 @@ async def page_vectors(
     embedder: Embedder,
     folder: Path,
     quiet: Callable[[], Awaitable[None]],
-    pause: float = _PAUSE,
+    pause: float = PAUSE,
 ) -> PageVectors:
-    """From `folder`, where they were kept; else made, and kept there for the next start.
-
-    `quiet` is waited for before each batch, for `pause` seconds at most: on a line that is never
-    quiet they are made slowly. Raises EngineError.
-    """
+    """See `kept_vectors`. Raises EngineError."""
     wanted, owners = texts(chunks)
-    name = "\n".join((embedder.name, embedder.version, *wanted)).encode("utf-8", "surrogatepass")
-    place = folder / f"{hashlib.sha256(name).hexdigest()[:32]}.npy"
-    kept = await asyncio.to_thread(_read, place, len(wanted))
-    if kept is not None:
-        return PageVectors(kept, owners)
-    made = []
-    for batch in _batches(wanted):
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(pause):
-                await quiet()
-        made.append(await embedder.embed(batch, "passage"))
-    vectors = np.concatenate(made)
-    await asyncio.to_thread(_keep, place, vectors)
+    vectors = await kept_vectors(wanted, "passage", embedder, folder, quiet, pause)
     return PageVectors(vectors, owners)
-
-
-def _batches(wanted: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (wanted[at : at + _AT_ONCE] for at in range(0, len(wanted), _AT_ONCE))
-
-
-def _read(place: Path, rows: int) -> Floats | None:
-    try:
-        found = np.load(place, allow_pickle=False)
-    except (OSError, ValueError):
-        return None
-    whole = found.ndim == 2 and len(found) == rows and found.dtype == np.float32
-    return found if whole else None
-
-
-def _keep(place: Path, vectors: Floats) -> None:
-    """A crash in the middle leaves no file of that name."""
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        part = place.with_suffix(".part")
-        with part.open("wb") as file:
-            np.save(file, vectors)
-        part.replace(place)
-    except OSError as error:
-        logger.warning("vectors of the pages are not kept in {}: {}", place.parent, error)

@@ -1,0 +1,121 @@
+"""`waxtaan understand`: what the answer ladder makes of sentences, one or a file of them."""
+
+import asyncio
+import csv
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from agent.question import OpenQuestion
+from agent.understanding import Understanding
+from agent.understanding import understand as decide
+from pipelines.call.messages import command_text
+from pipelines.cli.errors import WRONG_USAGE, fail
+from pipelines.intents.opening import open_intents
+from pipelines.packs.reader import DialogueConfig, load
+from pipelines.settings import Settings
+
+_NOTHING = "none"  # `expected` of what is none of our business
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    language: str
+    text: str
+    expected: str = ""
+
+
+def understand(
+    text: str | None, file: Path | None, language: str, question: str, why: bool, as_json: bool
+) -> None:
+    """Print a row for each sentence; of a file with `expected`, a confusion matrix on stderr."""
+    settings = Settings()
+    config = load(settings.prompts)
+    if (text is None) == (file is None):
+        fail("say a sentence, or name a file with --file", WRONG_USAGE)
+    turns = _read(file, language) if file is not None else [_Turn(language, text or "")]
+    unknown = {turn.language for turn in turns} - set(config.packs)
+    if unknown:
+        known = ", ".join(config.packs)
+        fail(f"no language '{sorted(unknown)[0]}'; there are {known}", WRONG_USAGE)
+    rows = asyncio.run(_rows(turns, question, config, settings, why))
+    _print(rows, as_json)
+    if any(turn.expected for turn in turns):
+        _confusion(turns, rows)
+
+
+async def _rows(
+    turns: Sequence[_Turn], question: str, config: DialogueConfig, settings: Settings, why: bool
+) -> list[dict[str, Any]]:
+    slots = {slot.name: slot for flow in config.flows.values() for slot in flow.slots}
+    opened = OpenQuestion(question, slots.get(question))
+    rows = []
+    async with open_intents(settings, config) as intents:
+        for turn in turns:
+            likely = await intents.likely(turn.text, turn.language) if intents else ()
+            pack = config.packs[turn.language].language
+            found = decide(turn.text, 1.0, opened, pack, config.flows, config.policy, likely=likely)
+            row = _row(turn, found, config)
+            if why:
+                guess = pack.classifier.guess(turn.text.lower())
+                row |= {"likely": dict(likely), "nearest": guess.sample}
+            rows.append(row)
+    return rows
+
+
+def _row(turn: _Turn, found: Understanding, config: DialogueConfig) -> dict[str, Any]:
+    row: dict[str, Any] = {"language": turn.language, "text": turn.text}
+    if turn.expected:
+        row["expected"] = turn.expected
+    return row | {
+        "intent": found.intent,
+        "confidence": found.confidence,
+        "asked_back": bool(found.intent) and found.confidence < config.policy.confirm_below,
+        "rung": found.rung,
+        "commands": [command_text(command) for command in found.commands],
+    }
+
+
+def _read(file: Path, language: str) -> list[_Turn]:
+    """Columns `language` (the option's if missing), `text`, `expected` (may be missing)."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        fail(f"{file}: {error}", WRONG_USAGE)
+    table = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+    if "text" not in (table.fieldnames or ()):
+        fail(f"{file}: its first line has to name the columns, 'text' among them", WRONG_USAGE)
+    return [
+        _Turn(row.get("language") or language, row["text"] or "", row.get("expected") or "")
+        for row in table
+    ]
+
+
+def _print(rows: Iterable[dict[str, Any]], as_json: bool) -> None:
+    console = Console(highlight=False)
+    for row in rows:
+        if as_json:
+            print(json.dumps(row, ensure_ascii=False))
+        else:
+            console.print("  ".join(f"{key}: {value}" for key, value in row.items()), markup=False)
+
+
+def _confusion(turns: Sequence[_Turn], rows: Sequence[dict[str, Any]]) -> None:
+    """Expected down, understood across; what was asked back counts as understood."""
+    found = Counter(
+        (turn.expected, row["intent"] or _NOTHING) for turn, row in zip(turns, rows, strict=True)
+    )
+    down = sorted({expected for expected, _ in found})
+    across = sorted({intent for _, intent in found})
+    table = Table(*("expected", *across), title="understood as")
+    for expected in down:
+        counts = (found[expected, intent] for intent in across)
+        table.add_row(expected, *(str(n) if n else "" for n in counts))
+    Console(file=sys.stderr, width=200).print(table)
