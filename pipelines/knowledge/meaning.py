@@ -17,6 +17,8 @@ from pipelines.knowledge.base import Knowledge
 from pipelines.knowledge.vectors import page_vectors
 from pipelines.settings import Settings
 
+_TRIES = 3  # a worker that died is started again
+
 
 async def _at_once() -> None:
     """Nothing is waited for."""
@@ -70,12 +72,23 @@ class Meaning:
     async def _begin(self, quiet: Callable[[], Awaitable[None]]) -> None:
         try:
             await self.embedder.start()
-            for code in self._knowledge.sizes:
-                chunks = self._knowledge.chunks(code)
-                vectors = await page_vectors(chunks, self.embedder, self._folder, quiet)
-                self._knowledge.learn(code, vectors)
         except EngineError as error:
             logger.warning("pages are found by their words alone: {}", error)
+            return
+        for code in self._knowledge.sizes:
+            for _ in range(_TRIES):
+                if await self._learnt(code, quiet):
+                    break
+
+    async def _learnt(self, code: str, quiet: Callable[[], Awaitable[None]]) -> bool:
+        chunks = self._knowledge.chunks(code)
+        try:
+            vectors = await page_vectors(chunks, self.embedder, self._folder, quiet)
+        except EngineError as error:
+            logger.warning("pages of '{}' are found by their words alone: {}", code, error)
+            return False
+        self._knowledge.learn(code, vectors)
+        return True
 
 
 def open_meaning(
