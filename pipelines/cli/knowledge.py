@@ -67,10 +67,11 @@ def ask(text: str, language: str, as_json: bool) -> None:
 async def _vector(
     text: str, settings: Settings, choice: EmbeddingsChoice, knowledge: Knowledge
 ) -> Floats | None:
+    if choice.engine == "none":
+        return None
     patient = settings.model_copy(update={"embeddings_patience": _PATIENCE})
     meaning = open_meaning(patient, choice, knowledge)
-    if meaning is None:
-        return None
+    assert meaning is not None
     meaning.begin()
     await meaning.ready()
     try:

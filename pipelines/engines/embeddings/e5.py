@@ -77,7 +77,6 @@ class E5:
         if self._batches is not None:
             self._batches.cancel()
             await asyncio.gather(self._batches, return_exceptions=True)
-        self._fail(EngineError("embeddings by e5 are closed"))
         if self._worker is not None:
             await self._worker.close()
 
@@ -103,20 +102,29 @@ class E5:
         return self._waiting[key][1]
 
     async def _work(self, worker: Worker) -> None:
-        """Batch after batch, until cancelled."""
-        while True:
-            await self._come.wait()
-            many = min(MOST, len(self._waiting))
-            batch = [self._waiting.popitem(last=False) for _ in range(many)]
-            self._working = {key: future for key, (_, future) in batch}
-            if not self._waiting:
-                self._come.clear()
-            try:
-                await self._ask(worker, [text for _, (text, _) in batch])
-            except EngineError as error:
-                for future in self._working.values():
-                    future.set_exception(error)
-            self._working = {}
+        """Batch after batch, until cancelled; whoever waits then is told."""
+        try:
+            while True:
+                await self._come.wait()
+                await self._batch(worker)
+        except Exception:
+            logger.exception("a bug in embeddings by e5")
+            raise
+        finally:
+            self._fail(EngineError("embeddings by e5 have ended"))
+
+    async def _batch(self, worker: Worker) -> None:
+        many = min(MOST, len(self._waiting))
+        batch = [self._waiting.popitem(last=False) for _ in range(many)]
+        self._working = {key: future for key, (_, future) in batch}
+        if not self._waiting:
+            self._come.clear()
+        try:
+            await self._ask(worker, [text for _, (text, _) in batch])
+        except EngineError as error:
+            for future in self._working.values():
+                future.set_exception(error)
+        self._working = {}
 
     async def _ask(self, worker: Worker, texts: list[str]) -> None:
         reply = await worker.ask({"do": "embed", "texts": texts})
@@ -124,7 +132,7 @@ class E5:
         rows = np.frombuffer(reply.payload, np.float32).reshape(shape)
         for (key, future), row in zip(self._working.items(), rows, strict=True):
             future.set_result(row)
-            self._kept[key] = row
+            self._kept[key] = row.copy()  # a view would keep the whole batch
         while len(self._kept) > self._keep:
             self._kept.popitem(last=False)
 

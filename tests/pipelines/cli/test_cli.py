@@ -144,6 +144,17 @@ def test_check(waxtaan: Shell) -> None:
         assert f"{code} has no pack yet: only 'waxtaan say' speaks it" in out
 
 
+def test_what_pages_are_found_by_is_told(waxtaan: Shell) -> None:
+    told = " ".join(waxtaan("check").stdout.split())
+    assert "Pages are found by words alone:" in told
+    assert "'waxtaan models get e5-small'" in told
+    asked = ("knowledge", "ask", "what does a paper bill cost")
+    (first, *_) = json.loads(waxtaan(*asked, "--json").stdout)["passages"]
+    assert first["source"] == "en/bills.md#when-the-bill-comes"
+    assert first["probability"] is None
+    assert "Found by words alone: " in waxtaan(*asked).stdout
+
+
 def test_check_says_that_a_language_models_server_is_down(waxtaan: Shell) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         url = f"http://127.0.0.1:{free.getsockname()[1]}/v1"

@@ -151,6 +151,18 @@ async def test_an_engine_that_does_not_start_leaves_words(tmp_path: Path) -> Non
     assert knowledge.ask("what does a paper bill cost", "en")[0].answer
 
 
+async def test_a_worker_that_dies_while_pages_are_learnt_is_asked_again(tmp_path: Path) -> None:
+    class Dies(Likens):
+        async def embed(self, texts: Sequence[str], kind: Kind = "query") -> Floats:
+            self.error = "died" if len(self.asked) == 3 else ""
+            return await super().embed(texts, kind)
+
+    knowledge = await learnt(Dies(), tmp_path)
+    for code in knowledge.sizes:
+        vector = np.array([1.0, 0.0], np.float32)
+        assert knowledge.search("abc", code, 1, vector)[0].probability is not None
+
+
 async def test_pages_are_made_into_vectors_once(tmp_path: Path) -> None:
     chunks = pages().chunks("en")
     first, again, newer = Likens(), Likens(), Likens()
