@@ -113,7 +113,7 @@ small-whisper: .venvs/train/.ready
 	.venvs/train/bin/python -m tests.real_engines.whisper --out .venvs/whisper-small --threads 1
 
 published-weights: $(VENV)/.test
-	@WAXTAAN_MODELS=.venvs/models $(BIN)/waxtaan models get whisper-base kokoro e5-small
+	@WAXTAAN_MODELS=.venvs/models $(BIN)/waxtaan models get whisper-base whisper-tiny-en kokoro e5-small
 
 engine-environments: .venvs/tts/.ready .venvs/piper/.ready .venvs/llm/.ready
 

@@ -74,11 +74,12 @@ def add(
     language: Annotated[list[str] | None, typer.Option(help="That it serves; all, else.")] = None,
     licence: Annotated[str, typer.Option(help="Of the weights.")] = "unknown",
     clip: Annotated[Path | None, typer.Option(help="A recording for a recogniser to try.")] = None,
+    llama_server: Annotated[str, typer.Option(help="To try a GGUF; else the one on PATH.")] = "",
 ) -> None:
     """Take weights of your own into the models folder, and try them."""
     from pipelines.cli.models_add import add as run
 
-    run(source, name, tuple(language or ()), licence, clip)
+    run(source, name, tuple(language or ()), licence, clip, llama_server)
 
 
 @models.command()

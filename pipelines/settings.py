@@ -94,6 +94,9 @@ class Settings(BaseSettings):
     llm_model: str = ""  # as the server names it; "" its first
     llm_adapters: dict[str, str] = Field(default_factory=dict)  # language -> model name of its LoRA
     llm_key: SecretStr = SecretStr("")
+    # to try weights with, when they are added
+    llama_server: str = ""  # llama.cpp's server; "" the one on PATH
+    llm_python: str = ""  # interpreter of vLLM's own environment; "" .venvs/llm's
     # for the transparency sheet; a language with a model of its own has them in its language.toml
     llm_revision: str = ""
     llm_licence: str = ""

@@ -21,11 +21,75 @@ _LISTS = 2.0  # s, for a server to say what it serves
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
-    """What came of one language: what to show, and what is wrong."""
+class Turn:
+    """What a model took a question for."""
 
-    shown: tuple[str, str]
-    problems: tuple[str, ...]
+    commands: tuple[str, ...]  # each with what it names: "start_flow bill"
+    confidence: float
+    tokens: tuple[int, int]  # read, written
+    took: float  # s
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What it said: each sentence with the gate's reason against it, "" where it may be said."""
+
+    sentences: tuple[tuple[str, str], ...]
+    tokens: tuple[int, int]
+    took: float
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """The gate's reasons."""
+        return tuple(reason for _, reason in self.sentences if reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came of one language; the error where nothing did. `source` is "" without pages."""
+
+    language: str
+    asked: str
+    source: str
+    turn: Turn | EngineError
+    answer: Answer | EngineError | None
+
+    @property
+    def failures(self) -> list[str]:
+        """What was not answered at all."""
+        parts = (("a turn", self.turn), ("an answer", self.answer))
+        return [
+            f"{self.language}: {what}: {each}"
+            for what, each in parts
+            if isinstance(each, EngineError)
+        ]
+
+    @property
+    def problems(self) -> list[str]:
+        """All that is wrong."""
+        found, code = self.failures, self.language
+        if isinstance(self.answer, Answer):
+            if not self.answer.sentences:
+                found.append(f"{code}: no answer to '{self.asked}' from its own page {self.source}")
+            if reasons := ", ".join(self.answer.refused):
+                found.append(f"{code}: the gate would not let its answer be said ({reasons})")
+        return found
+
+    @property
+    def cells(self) -> tuple[str, str]:
+        """In a table: the turn, the answer."""
+        turn, answer = "failed", "failed"
+        if isinstance(self.turn, Turn):
+            turn = f"{', '.join(self.turn.commands)}: {_spent(self.turn.tokens, self.turn.took)}"
+        if isinstance(self.answer, Answer):
+            spent = _spent(self.answer.tokens, self.answer.took)
+            answer = f"{len(self.answer.sentences)} sentences: {spent}"
+        return turn, "no pages" if self.answer is None else answer
+
+
+def _spent(tokens: tuple[int, int], took: float) -> str:
+    counted = f"{tokens[0]}+{tokens[1]} tokens, " if any(tokens) else ""
+    return f"{counted}{took:.1f} s"
 
 
 def show_sheet(settings: Settings, config: DialogueConfig) -> None:
@@ -65,50 +129,55 @@ async def try_llm(settings: Settings, config: DialogueConfig) -> list[str]:
     problems = await unanswering(grounded.model)
     table = Table("language", "a turn", "an answer", title="One live question each")
     for code in config.packs if not problems else ():
-        tried = await _try(grounded.model, config, pages, code)
-        table.add_row(code, *tried.shown)
+        tried = await ask_once(grounded.model, config, pages, code)
+        table.add_row(code, *tried.cells)
         problems += tried.problems
     await grounded.model.close()
     _OUT.print(table)
     return problems
 
 
-async def _try(model: ByLanguage, config: DialogueConfig, pages: Knowledge, code: str) -> Tried:
+async def ask_once(model: ByLanguage, config: DialogueConfig, pages: Knowledge, code: str) -> Tried:
+    """A turn and an answer about the first section of a language's pages."""
     chunks = pages.chunks(code)
     asked = chunks[0].heading or chunks[0].title if chunks else "?"
-    began = time.perf_counter()
-    problems = []
-    try:
-        headings = pages.headings(asked, code, 4)
-        turn = Question(asked, code, "open", tuple(config.flows), pages=headings)
-        proposal = await model.interpret(turn)
-        took = time.perf_counter() - began
-        names = ", ".join(str(c["command"]) for c in proposal.commands)
-        first = f"{names}: {proposal.prompt_tokens}+{proposal.answer_tokens} tokens, {took:.1f} s"
-    except EngineError as error:
-        first, problems = "failed", [f"{code}: a turn: {error}"]
+    turn = await _turn(model, asked, code, config, pages)
     if not chunks:
-        return Tried((first, "no pages"), tuple(problems))
+        return Tried(code, asked, "", turn, None)
     passage = Passage(chunks[0].source, chunks[0].text, 1.0, code)
-    began, used = time.perf_counter(), list[Usage]()
+    answer = await _answer(model, asked, passage, config)
+    return Tried(code, asked, passage.source, turn, answer)
+
+
+async def _turn(
+    model: ByLanguage, asked: str, code: str, config: DialogueConfig, pages: Knowledge
+) -> Turn | EngineError:
+    began = time.perf_counter()
+    headings = pages.headings(asked, code, 4)
+    question = Question(asked, code, "open", tuple(config.flows), pages=headings)
+    try:
+        found = await model.interpret(question)
+    except EngineError as error:
+        return error
+    names = tuple(" ".join(filter(None, command.values())) for command in found.commands)
+    tokens = (found.prompt_tokens, found.answer_tokens)
+    return Turn(names, found.confidence, tokens, time.perf_counter() - began)
+
+
+async def _answer(
+    model: ByLanguage, asked: str, passage: Passage, config: DialogueConfig
+) -> Answer | EngineError:
+    began, used, code = time.perf_counter(), list[Usage](), passage.language
     try:
         said = [text async for text in model.compose(asked, code, [passage], None, used.append)]
     except EngineError as error:
-        return Tried((first, "failed"), (*problems, f"{code}: an answer: {error}"))
+        return error
     took = time.perf_counter() - began
     rules = config.packs[code].language.gate
-    refused = [
-        verdict.reason
-        for text in said
-        if not (
-            verdict := gate(
-                text, (passage.text,), code, language_of=language_of(text, code), rules=rules
-            )
-        ).ok
-    ]
-    if not said:
-        problems.append(f"{code}: no answer to '{asked}' from its own page {passage.source}")
-    if refused:
-        problems.append(f"{code}: the gate would not let its answer be said ({', '.join(refused)})")
-    tokens = f"{used[0].prompt_tokens}+{used[0].answer_tokens} tokens, " if used else ""
-    return Tried((first, f"{len(said)} sentences: {tokens}{took:.1f} s"), tuple(problems))
+
+    def refused(text: str) -> str:
+        of = language_of(text, code)
+        return gate(text, (passage.text,), code, language_of=of, rules=rules).reason
+
+    tokens = (used[0].prompt_tokens, used[0].answer_tokens) if used else (0, 0)
+    return Answer(tuple((text, refused(text)) for text in said), tokens, took)

@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from pipelines.cli.errors import MISSING, WRONG_USAGE, fail
+from pipelines.cli.models_add_llm import answered, require_program
 from pipelines.engines.asr.engine import SAMPLE_RATE
 from pipelines.engines.asr.faster_whisper import FasterWhisper
 from pipelines.engines.asr.whisper.checkpoint import Checkpoint
@@ -26,12 +27,21 @@ _SAID = "greet"  # the wording that is said, or heard, where no clip is given
 
 
 def add(
-    source: Path, name: str, languages: tuple[str, ...], licence: str, clip: Path | None
+    source: Path,
+    name: str,
+    languages: tuple[str, ...],
+    licence: str,
+    clip: Path | None,
+    llama_server: str = "",
 ) -> None:
     """Copy it into the models folder, try it, say what to set for it to be used."""
-    settings = Settings()
+    settings = Settings(llama_server=llama_server) if llama_server else Settings()
     if clip is not None and not clip.is_file():
         fail(f"{clip}: no such recording", WRONG_USAGE)
+    try:
+        require_program(settings.llama_server)
+    except EngineError as error:
+        fail(str(error), WRONG_USAGE)
     parts = settings.models / ".parts" / "added"
     try:
         found = adding.look(adding.unpacked(source, parts))
@@ -51,31 +61,45 @@ def add(
         soft_wrap=True,
     )
     try:
-        said = asyncio.run(_tried(model, settings, (*languages, settings.language)[0], clip))
+        said = asyncio.run(_tried(model, settings, languages, clip))
     except EngineError as error:
-        store.remove(model, settings.models)
-        adding.drop(model.name, settings.models)
+        _take_away(model, settings)
         fail(f"{model.name} does not work and was taken away again: {error}", MISSING)
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        _take_away(model, settings)
+        fail(f"{model.name} was not tried to the end, and was taken away again", MISSING)
+    except BaseException:
+        _take_away(model, settings)
+        raise
     _OUT.print(said, markup=False, soft_wrap=True)
 
 
+def _take_away(model: Model, settings: Settings) -> None:
+    store.remove(model, settings.models)
+    adding.drop(model.name, settings.models)
+
+
 def _named(source: Path, found: Found) -> str:
-    name = Path(found.files[0]).stem if found.kind != "faster_whisper" else source.stem
+    of_file = found.kind == "piper" or found.files[0].endswith(".gguf")
+    place = source.resolve()
+    whole = place.name if place.is_dir() else place.stem
+    name = Path(found.files[0]).stem if of_file else whole
     return name.lower().replace(" ", "-")
 
 
-async def _tried(model: Model, settings: Settings, language: str, clip: Path | None) -> str:
+async def _tried(
+    model: Model, settings: Settings, languages: tuple[str, ...], clip: Path | None
+) -> str:
+    language = (*languages, settings.language)[0]
     match model.engine:
         case "faster_whisper":
             return await _transcribed(model, settings, language, clip)
         case "piper":
             return await _spoken(model, settings, language)
         case _:
-            file = settings.models / model.folder / next(iter(model.files))
-            return (
-                f"Serve it (llama-server -m {file}, or vLLM), name the server in WAXTAAN_LLM_URLS "
-                "with WAXTAAN_LLM=vllm, and let 'waxtaan check' ask it."
-            )
+            folder, first = settings.models / model.folder, next(iter(model.files))
+            weights = folder / first if first.endswith(".gguf") else folder
+            return await answered(weights.absolute(), languages, settings)
 
 
 async def _transcribed(model: Model, settings: Settings, language: str, clip: Path | None) -> str:
@@ -94,7 +118,7 @@ async def _transcribed(model: Model, settings: Settings, language: str, clip: Pa
     engine = FasterWhisper(Checkpoint(folder), workers=1, calls=1, deadline=60.0)
     await engine.start()
     try:
-        served = language if engine.serves(language) else settings.language
+        served = next(c for c in (language, settings.language, "en") if engine.serves(c))
         stream = await engine.open(served, "wide", lambda _: None)
         stream.begin()
         stream.hear(pcm)

@@ -33,6 +33,7 @@ def _whisper(size: str, repository: str, megabytes: int) -> Weights:
 # What faster-whisper itself names by size; megabytes as their hub pages give them.
 WHISPER: Mapping[str, Weights] = {
     "tiny": _whisper("tiny", "Systran/faster-whisper-tiny", 78),
+    "tiny.en": _whisper("tiny.en", "Systran/faster-whisper-tiny.en", 78),
     "base": _whisper("base", "Systran/faster-whisper-base", 148),
     "small": _whisper("small", "Systran/faster-whisper-small", 486),
     "medium": _whisper("medium", "Systran/faster-whisper-medium", 1530),

@@ -10,7 +10,7 @@ import shutil
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from pipelines.errors import EngineError
 from pipelines.weights.catalogue import FILE, File, Model, load
@@ -19,11 +19,14 @@ from pipelines.weights.store import put
 
 Kind: TypeAlias = Literal["faster_whisper", "piper", "llm"]
 
-_PICKLES = {".pt", ".pth", ".pkl", ".pickle", ".ckpt"}
+_PICKLES = ("*.pt", "*.pth", "*.pkl", "*.pickle", "*.ckpt", "pytorch_model*.bin", "adapter_*.bin")
+_CAUSAL = ("ForCausalLM", "LMHeadModel")  # how architectures of language models end
+# What belongs to a folder of safetensors; code that it brings is left where it is.
+_BESIDE = ("*.json", "*.jinja", "tokenizer.model", "merges.txt", "vocab.txt")
 _WHATS: dict[Kind, str] = {
     "faster_whisper": "speech recognition (Whisper, CTranslate2)",
     "piper": "a voice (Piper)",
-    "llm": "a language model (GGUF), for a server of its own",
+    "llm": "a language model, for a server of its own",
 }
 
 
@@ -67,17 +70,43 @@ def look(folder: Path) -> Found:
     if found:
         several = ", ".join(str(each.folder / each.files[0]) for each in found)
         raise EngineError(f"{folder} holds several models: {several}; name one's own folder")
+    raise EngineError(_adapter(folder) or _nothing(folder))
+
+
+def _nothing(folder: Path) -> str:
     pickles = [
         str(path)
-        for path in folder.rglob("*")
-        if path.suffix in _PICKLES
+        for path in sorted(folder.rglob("*"))
+        if any(path.match(pattern) for pattern in _PICKLES)
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     ]
+    others = [
+        f"; {path} is of {', '.join(kinds) or 'no kind that it names'}, none of these"
+        for path in sorted(folder.rglob("config.json"))
+        if (kinds := _architectures(path)) is not None and _safetensors(path.parent)
+    ]
     why = f"; {pickles[0]} could run code when it is loaded: convert it" if pickles else ""
-    raise EngineError(
+    return (
         f"{folder} holds no Whisper for CTranslate2 (model.bin, config.json, tokenizer.json, "
-        f"vocabulary.json), no Piper voice (NAME.onnx, NAME.onnx.json) and no GGUF{why}"
+        "vocabulary.json), no Piper voice (NAME.onnx, NAME.onnx.json), no GGUF and no language "
+        f"model for vLLM (config.json, *.safetensors){''.join(others[:1])}{why}"
     )
+
+
+def _adapter(folder: Path) -> str:
+    """What to do with a LoRA adapter; "" where there is none."""
+    for path in sorted(folder.rglob("adapter_config.json")):
+        place = path.parent.resolve()
+        if not _safetensors(place):
+            continue
+        base = _read(path).get("base_model_name_or_path") or "BASE"
+        return (
+            f"{place} is a LoRA adapter, no model of its own. vLLM serves it beside the model that "
+            f"it was trained on: vllm serve {base} --enable-lora --lora-modules NAME={place}. The "
+            "setting llm_adapters says which language it answers in: "
+            """WAXTAAN_LLM_ADAPTERS='{"LANGUAGE": "NAME"}'"""
+        )
+    return ""
 
 
 def _whispers(folder: Path) -> list[Found]:
@@ -99,7 +128,31 @@ def _voices(folder: Path) -> list[Found]:
 
 
 def _language_models(folder: Path) -> list[Found]:
-    return [Found("llm", path.parent, (path.name,)) for path in sorted(folder.rglob("*.gguf"))]
+    found = [Found("llm", path.parent, (path.name,)) for path in sorted(folder.rglob("*.gguf"))]
+    for path in sorted(folder.rglob("config.json")):
+        place, weights = path.parent, _safetensors(path.parent)
+        if weights and any(kind.endswith(_CAUSAL) for kind in _architectures(path) or ()):
+            beside = {each.name for pattern in _BESIDE for each in place.glob(pattern)}
+            found.append(Found("llm", place, (*weights, *sorted(beside))))
+    return found
+
+
+def _safetensors(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.glob("*.safetensors"))
+
+
+def _architectures(path: Path) -> list[str] | None:
+    """Those that a config.json names; None where it is no such file."""
+    named = _read(path).get("architectures", [])
+    return [str(each) for each in named] if isinstance(named, list) else None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def describe(

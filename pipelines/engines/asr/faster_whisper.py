@@ -146,8 +146,7 @@ class FasterWhisper:
         place = self._place(language)
         if place is None:
             raise EngineError(
-                f"faster_whisper cannot listen in {language!r}: Whisper does not know it; give it "
-                "a fine-tuned checkpoint of its own"
+                f"faster_whisper cannot listen in {language!r}: {self._why(language)}"
             )
         checkpoint, token = place
         own, model = token == token_of(language), self._models.index(_model(checkpoint))
@@ -187,6 +186,15 @@ class FasterWhisper:
         if own != "en" and not multilingual(self._default.model):
             return None
         return self._default, own
+
+    def _why(self, language: str) -> str:
+        """Why it has no checkpoint for a language, and what to do."""
+        if self._default is None or token_of(language) is None:
+            return "Whisper does not know it; give it a fine-tuned checkpoint of its own"
+        return (
+            f"{self._default.model.name} knows English only; use a multilingual one "
+            "(waxtaan models get whisper-base), or give it a checkpoint of its own"
+        )
 
     def _tokens(self) -> list[list[str]]:
         """The tokens that each model must know."""

@@ -10,7 +10,7 @@ from loguru import logger
 
 from pipelines.circuit_breaker import Breaker
 from pipelines.engines.llm import chat
-from pipelines.engines.llm.chat import PLAINER, Ask, ChatChunk
+from pipelines.engines.llm.chat import PLAINER, Ask, ChatChunk, Dialect
 from pipelines.engines.llm.engine import EngineError, Late
 from pipelines.engines.llm.timeouts import Timeouts
 
@@ -53,6 +53,11 @@ class Endpoint:
     def model(self) -> str:
         """The one it serves; "" while that is not known."""
         return self._models[0] if self._models else ""
+
+    def dialect(self, model: str) -> Dialect | None:
+        """What it takes with a model; None before it took anything."""
+        place = self._dialects.get(model)
+        return None if place is None else PLAINER[place]
 
     async def models(self, within: float) -> Sequence[str]:
         """The names it answers to: its model, then adapters.

@@ -23,6 +23,8 @@ files = { "model.bin" = { sha256 = "%s" } }
 def test_every_part_of_the_shipped_models_is_in_a_package_of_theirs(tmp_path: Path) -> None:
     known = load(PROMPTS, tmp_path)
     assert "whisper-base" in known
+    assert known["whisper-tiny-en"].languages == ("en",)
+    assert [m.name for m in known.values() if m.recommended] == ["whisper-base", "kokoro"]
     for model in known.values():
         names = {package.name.replace("-", "_") for package in model.packages}
         for file in model.files.values():

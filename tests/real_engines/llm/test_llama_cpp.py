@@ -6,6 +6,7 @@ be right: what is tested is that it is understood, whatever chat template it is 
 """
 
 import os
+import re
 import socket
 import subprocess
 import time
@@ -16,8 +17,10 @@ from typing import Any
 
 import httpx
 import pytest
+from typer.testing import CliRunner, Result
 
 from agent.events import Passage
+from pipelines.__main__ import app
 from pipelines.engines.llm.chat import Ask, whole
 from pipelines.engines.llm.engine import Question
 from pipelines.engines.llm.prompt import Prompts
@@ -103,6 +106,33 @@ async def asking(url: str) -> AsyncIterator[Vllm]:
 async def model(url: str) -> AsyncIterator[Vllm]:
     async with asking(url) as asked:
         yield asked
+
+
+def test_one_that_is_added_is_asked_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WAXTAAN_MODELS", str(tmp_path / "models"))
+    monkeypatch.setenv("COLUMNS", "300")
+    program = needed("WAXTAAN_LLAMA_CPP") / "build/bin/llama-server"
+    whole, half = needed("WAXTAAN_SMOLLM2"), tmp_path / "in/half.gguf"
+    half.parent.mkdir()
+    with whole.open("rb") as file:
+        half.write_bytes(file.read(3_000_000))
+
+    def added(folder: Path) -> Result:
+        order = ["models", "add", str(folder), "--llama-server", str(program), "--language", "en"]
+        return CliRunner().invoke(app, order)
+
+    told = added(whole.parent)
+    assert told.exit_code == 0, told.output
+    assert re.search(
+        r"a turn: well-formed JSON, [a-z_]+.* \(0\.\d\d\); \d+\+\d+ tokens", told.output
+    )
+    assert re.search(r"an answer: .*(passed|refused by) the gate|nothing from its own", told.output)
+    assert "its chat template: takes our requests whole" in told.output
+    broken = added(half.parent)
+    assert broken.exit_code == 3
+    assert "half does not work and was taken away again: llama-server ended" in broken.stderr
+    (kept,) = (tmp_path / "models/llm").iterdir()
+    assert kept.name == whole.stem.lower()
 
 
 async def test_a_turn_becomes_commands_of_the_closed_list(model: Vllm) -> None:

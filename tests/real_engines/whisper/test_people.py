@@ -1,4 +1,4 @@
-"""Published Whisper base and recordings of people: what a call hears of them.
+"""Published Whisper base, tiny.en, and recordings of people: what a call hears of them.
 
 `make engines` brings the weights (`WAXTAAN_TEST_MODELS`). The recordings are those of
 `WAXTAAN_DATA`, which nobody here made; without them there is nothing to hear, and these tests are
@@ -21,6 +21,7 @@ from pipelines.bench.recordings import Sound, as_turn, not_for_us, numbers, pcm,
 from pipelines.engines.asr.engine import ANYTHING, SAMPLE_RATE, Expected, Recognised
 from pipelines.engines.asr.faster_whisper import FasterWhisper
 from pipelines.engines.asr.whisper.checkpoint import Checkpoint
+from pipelines.errors import EngineError
 from tests.pipelines.server import PATIENCE
 
 MODELS = os.environ.get("WAXTAAN_TEST_MODELS", "")
@@ -33,12 +34,16 @@ pytestmark = [
 ]
 
 
+def published(size: str) -> Path:
+    folder = Path(MODELS) / "whisper" / size
+    if not (folder / "model.bin").is_file():
+        pytest.fail(f"WAXTAAN_TEST_MODELS has no Whisper {size}: run 'make engines'")
+    return folder
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def engine() -> AsyncIterator[FasterWhisper]:
-    folder = Path(MODELS) / "whisper/base"
-    if not (folder / "model.bin").is_file():
-        pytest.fail("WAXTAAN_TEST_MODELS has no Whisper base: run 'make engines'")
-    made = FasterWhisper(Checkpoint(folder), workers=1, calls=4, deadline=PATIENCE)
+    made = FasterWhisper(Checkpoint(published("base")), workers=1, calls=4, deadline=PATIENCE)
     await made.start()
     yield made
     await made.close()
@@ -106,6 +111,21 @@ async def test_commands_are_heard(engine: FasterWhisper) -> None:
     turns = [(clip.sentence, sound) for clip in clips if (sound := turn(clip)) is not None]
     exact = [plain(s, "en") == plain((await hear(engine, t)).text, "en") for s, t in turns]
     assert sum(exact) >= len(exact) // 2
+
+
+async def test_english_is_all_that_an_english_only_checkpoint_is_asked() -> None:
+    tiny = FasterWhisper(Checkpoint(published("tiny.en")), workers=1, calls=1, deadline=PATIENCE)
+    assert tiny.serves("fr") is None
+    await tiny.start()
+    try:
+        with pytest.raises(EngineError, match=r"tiny\.en knows English only"):
+            await tiny.open("fr", "telephone", lambda _: None)
+        expected = Expected(languages=("en", "fr"))  # French may be said, and is not listened for
+        heard = await hear(tiny, recorded(SAID / "order_status.wav"), "en", expected)
+    finally:
+        await tiny.close()
+    assert heard.language == "en"
+    assert "order" in plain(heard.text, "en")
 
 
 async def test_french_in_an_english_call_is_heard_in_french(engine: FasterWhisper) -> None:

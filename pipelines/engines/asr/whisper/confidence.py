@@ -5,7 +5,8 @@ Whisper's own mean probability says little of a short turn: "Bye" for "five" is 
 595 turns that people had recorded, of which the decoder was 74 % right (English, French, Spanish,
 Italian, Russian and some of five other languages, wide and telephone band, with Wolof, music,
 babble and a dog among them), heard by Whisper base; right is what differs from what was said in a
-third of its letters at most. `waxtaan bench asr-people` shows how it holds on others.
+third of its letters at most. `waxtaan bench asr-people` shows how it holds on others. On
+tiny.en it says too little in its middle, and tells right from wrong less well (bench/README.md).
 """
 
 import math

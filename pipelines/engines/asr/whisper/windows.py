@@ -3,9 +3,9 @@
 Stock Whisper always encodes 30 s; most of a turn's cost is silence then. CTranslate2 encodes any
 length, so a turn gets what it needs and a margin, and no less than a checkpoint's shortest window:
 Whisper was trained on 30 s, and in a window as short as "yes" it repeats itself (whisper.cpp #1951;
-`waxtaan bench asr-people` has figures). futo's whisper-acft trains that out of a checkpoint. What
-still goes wrong is noticed by guards.py and heard again in the full window, unless settings say
-otherwise.
+bench/README.md has figures, of base and of tiny.en). futo's whisper-acft trains that out of a
+checkpoint. What still goes wrong is noticed by guards.py and heard again in the full window, unless
+settings say otherwise.
 """
 
 import math

@@ -27,6 +27,7 @@ from pipelines.engines.asr.whisper.windows import (
     fitted,
     most_tokens,
 )
+from pipelines.errors import EngineError
 from tests.pipelines.engines.asr.speech import BYTES_PER_SECOND, noise, pieces, say
 
 SENTENCE = "I want to pay my bill"
@@ -112,6 +113,20 @@ def test_an_english_only_checkpoint_is_known_by_its_vocabulary(
     assert multilingual(tmp_path) is languages
     assert (FasterWhisper(Checkpoint(tmp_path)).serves("fr") is not None) is languages
     assert FasterWhisper(Checkpoint(tmp_path)).serves("en") is not None
+
+
+def test_a_vocabulary_in_lines_is_counted_too_and_who_asks_for_more_is_told_why(
+    tmp_path: Path,
+) -> None:
+    """As Whisper tiny.en's is: a token a line."""
+    (tmp_path / "vocabulary.txt").write_text("\n".join(["a"] * 51_864) + "\n")
+    engine = FasterWhisper(Checkpoint(tmp_path))
+    assert engine.serves("fr") is None
+    assert engine.serves("en-GB") is not None
+    with pytest.raises(EngineError, match=f"'fr': {tmp_path.name} knows English only"):
+        engine.listening("fr")
+    with pytest.raises(EngineError, match="'wo': Whisper does not know it"):
+        engine.listening("wo")
 
 
 # -- windows -----------------------------------------------------------------------------------

@@ -95,6 +95,8 @@ class StandIn:
         if path == "/metrics":
             text = verbatim.metrics(self.running, self.generated, 0, 0, self.models[0])
             _send(writer, 200, text.encode(), "text/plain; version=0.0.4; charset=utf-8")
+        elif path == "/health":
+            _send(writer, 200, b"", "text/plain; charset=utf-8")
         elif self.key and fields.get("authorization") != f"bearer {self.key}":
             _json(writer, 401, {"error": "Unauthorized"})
         elif path == "/v1/models":
