@@ -24,7 +24,11 @@ def test_every_part_of_the_shipped_models_is_in_a_package_of_theirs(tmp_path: Pa
     known = load(PROMPTS, tmp_path)
     assert "whisper-base" in known
     assert known["whisper-tiny-en"].languages == ("en",)
-    assert [m.name for m in known.values() if m.recommended] == ["whisper-base", "kokoro"]
+    assert [m.name for m in known.values() if m.recommended] == [
+        "whisper-base",
+        "kokoro",
+        "e5-small",
+    ]
     for model in known.values():
         names = {package.name.replace("-", "_") for package in model.packages}
         for file in model.files.values():
