@@ -170,7 +170,7 @@ def _by_rule(plain: str, question: OpenQuestion, language: Language) -> Understa
     for name in language.exact.get(plain, ()):
         intent = language.intents[name]
         # "it does not work" is no "no"
-        wished = intent.kind == "flow" and question.name in ("more", "ringing")
+        wished = intent.kind == "flow" and question.name in ("", "more", "ringing")
         if wished or (intent.kind in ("signal", "command") and name not in answers):
             return Understanding("rule", name, 1.0, commands_for(intent))
     return None

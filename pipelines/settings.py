@@ -187,6 +187,7 @@ class Settings(BaseSettings):
 
     vad_confidence: float = Field(default=0.4, gt=0, lt=1)
     vad_start: float = Field(default=0.128, gt=0)  # of speech before a turn begins
+    vad_gain: float = Field(default=18.0, ge=0)  # dB at most by which a soft voice is made louder
     vad_stop: float = Field(default=0.192, gt=0)  # of silence before speech counts as paused
 
     quick_pauses: bool = True  # end a turn early where what was heard is a complete answer

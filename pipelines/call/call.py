@@ -92,6 +92,7 @@ class Call:
         transport = self._connection.open(self._limits.bad_message, self._gone)
         self._asr = asr
         self._processor = self._make_processor()
+        playout = Playout(self._agent_audio, lambda: self._connection.lag)
         return Pipeline(
             [
                 transport.input(),
@@ -102,13 +103,13 @@ class Call:
                     max_ahead=settings.max_ahead_seconds,
                     max_flood=settings.max_flood_seconds,
                 ),
-                VADProcessor(vad_analyzer=self._detector()),
+                VADProcessor(vad_analyzer=self._detector(playout)),
                 asr,
                 UserTurnProcessor(user_turn_strategies=strategies(settings.whisper_deadline)),
                 self._processor,
                 TtsProcessor(assistant.voice_router, AGENT_RATE),
                 transport.output(),
-                Playout(self._agent_audio, lambda: self._connection.lag),
+                playout,
             ]
         )
 
@@ -176,7 +177,7 @@ class Call:
 
     # What the parts are made of
 
-    def _detector(self) -> SharedSilero:
+    def _detector(self, playout: Playout) -> SharedSilero:
         settings = self._settings
         return SharedSilero(
             confidence=settings.vad_confidence,
@@ -184,6 +185,8 @@ class Call:
             stop=settings.vad_stop,
             longest=settings.max_turn_seconds,
             narrow=self._connection.band == "telephone",
+            gain=settings.vad_gain,
+            soft=lambda: not playout.speaking,
         )
 
     def _make_processor(self) -> DialogueProcessor:

@@ -33,6 +33,11 @@ class Playout(FrameProcessor):
         self._now: Utterance | None = None
         self._played = 0.0
 
+    @property
+    def speaking(self) -> bool:
+        """Whether the agent is heard now."""
+        return self._now is not None
+
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         """Reports upstream what began and ended for the caller."""
         await super().process_frame(frame, direction)

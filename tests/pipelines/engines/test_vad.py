@@ -13,8 +13,10 @@ STEP = 640  # bytes, 20 ms
 BEFORE = 0.5  # s of silence
 
 
-def detector(*, narrow: bool) -> SharedSilero:
-    found = SharedSilero(confidence=0.4, start=0.128, stop=0.192, longest=60, narrow=narrow)
+def detector(*, narrow: bool, alone: bool = True) -> SharedSilero:
+    found = SharedSilero(
+        confidence=0.4, start=0.128, stop=0.192, longest=60, narrow=narrow, soft=lambda: alone
+    )
     found.set_sample_rate(16_000)  # as the pipeline does
     return found
 
@@ -37,8 +39,8 @@ def by_telephone(pcm: bytes) -> bytes:
     return up.tobytes()
 
 
-async def states(pcm: bytes, *, narrow: bool) -> list[VADState]:
-    detected = detector(narrow=narrow)
+async def states(pcm: bytes, *, narrow: bool, alone: bool = True) -> list[VADState]:
+    detected = detector(narrow=narrow, alone=alone)
     return [await detected.analyze_audio(pcm[i : i + STEP]) for i in range(0, len(pcm), STEP)]
 
 
@@ -51,6 +53,36 @@ async def test_a_word_by_telephone_is_noticed_wherever_it_falls(word: str) -> No
         began = found.index(VADState.SPEAKING) * 0.02 - BEFORE - late / 16_000
         assert 0.05 < began < 0.3, late
         assert found[-1] == VADState.QUIET
+
+
+def softer(pcm: bytes, peak: float) -> bytes:
+    """With its loudest sample at so many dBFS."""
+    samples = np.frombuffer(pcm, "<i2").astype(float)
+    loud: npt.NDArray[np.int16] = (
+        (samples / np.abs(samples).max() * 32767 * 10 ** (peak / 20)).round().astype(np.int16)
+    )
+    return loud.tobytes()
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+async def test_a_soft_voice_is_noticed_while_the_agent_is_silent(narrow: bool) -> None:
+    spoken = placed(await say("what is my balance"), 0)
+    for peak in (-30, -46):
+        assert VADState.SPEAKING in await states(softer(spoken, peak), narrow=narrow)
+
+
+async def test_the_agents_echo_is_made_no_louder() -> None:
+    echo = softer(placed(await say("what is my balance"), 0), -54)
+    assert VADState.SPEAKING in await states(echo, narrow=True)
+    assert VADState.SPEAKING not in await states(echo, narrow=True, alone=False)
+
+
+async def test_after_a_loud_voice_a_soft_one_is_made_less_loud() -> None:
+    word = placed(await say("cancel"), 0)
+    detected = detector(narrow=True)
+    for pcm, noticed in ((softer(word, -6), True), (softer(word, -58), False)):
+        found = [await detected.analyze_audio(pcm[i : i + STEP]) for i in range(0, len(pcm), STEP)]
+        assert (VADState.SPEAKING in found) == noticed
 
 
 @pytest.mark.parametrize("narrow", [False, True])
