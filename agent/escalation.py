@@ -20,6 +20,31 @@ def emergency(c: Conversation, policy: Policy) -> Handoff | None:
     return _after("emergency", c.signals.count("emergency"), policy)
 
 
+def in_distress(c: Conversation, policy: Policy) -> Handoff | None:
+    """Somebody is desperate, threatened or helpless, or depends on the line."""
+    return _after("in_distress", c.signals.count("distress"), policy)
+
+
+def fraud_suspected(c: Conversation, policy: Policy) -> Handoff | None:
+    """Somebody else acts in the caller's name, or tried to."""
+    return _after("fraud_suspected", c.signals.count("fraud"), policy)
+
+
+def bereaved(c: Conversation, policy: Policy) -> Handoff | None:
+    """The contract is that of somebody who died."""
+    return _after("bereaved", c.signals.count("bereavement"), policy)
+
+
+def threatens_legally(c: Conversation, policy: Policy) -> Handoff | None:
+    """The caller speaks of lawyers or courts."""
+    return _after("threatens_legally", c.signals.count("legal"), policy)
+
+
+def goes_public(c: Conversation, policy: Policy) -> Handoff | None:
+    """The caller turns to a regulator, an ombudsman or the press."""
+    return _after("goes_public", c.signals.count("press"), policy)
+
+
 def asked_for_person(c: Conversation, policy: Policy) -> Handoff | None:
     """The caller asked for one."""
     return _after("asked_for_person", c.signals.count("person"), policy)
@@ -52,6 +77,11 @@ def misunderstood_repeatedly(c: Conversation, policy: Policy) -> Handoff | None:
 
 RULES: tuple[Rule, ...] = (
     emergency,
+    in_distress,
+    fraud_suspected,
+    bereaved,
+    threatens_legally,
+    goes_public,
     asked_for_person,
     threatens_to_leave,
     angry,

@@ -33,7 +33,8 @@ class Intent:
     `kind` is "flow" (a use case of that name), "answer" (a choice's value, yes or no), "command"
     (about the conversation itself) or "signal" (an escalation rule watches for it). `words` are
     enough on their own wherever they stand. `must` are sentences it has to recognise without having
-    been shown them; they test the pack and are never used to recognise.
+    been shown them; they test the pack and are never used to recognise. Beside a phrase of `unless`
+    it is never meant ("emergency calls only").
     """
 
     name: str
@@ -41,6 +42,7 @@ class Intent:
     say: tuple[str, ...]
     words: tuple[str, ...] = ()
     must: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

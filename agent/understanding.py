@@ -164,7 +164,8 @@ def _is_refused(plain: str, found: Understanding, language: Language) -> bool:
 
 def _by_rule(plain: str, question: OpenQuestion, language: Language) -> Understanding | None:
     for intent in language.intents.values():
-        if intent.kind == "signal" and any(contains(plain, words(w)) for w in intent.words):
+        named = any(contains(plain, words(w)) for w in intent.words)
+        if intent.kind == "signal" and named and not _is_excepted(plain, intent):
             return Understanding("rule", intent.name, 1.0, commands_for(intent))
     answers = question.slot.choices if question.slot else ()
     for name in language.exact.get(plain, ()):
@@ -226,8 +227,12 @@ def _by_sample(
     guess = language.classifier.guess(plain, asked_for)  # nobody answers what was not asked
     apart = guess.score - guess.runner_up >= _MARGIN
     if likely and not (apart and guess.score >= _NEARLY):
-        name, sure = likely[0]
-        intent = language.intents.get(name)
+        meant = [
+            (intent, sure)
+            for name, sure in likely
+            if (intent := language.intents.get(name)) is None or not _is_excepted(plain, intent)
+        ]
+        intent, sure = meant[0] if meant else (None, 0.0)
         if intent is None or intent.kind == "answer" or sure < policy.guess_above:
             return None
     else:
@@ -242,6 +247,11 @@ def _by_sample(
         return None
     extra = _mentioned(plain, flows.get(intent.name), language)
     return Understanding("classifier", intent.name, sure, (*commands, *extra))
+
+
+def _is_excepted(plain: str, intent: Intent) -> bool:
+    """Whether it is said in words that only look like it."""
+    return any(contains(plain, words(phrase)) for phrase in intent.unless)
 
 
 def _mentioned(plain: str, flow: Flow | None, language: Language) -> tuple[Command, ...]:

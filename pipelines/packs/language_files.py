@@ -56,6 +56,7 @@ class _IntentEntry(Strict):
     say: tuple[str, ...] = Field(min_length=1)
     words: tuple[str, ...] = ()
     must: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
 
 
 def load_packs(prompts: Path) -> dict[str, Pack]:
@@ -147,7 +148,7 @@ def _load_intents(path: Path) -> dict[str, Intent]:
     intents = {}
     for name, entry in read_toml(path).items():
         e = validated(_IntentEntry, entry, path, name)
-        intents[name] = Intent(name, e.kind, e.say, e.words, e.must)  # type: ignore[arg-type]
+        intents[name] = Intent(name, e.kind, e.say, e.words, e.must, e.unless)  # type: ignore[arg-type]
     return intents
 
 

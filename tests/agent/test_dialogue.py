@@ -214,10 +214,22 @@ def test_understanding_in_between_starts_the_count_again() -> None:
         ("i want to speak to an agent", "asked_for_person"),
         ("please help there is a gas leak", "emergency"),
         ("i want to cancel my contract", "threatens_to_leave"),
+        ("i want to end my life", "in_distress"),
+        ("i have been scammed", "fraud_suspected"),
+        ("my husband passed away last month", "bereaved"),
+        ("you will hear from my lawyer", "threatens_legally"),
+        ("then i will go to the ombudsman", "goes_public"),
     ],
 )
 def test_words_that_call_for_a_person(text: str, reason: str) -> None:
     assert ending(Talk().hear(text)) == (reason, "transferred")
+
+
+@pytest.mark.parametrize(
+    "text", ["my phone says emergency calls only", "who is the ombudsman", "the battery died"]
+)
+def test_words_that_only_look_like_it(text: str) -> None:
+    assert ending(Talk().hear(text)) is None
 
 
 def test_anger_is_met_with_an_apology_first() -> None:
