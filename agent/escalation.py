@@ -5,7 +5,7 @@ conversation and nothing else, so every handoff can be explained from the log al
 queues are the operator's (`prompts/escalation.toml`); a rule without a setting there is off.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from agent.acts import Handoff
@@ -14,50 +14,63 @@ from agent.state import Conversation
 
 Rule: TypeAlias = Callable[[Conversation, Policy], Handoff | None]
 
+# The signals that rules count: rule -> intent in `prompts/<language>/intents.toml`.
+WATCHES: Mapping[str, str] = {
+    "emergency": "emergency",
+    "in_distress": "distress",
+    "fraud_suspected": "fraud",
+    "bereaved": "bereavement",
+    "threatens_legally": "legal",
+    "goes_public": "press",
+    "asked_for_person": "person",
+    "threatens_to_leave": "leaving",
+    "angry": "anger",
+}
+
 
 def emergency(c: Conversation, policy: Policy) -> Handoff | None:
     """Somebody may be in danger."""
-    return _after("emergency", c.signals.count("emergency"), policy)
+    return _signalled("emergency", c, policy)
 
 
 def in_distress(c: Conversation, policy: Policy) -> Handoff | None:
     """Somebody is desperate, threatened or helpless, or depends on the line."""
-    return _after("in_distress", c.signals.count("distress"), policy)
+    return _signalled("in_distress", c, policy)
 
 
 def fraud_suspected(c: Conversation, policy: Policy) -> Handoff | None:
     """Somebody else acts in the caller's name, or tried to."""
-    return _after("fraud_suspected", c.signals.count("fraud"), policy)
+    return _signalled("fraud_suspected", c, policy)
 
 
 def bereaved(c: Conversation, policy: Policy) -> Handoff | None:
     """The contract is that of somebody who died."""
-    return _after("bereaved", c.signals.count("bereavement"), policy)
+    return _signalled("bereaved", c, policy)
 
 
 def threatens_legally(c: Conversation, policy: Policy) -> Handoff | None:
     """The caller speaks of lawyers or courts."""
-    return _after("threatens_legally", c.signals.count("legal"), policy)
+    return _signalled("threatens_legally", c, policy)
 
 
 def goes_public(c: Conversation, policy: Policy) -> Handoff | None:
     """The caller turns to a regulator, an ombudsman or the press."""
-    return _after("goes_public", c.signals.count("press"), policy)
+    return _signalled("goes_public", c, policy)
 
 
 def asked_for_person(c: Conversation, policy: Policy) -> Handoff | None:
     """The caller asked for one."""
-    return _after("asked_for_person", c.signals.count("person"), policy)
+    return _signalled("asked_for_person", c, policy)
 
 
 def threatens_to_leave(c: Conversation, policy: Policy) -> Handoff | None:
     """The caller wants to end the contract."""
-    return _after("threatens_to_leave", c.signals.count("leaving"), policy)
+    return _signalled("threatens_to_leave", c, policy)
 
 
 def angry(c: Conversation, policy: Policy) -> Handoff | None:
     """The caller is angry at us."""
-    return _after("angry", c.signals.count("anger"), policy)
+    return _signalled("angry", c, policy)
 
 
 def identity_not_verified(c: Conversation, policy: Policy) -> Handoff | None:
@@ -94,6 +107,10 @@ RULES: tuple[Rule, ...] = (
 def escalate(c: Conversation, policy: Policy) -> Handoff | None:
     """The first rule that says so."""
     return next((handoff for rule in RULES if (handoff := rule(c, policy))), None)
+
+
+def _signalled(rule: str, c: Conversation, policy: Policy) -> Handoff | None:
+    return _after(rule, c.signals.count(WATCHES[rule]), policy)
 
 
 def _after(rule: str, count: int, policy: Policy) -> Handoff | None:

@@ -218,6 +218,14 @@ def understand(
 
 
 @app.command()
+def rules(language: LanguageOption = "en", json: Json = False) -> None:
+    """When a person takes over: rules, thresholds, queues, and what such callers say."""
+    from pipelines.cli.rules import rules as run
+
+    run(language, json)
+
+
+@app.command()
 def identify(
     text: Annotated[str, typer.Argument(help="What a caller says.")], json: Json = False
 ) -> None:

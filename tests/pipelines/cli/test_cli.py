@@ -82,6 +82,38 @@ def test_understand(waxtaan: Shell) -> None:
     assert no.stderr == "waxtaan: no language 'xx'; there are en, fr\n"
 
 
+def test_understand_a_file(waxtaan: Shell) -> None:
+    turns = waxtaan.folder / "turns.tsv"
+    turns.write_text(
+        "language\ttext\texpected\nen\tmy balance please\tbalance\nfr\tbla bla\tnone\n",
+        encoding="utf-8",
+    )
+    ran = waxtaan("understand", "--file", "turns.tsv", "--json", "--why")
+    first, second = map(json.loads, ran.stdout.splitlines())
+    assert (first["expected"], first["intent"], first["asked_back"]) == (
+        "balance",
+        "balance",
+        False,
+    )
+    assert first["nearest"] in ("my balance", "balance")
+    assert (second["language"], second["intent"]) == ("fr", "")
+    assert "understood as" in ran.stderr
+    turns.write_text("sentence\nmy balance\n", encoding="utf-8")
+    assert "'text' among them" in waxtaan("understand", "--file", "turns.tsv", code=2).stderr
+    assert "no such file" in waxtaan("understand", "--file", "no.tsv", code=2).stderr.lower()
+    assert "name a file" in waxtaan("understand", code=2).stderr
+
+
+def test_rules(waxtaan: Shell) -> None:
+    rows = [json.loads(line) for line in waxtaan("rules", "--json").stdout.splitlines()]
+    assert rows[0]["rule"] == "emergency"
+    fraud = next(row for row in rows if row["rule"] == "fraud_suspected")
+    assert (fraud["after"], fraud["queue"]) == (1, "fraud")
+    assert len(fraud["examples"]) == 3
+    assert "fraud_suspected" in waxtaan("rules", "-l", "fr").stdout
+    assert waxtaan("rules", "-l", "xx", code=2).stderr.startswith("waxtaan: no language 'xx'")
+
+
 def test_say_and_transcribe(waxtaan: Shell) -> None:
     said = waxtaan("say", "what is my balance", "-o", "said.wav", "--json")
     assert json.loads(said.stdout)["seconds"] > 0.5
