@@ -61,13 +61,15 @@ class Explain:
 
     `rung` is the step of the ladder that answered ("rule", "question", "classifier", "knowledge",
     "llm", "keypad", "none"); `commands` is what it made of the turn and all that it changes. The
-    rung "gate" tells why a sentence of the language model was not said.
+    rung "gate" tells why a sentence of the language model was not said, "escalation" by which rule,
+    and on what evidence (`why`), a person takes over.
     """
 
     rung: str
     intent: str
     confidence: float
     commands: tuple[Command, ...] = ()
+    why: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

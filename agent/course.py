@@ -29,7 +29,7 @@ from agent.commands import (
     StartFlow,
 )
 from agent.deadlines import transfer_deadline
-from agent.escalation import escalate
+from agent.escalation import escalate, why
 from agent.floor import Floor
 from agent.flow import Flow, Known
 from agent.handoff import packet
@@ -68,6 +68,8 @@ class Course:
         if not self.people.heard(commands):
             return
         if handoff := escalate(self.conversation, self._policy):
+            evidence = why(self.conversation, handoff.reason)
+            self._floor.do(Explain("escalation", handoff.reason, 1.0, why=evidence))
             self.hand_over(handoff)
             return
         for command in commands:

@@ -80,8 +80,11 @@ def _obey(c: Conversation, command: Command) -> Conversation:
             if flow == ALTERNATIVES:
                 return replace(c, flows=others, handoff=None)
             return replace(c, flows=others, finished=flow)
-        case Signal(name, True):
-            return replace(c, signals=(*c.signals, name))
+        case Signal(name, confirmed):
+            if not c.question.startswith("confirm:signal:"):  # a yes to that is no evidence itself
+                told = (line.text for line in reversed(c.transcript) if line.who == "caller")
+                c = replace(c, evidence=(*c.evidence, (name, next(told, ""))))
+            return replace(c, signals=(*c.signals, name)) if confirmed else c
         case ChangeLanguage(language, True, stated):
             routing = routed_by_caller(c.routing, language) if stated else c.routing
             return replace(c, language=language, routing=routing)

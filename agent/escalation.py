@@ -109,6 +109,20 @@ def escalate(c: Conversation, policy: Policy) -> Handoff | None:
     return next((handoff for rule in RULES if (handoff := rule(c, policy))), None)
 
 
+def why(c: Conversation, reason: str) -> tuple[str, ...]:
+    """The evidence on which the rule `reason` decided: what was said, or what was counted."""
+    if signal := WATCHES.get(reason):
+        return tuple(f"said: {said}" for name, said in c.evidence if name == signal)
+    match reason:
+        case "identity_not_verified":
+            return (f"secret code wrong {c.wrong_identity} times",)
+        case "back_office_unavailable":
+            return (f"back office failed {c.failures} times in a row",)
+        case "misunderstood_repeatedly":
+            return (f"{c.misunderstood} turns in a row not understood",)
+    return ()
+
+
 def _signalled(rule: str, c: Conversation, policy: Policy) -> Handoff | None:
     return _after(rule, c.signals.count(WATCHES[rule]), policy)
 

@@ -228,6 +228,8 @@ def record(c: Conversation, action: Action) -> Conversation:
                 asked=c.asked + 1 if again else 1,
                 keys="",
             )
+        case Explain(rung="escalation"):
+            return replace(c, why=action.why)
         case Explain():
             return decided(c, action)
         case Route():

@@ -32,6 +32,7 @@ def packet(c: Conversation, handoff: Handoff, secret_slots: Collection[str]) -> 
     }
     if c.people:  # where people are rung; logs from before that hold a packet without these
         about["identity"] = identity(c)
+        about["why"] = list(c.why)
         about["details"] = {
             name: {"value": filled.value, "confirmed": filled.confirmed}
             for name, filled in known.items()

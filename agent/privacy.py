@@ -122,7 +122,9 @@ class Redaction:
             case Compose() | Retrieve():
                 return replace(action, question=self._without_cards(action.question))
             case Explain():
-                return replace(action, commands=tuple(map(self._command, action.commands)))
+                commands = tuple(map(self._command, action.commands))
+                why = tuple(map(self._without_cards, action.why))
+                return replace(action, commands=commands, why=why)
         return action
 
     def _packet(self, packet: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,7 +134,10 @@ class Redaction:
         lines = [
             {**line, "text": self._without_cards(line["text"])} for line in packet["transcript"]
         ]
-        return {**packet, "transcript": lines}
+        found = {**packet, "transcript": lines}
+        if "why" in packet:
+            found["why"] = [self._without_cards(said) for said in packet["why"]]
+        return found
 
     def _command(self, command: Command) -> Command:
         match command:

@@ -127,6 +127,8 @@ class Conversation:
     silences: int = 0  # prompts in a row without an answer
     wrong_identity: int = 0
     signals: tuple[str, ...] = ()  # words that escalation rules watch for, each time they came
+    evidence: tuple[tuple[str, str], ...] = ()  # each of them, and the turn that it came in
+    why: tuple[str, ...] = ()  # on what evidence a person takes over
     barred: bool = False  # the secret code was wrong so often that it is not asked for again
     # people
     handoff: tuple[str, str] | None = None  # (reason, queue) once decided

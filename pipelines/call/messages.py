@@ -84,6 +84,7 @@ def _decided(entry: Explain, turn: int) -> Message:
         "intent": entry.intent,
         "confidence": entry.confidence,
         "commands": [command_text(command) for command in entry.commands],
+        "why": list(entry.why),
     }
 
 

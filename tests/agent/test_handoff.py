@@ -4,7 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from agent.actions import Abandon, Action, Fetch, HangUp, Hush, Listen, Speak, Transfer, Withdraw
+from agent.actions import (
+    Abandon,
+    Action,
+    Explain,
+    Fetch,
+    HangUp,
+    Hush,
+    Listen,
+    Speak,
+    Transfer,
+    Withdraw,
+)
 from agent.dialogue import Dialogue
 from agent.events import (
     CallEnded,
@@ -739,3 +750,29 @@ def test_two_calls_do_not_share_people() -> None:
     ringing()
     other = Dialogue(CATALOG.languages, CATALOG.flows, POLICY)
     assert other.conversation.transfer is None
+
+
+def test_a_handoff_says_on_what_evidence() -> None:
+    talk = Talk(people=True)
+    talk.hear("this is ridiculous")
+    told = talk.hear("you are useless")
+    (decided,) = [a for a in told if isinstance(a, Explain) and a.rung == "escalation"]
+    assert decided.intent == "angry"
+    assert decided.why == ("said: this is ridiculous", "said: you are useless")
+    (transfer,) = [a for a in told if isinstance(a, Transfer)]
+    assert transfer.packet["why"] == list(decided.why)
+
+
+def test_a_yes_is_no_evidence() -> None:
+    talk = Talk(people=True)
+    talk.hear("i want to speak to an agent", 0.6)
+    told = talk.hear("yes", 0.6)
+    (decided,) = [a for a in told if isinstance(a, Explain) and a.rung == "escalation"]
+    assert decided.why == ("said: i want to speak to an agent",)
+
+
+def test_what_was_counted_is_evidence() -> None:
+    talk = Talk()
+    told = [talk.hear("colourless green ideas") for _ in range(4)][-1]
+    (decided,) = [a for a in told if isinstance(a, Explain) and a.rung == "escalation"]
+    assert decided.why == ("4 turns in a row not understood",)

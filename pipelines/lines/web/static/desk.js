@@ -28,6 +28,7 @@ export class Desk {
     const pairs = [
       [t("desk-queue"), readable(queue)],
       [t("desk-reason"), readable(reason ?? known.reason).replaceAll("_", " ")],
+      [t("desk-why"), readable(known.why)],
       [t("desk-name"), readable(known.name)],
       [t("desk-caller"), readable(known.caller)],
       [t("desk-verified"), t(known.verified ? "yes" : "no")],

@@ -62,6 +62,7 @@ export default {
   "desk-queue": "Queue",
   "desk-reason": "Reason",
   "desk-summary": "Summary",
+  "desk-why": "Evidence",
   "desk-caller": "Caller",
   "desk-name": "Name",
   "desk-verified": "Identity checked",

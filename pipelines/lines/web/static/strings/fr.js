@@ -60,6 +60,7 @@ export default {
   "desk-queue": "File",
   "desk-reason": "Motif",
   "desk-summary": "Résumé",
+  "desk-why": "Constaté",
   "desk-caller": "Appelant",
   "desk-name": "Nom",
   "desk-verified": "Identité vérifiée",
