@@ -17,7 +17,7 @@ _CHOICE = (0.7, 0.25)
 _DIGITS = (1.2, 0.4)
 _OPEN = (0.8, 0.3)
 
-_ALWAYS = ("person", "repeat", "help", "presence")
+_ALWAYS = ("person", "repeat", "help")
 
 
 def expecting(question: OpenQuestion, language: Language) -> Expecting:
