@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from agent import llm
 from agent.actions import Abandon, Explain, Fetch, HangUp, Transfer
 from agent.acts import Act, Ask, Confirm, Handoff, Inform, LookUp
-from agent.alternatives import alternatives
+from agent.alternatives import ALTERNATIVE, alternatives
 from agent.commands import (
     Affirm,
     AskKnowledge,
@@ -231,6 +231,11 @@ class Course:
         name = f"handoff.{handoff.reason}"
         name = name if self._floor.language.has(name) else "handoff"
         self._floor.say(name, {"queue": handoff.queue}, act=handoff.key, interruptible=False)
+
+    def excuse(self, before: Conversation) -> None:
+        """A callback that was not booked needs a word before another way is offered."""
+        if ALTERNATIVE.name in before.slots and ALTERNATIVE.name not in self.conversation.slots:
+            self._floor.say("callback.failed")
 
     def unreached(self, reason: str) -> None:
         """Nobody took the call: say so, and what else there is."""

@@ -37,7 +37,7 @@ from agent.events import (
 )
 from agent.floor import Floor
 from agent.flow import Flow
-from agent.fold import awaited
+from agent.fold import awaited, cannot_stop
 from agent.keypad import on_key
 from agent.language import Language, words
 from agent.policy import Policy
@@ -101,8 +101,11 @@ class Dialogue:
             case TurnStarted():
                 self._give_way()
                 llm.supersede(self._floor, "retrieve", "interpret")
-            case TurnEnded() if c.typed_over:
-                return  # keys are surer than words, and what they answered is not asked any more
+            case TurnEnded() if c.typed_over or c.deferred:
+                return  # keys are surer than words; what cannot be interrupted is heard first
+            case SpeechEnded() if c.deferred and not (c.turn_open or cannot_stop(c)):
+                self._floor.do(Hush())
+                self._on_turn()
             case TurnEnded():
                 self._on_turn()
             case KeyPressed():
@@ -119,7 +122,7 @@ class Dialogue:
             case Fetched() | Failed() if awaited(before, event.request):
                 if c.wrong_identity > before.wrong_identity:
                     self._floor.say("wrong_pin")
-                self._excuse(before)
+                self._course.excuse(before)
                 self._course.respond()
             case Retrieved() if before.unanswered and awaited(before, event.request):
                 self._on_retrieved(before.unanswered, before.hypothesis)
@@ -144,11 +147,6 @@ class Dialogue:
                 self._course.unreached(event.reason)
             case TakenOver() if before.people and before.person is None:
                 self._course.people.take_over(event.person)
-
-    def _excuse(self, before: Conversation) -> None:
-        """A callback that was not booked needs a word before another way is offered."""
-        if ALTERNATIVE.name in before.slots and ALTERNATIVE.name not in self.conversation.slots:
-            self._floor.say("callback.failed")
 
     def _greet(self) -> None:
         self._floor.say("greet.disclosure", interruptible=False)
@@ -176,6 +174,8 @@ class Dialogue:
 
     def _on_noise(self) -> None:
         c = self.conversation
+        if cannot_stop(c):
+            return
         spoken = c.at - c.turn_since - c.expecting.pause
         if spoken >= self._policy.noise and not (c.held or c.unanswered):
             self._on_understood(NOT_UNDERSTOOD)
@@ -256,7 +256,7 @@ class Dialogue:
         elif late := [pending for pending in c.pending if is_late(c, pending, policy)]:
             self._floor.do(Abandon(late[0].request, late=True))
             if not self._lost(c, late[0].request):
-                self._excuse(c)
+                self._course.excuse(c)
                 self._course.respond()
         elif any(pending.name in THOUGHTS for pending in c.pending):
             llm.give_sign(self._floor)

@@ -7,7 +7,7 @@ call log holds both in order, so any prefix of a log gives back the state the ca
 from collections.abc import Set
 from dataclasses import replace
 
-from agent import participants
+from agent import arrivals, participants
 from agent.actions import (
     Abandon,
     Action,
@@ -24,7 +24,7 @@ from agent.actions import (
     Transfer,
     Withdraw,
 )
-from agent.acts import Handoff, key
+from agent.acts import Handoff
 from agent.effects import decided, not_booked
 from agent.events import (
     CallEnded,
@@ -70,11 +70,11 @@ def apply(c: Conversation, event: Event) -> Conversation:
         case SpeechEnded():
             return _speech_ended(c, event)
         case Fetched() | Failed() | Interpreted():
-            return _answered(c, event)
+            return arrivals.answered(c, event)
         case Retrieved() if awaited(c, event.request):
-            return _retrieved(c, event)
+            return arrivals.retrieved(c, event)
         case Composed() if awaited(c, event.request):
-            return _composed(c, event)
+            return arrivals.composed(c, event)
         case PersonJoined() | TransferFailed() | PersonLeft():
             return participants.apply(c, event)
         case CallEnded():
@@ -102,6 +102,8 @@ def _turn_started(c: Conversation, event: TurnStarted) -> Conversation:
         c,
         turn=c.turn + 1,
         turn_open=True,
+        unanswered=c.hypothesis.text if c.deferred and c.hypothesis else c.unanswered,
+        deferred=False,
         turn_since=event.at,
         typed_over=c.typed_at > event.at - event.noticed,
         hypothesis=None,
@@ -118,6 +120,7 @@ def _turn_ended(c: Conversation, event: TurnEnded) -> Conversation:
         words_at=event.at - event.paused,
         signed=False,
         intents=event.intents,
+        deferred=bool(text) and cannot_stop(c) and len(c.saying) > 1 and not c.transfer,
         quiet_since=event.at,
         silences=0 if text else c.silences,
         held=() if text else c.held,
@@ -160,48 +163,9 @@ def _untell(c: Conversation, acts: Set[str]) -> Conversation:
     return replace(c, told=frozenset(t for t in c.told if t[1] not in acts))
 
 
-def _answered(c: Conversation, event: Fetched | Failed | Interpreted) -> Conversation:
-    asked = next((p for p in c.pending if p.request == event.request), None)
-    if asked is None:  # superseded: in the log, and of no consequence
-        return c
-    c = replace(
-        c,
-        pending=tuple(p for p in c.pending if p.request != event.request),
-        quiet_since=event.at,
-    )
-    if asked.name in THOUGHTS:
-        return replace(c, unanswered="")
-    if asked.name == "callback" and not (isinstance(event, Fetched) and event.value.get("booked")):
-        return not_booked(c, asked, free=not isinstance(event, Fetched))
-    if not isinstance(event, Fetched):
-        return replace(c, failures=c.failures + 1)
-    facts = {**c.facts, key(asked.name, asked.arguments): event.value}
-    c = replace(c, facts=facts, failures=0)
-    if asked.name != "verify":
-        return c
-    if event.value.get("verified"):
-        return replace(c, wrong_identity=0)
-    slots = {k: v for k, v in c.slots.items() if k != "pin"}
-    facts.pop(key(asked.name, asked.arguments))  # so that the same code can be tried again
-    return replace(c, slots=slots, facts=facts, wrong_identity=c.wrong_identity + 1)
-
-
-def _retrieved(c: Conversation, event: Retrieved) -> Conversation:
-    """What was found answers a `Retrieve`; of a `Compose` the sentences are still to come."""
-    others = tuple(p for p in c.pending if (p.request, p.name) != (event.request, "retrieve"))
-    unanswered = c.unanswered if others == c.pending else ""
-    return replace(c, passages=event.passages, pending=others, unanswered=unanswered)
-
-
-def _composed(c: Conversation, event: Composed) -> Conversation:
-    """The request lives as long as sentences come; those that come amid a turn are held."""
-    if c.turn_open and event.text:
-        c = replace(c, held=(*c.held, event.text))
-    others = tuple(p for p in c.pending if p.request != event.request)
-    if event.last:
-        return replace(c, pending=others, quiet_since=event.at)
-    going_on = (replace(p, since=event.at, noted=True) for p in c.pending if p not in others)
-    return replace(c, pending=(*others, *going_on))
+def cannot_stop(c: Conversation) -> bool:
+    """Whether what is being said must be heard to its end."""
+    return bool(c.saying) and not c.saying[0].interruptible
 
 
 def awaited(c: Conversation, request: int) -> bool:
@@ -218,7 +182,8 @@ def record(c: Conversation, action: Action) -> Conversation:
             begun = {speak.act for speak in c.saying[:1]}
             unsaid = {speak.act for speak in c.saying} - begun
             transfer = c.transfer if c.transfer and c.transfer.request else None
-            return replace(_untell(c, unsaid), cut=c.saying, saying=(), transfer=transfer)
+            c = replace(_untell(c, unsaid), cut=c.saying, saying=(), transfer=transfer)
+            return replace(c, deferred=False)
         case Listen():
             again = action.question == c.question
             return replace(

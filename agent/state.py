@@ -104,6 +104,7 @@ class Conversation:
     turn_since: float = 0.0
     typed_at: float = -1.0  # the last key
     words_at: float = 0.0  # the end of the caller's last words or keys: a turn's clock starts there
+    deferred: bool = False  # the turn is taken up once what cannot be interrupted is said
     signed: bool = False  # whether they were given a sign that their turn is at work
     typed_over: bool = False  # keys were typed during the turn, which then is theirs
     hypothesis: Hypothesis | None = None

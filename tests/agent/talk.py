@@ -42,6 +42,7 @@ class Talk:
         caller: str | None = None,
         language: str = "en",
         answering: bool = True,
+        speaking: bool = True,
         language_model: bool = False,
         knowledge: bool = False,
         people: bool = False,
@@ -52,7 +53,7 @@ class Talk:
         self.entries: list[Event | Action] = []
         self.facts = {"verify": VERIFIED, "balance": BALANCE, **(facts or {})}
         self.answering = answering
-        self.speaking = True  # whether what there is to say is said at once, and heard
+        self.speaking = speaking  # whether what there is to say is said at once, and heard
         self.at = 0.0
         self.start = self.happen(
             CallStarted(0.0, "test", caller, language, language_model, people, now, knowledge)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.actions import Action, HangUp
+from agent.actions import Action, HangUp, Hush
 from agent.events import Hypothesis, SpeechEnded, SpeechStarted, TurnEnded, TurnStarted
 from tests.agent.talk import LINE, Talk, acts, said
 
@@ -59,3 +59,38 @@ def test_what_was_cut_is_said_from_where_it_was_cut() -> None:
     _, first = interrupted("okay")
     _, second = interrupted("okay", heard=1)
     assert said(second) == said(first)[1:]
+
+
+def during_the_disclosure(*turns: str) -> tuple[Talk, list[Action]]:
+    """Said while the first sentence, which cannot be interrupted, is being heard."""
+    talk = Talk(speaking=False)
+    disclosure = talk.state.saying[0]
+    talk.happen(SpeechStarted(0.1, disclosure.utterance))
+    actions = [action for text in turns for action in talk.hear(text)]
+    assert not acts(actions)
+    talk.speaking = True
+    told = talk.happen(SpeechEnded(talk.at, disclosure.utterance, disclosure.text, False))
+    return talk, told
+
+
+def test_after_a_wish_during_the_disclosure_nobody_asks_what_is_wished() -> None:
+    talk, told = during_the_disclosure("what is my balance")
+    assert told[0] == Hush()
+    assert acts(told) == ["ask line"]
+    assert talk.state.flow == "balance"
+
+
+def test_a_wish_in_two_parts_is_one() -> None:
+    talk, told = during_the_disclosure("i would like to know", "my balance please")
+    assert talk.state.flow == "balance"
+    assert acts(told) == ["ask line"]
+
+
+def test_an_emergency_during_the_disclosure_is_put_through_at_its_end() -> None:
+    _, told = during_the_disclosure("there is a fire")
+    assert acts(told)[0].startswith("handoff emergency")
+
+
+def test_a_cough_during_the_disclosure_changes_nothing() -> None:
+    _, told = during_the_disclosure("")
+    assert acts(told) == []
