@@ -161,9 +161,9 @@ def change(path: Path, old: str, new: str) -> None:
         ("escalation.toml", "mon = ", "montag = ", "queues.retention.hours.montag"),
         ("escalation.toml", '"09:00-18:00"', '"9 to 6"', "queues.retention.hours.mon"),
         ("escalation.toml", '"09:00-18:00"', '"09:00-18:00+01:00"', "is not of the form"),
-        ("escalation.toml", "^expected_wait = 60", "expected_wait = -1", "retention.expected_wait"),
-        ("escalation.toml", "^expected_wait = 60", 'holidays = ["25.12."]', "retention.holidays.0"),
-        ("escalation.toml", "^expected_wait = 60", "holiday = []", "queues.retention.holiday"),
+        ("escalation.toml", "^expected_wait = 60", "expected_wait = -1", "care.expected_wait"),
+        ("escalation.toml", "^expected_wait = 60", 'holidays = ["25.12."]', "care.holidays.0"),
+        ("escalation.toml", "^expected_wait = 60", "holiday = []", "queues.care.holiday"),
         ("escalation.toml", '^language = "en"', 'language = ""', "queues.emergency.language"),
     ],
 )  # fmt: skip
