@@ -160,12 +160,20 @@ def check(
 @app.command()
 def bench(
     name: Annotated[str | None, typer.Argument(help="One benchmark; all if left out.")] = None,
+    train: Annotated[
+        Path | None, typer.Option(help="Of understanding: your CSV to learn from, text,intent.")
+    ] = None,
+    test: Annotated[Path | None, typer.Option(help="The same, to be judged on.")] = None,
+    out_of_scope: Annotated[
+        str, typer.Option(help="The same: the intent of what is none of your business.")
+    ] = "",
     json: Json = False,
 ) -> None:
-    """Measure on this machine: calls, voice, replay, memory, recognition, intents."""
+    """Measure on this machine: calls, voice, replay, memory, recognition, understanding, ..."""
     from pipelines.bench import bench as run
+    from pipelines.bench.labelled import own_set
 
-    run(name, json)
+    run(name, json, own_set(train, test, out_of_scope))
 
 
 @app.command()

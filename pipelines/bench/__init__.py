@@ -4,11 +4,13 @@ import json as json_module
 import platform
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from pipelines.bench.labelled import LabelledSet
 from pipelines.bench.row import Row
 from pipelines.cli.errors import WRONG_USAGE, fail
 from pipelines.settings import Settings
@@ -29,6 +31,7 @@ def _benchmarks() -> dict[str, Callable[[Settings], Iterator[Row]]]:
         replay,
         tts,
         tts_cache,
+        understanding,
     )
 
     return {
@@ -39,6 +42,7 @@ def _benchmarks() -> dict[str, Callable[[Settings], Iterator[Row]]]:
         "memory": memory.run,
         "recognition": recognition.run,
         "intents": intents.run,
+        "understanding": understanding.run,
         "asr": asr.run,
         "asr-people": asr_people.run,
         "llm": llm.run,
@@ -48,9 +52,15 @@ def _benchmarks() -> dict[str, Callable[[Settings], Iterator[Row]]]:
     }
 
 
-def bench(name: str | None, json: bool) -> None:
-    """Run one benchmark, or all."""
+def bench(name: str | None, json: bool, own: LabelledSet | None = None) -> None:
+    """Run one benchmark, or all; `own` is a set of sentences for the one of understanding."""
     benchmarks = _benchmarks()
+    if own is not None:
+        from pipelines.bench import understanding
+
+        if name != "understanding":
+            fail("--train, --test and --out-of-scope are for 'understanding'", WRONG_USAGE)
+        benchmarks[name] = partial(understanding.run, own=own)
     if name is not None and name not in benchmarks:
         fail(f"no benchmark '{name}'; there are {', '.join(benchmarks)}", WRONG_USAGE)
     settings = Settings()

@@ -1,4 +1,4 @@
-"""The likely intents of a turn, by sentence embeddings: one model for all languages.
+"""The likely intents of a turn, by its meaning, words and letters: one model for all languages.
 
 It learns from the samples of all packs, so a language with few has the others' to lean on, and from
 sentences that are none of our business. What a turn means is asked for as soon as something is
@@ -15,9 +15,9 @@ from loguru import logger
 
 from agent.events import NO_INTENT
 from pipelines.engines.embeddings.engine import Embedder
-from pipelines.engines.embeddings.kept import kept_vectors
 from pipelines.errors import EngineError
-from pipelines.intents.logistic import Logistic, train
+from pipelines.intents.learning import kept_model
+from pipelines.intents.model import Model
 from pipelines.packs.pack import Pack
 
 MOST = 3  # intents that a turn may have
@@ -30,7 +30,7 @@ class IntentClassifier:
     Args:
         embedder: started by whoever calls `learn`.
         packs: whose samples teach.
-        folder: keeps the samples' vectors from one start to the next.
+        folder: keeps the samples' vectors and the model from one start to the next.
         patience: s, for the meaning of a turn that has ended.
     """
 
@@ -41,7 +41,7 @@ class IntentClassifier:
         self._packs = packs
         self._folder = folder
         self._patience = patience
-        self._model: Logistic | None = None
+        self._model: Model | None = None
         self._preparing: set[asyncio.Task[None]] = set()
 
     @property
@@ -54,8 +54,7 @@ class IntentClassifier:
         taught = samples(self._packs)
         if len(set(taught.values())) < _FEWEST:
             return
-        vectors = await kept_vectors([*taught], "query", self._embedder, self._folder, quiet)
-        self._model = await asyncio.to_thread(train, vectors, list(taught.values()))
+        self._model = await kept_model(taught, self._embedder, self._folder, quiet)
         logger.info("intents are known by {} samples", len(taught))
 
     def prepare(self, text: str) -> None:
@@ -76,7 +75,7 @@ class IntentClassifier:
         except (EngineError, TimeoutError):
             return ()
         known = self._packs[language].language.intents
-        found = zip(model.labels, model.probabilities(vectors)[0].tolist(), strict=True)
+        found = zip(model.labels, model.probabilities([text], vectors)[0].tolist(), strict=True)
         shares = {name: share for name, share in found if name in known or name == NO_INTENT}
         whole = sum(shares.values()) or 1.0
         ranked = sorted(shares.items(), key=lambda pair: -pair[1])[:MOST]

@@ -18,7 +18,7 @@ async def test_what_a_turn_means_arrives_in_its_event(tmp_path: Path, cache: Pat
         async with Guest.calling(server) as guest:
             await guest.state("open")
             await guest.type(ODD)
-            await guest.agent_says("balance")
+            await guest.state("line")
             call = guest.id
         await server.idle()
         ended = [e for e in server.log(call) if isinstance(e, TurnEnded)]

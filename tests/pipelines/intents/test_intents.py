@@ -1,7 +1,9 @@
-"""What a turn may want by its meaning: learning, calibration, and what happens without it."""
+"""What a turn may want by its meaning: learning, and what happens without it."""
 
 import asyncio
 import shutil
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +15,25 @@ from agent.events import NO_INTENT
 from pipelines.engines.embeddings.engine import Floats, Kind
 from pipelines.errors import ConfigurationError, EngineError
 from pipelines.intents.classifier import IntentClassifier, samples
-from pipelines.intents.logistic import train
+from pipelines.intents.learning import kept_model
 from pipelines.packs.reader import PROMPTS, load
 from tests.pipelines.server import PATIENCE, eventually
 
 PACKS = {code: replace(pack, samples={}) for code, pack in load().packs.items()}
+
+
+TAUGHT = {"pay my bill": "bill", "my bill is high": "bill", "my balance": "balance"}
+
+
+def kept_models(folder: Path) -> list[bytes]:
+    """All files of models, and nothing half written."""
+    assert not [*folder.glob("*.part")]
+    return [file.read_bytes() for file in folder.glob("intents-*.npz")]
+
+
+def damage(folder: Path) -> None:
+    for file in folder.glob("intents-*.npz"):
+        file.write_bytes(file.read_bytes()[:500])
 
 
 class Words:
@@ -54,14 +70,20 @@ async def quiet() -> None:
     """No call goes on."""
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first test that learns leaves its model for the others."""
+    return tmp_path_factory.mktemp("kept")
+
+
 async def learnt(embedder: Words, folder: Path, patience: float = PATIENCE) -> IntentClassifier:
     intents = IntentClassifier(embedder, PACKS, folder, patience)
     await intents.learn(quiet)
     return intents
 
 
-async def test_a_turn_is_like_what_it_was_taught(tmp_path: Path) -> None:
-    intents = await learnt(Words(), tmp_path)
+async def test_a_turn_is_like_what_it_was_taught(kept: Path) -> None:
+    intents = await learnt(Words(), kept)
     likely = await intents.likely("what is the balance on my account", "en")
     assert likely[0][0] == "balance"
     assert len(likely) == 3
@@ -76,6 +98,32 @@ async def test_samples_are_made_into_vectors_once(tmp_path: Path) -> None:
     assert again.asked == []
 
 
+async def test_a_model_that_was_kept_is_taken_and_a_damaged_one_made_anew(tmp_path: Path) -> None:
+    for n in range(3):
+        made = await kept_model(TAUGHT, Words(), tmp_path, quiet)
+        (whole,) = kept_models(tmp_path)
+        assert whole == made.to_bytes()
+        if n == 0:
+            damage(tmp_path)
+
+
+async def test_other_samples_are_another_model(tmp_path: Path) -> None:
+    for more in ({}, {"how much have I left": "balance"}):
+        await kept_model({**TAUGHT, **more}, Words(), tmp_path, quiet)
+    assert len(kept_models(tmp_path)) == 2
+
+
+async def test_without_room_on_disk_it_has_learnt_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    assert (await kept_model(TAUGHT, Words(), tmp_path / "file", quiet)).labels
+
+
+def test_what_trains_is_not_imported_by_the_assistant() -> None:
+    code = "import sys, pipelines.assistant; print({'sklearn', 'scipy'} & set(sys.modules))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "set()"
+
+
 async def test_before_it_has_learnt_nothing_is_likely(tmp_path: Path) -> None:
     embedder = Words()
     intents = IntentClassifier(embedder, PACKS, tmp_path, PATIENCE)
@@ -84,9 +132,9 @@ async def test_before_it_has_learnt_nothing_is_likely(tmp_path: Path) -> None:
     assert embedder.asked == []
 
 
-async def test_who_is_late_is_not_waited_for_and_who_is_dead_not_missed(tmp_path: Path) -> None:
+async def test_who_is_late_is_not_waited_for_and_who_is_dead_not_missed(kept: Path) -> None:
     embedder = Words()
-    intents = await learnt(embedder, tmp_path, patience=0.01)
+    intents = await learnt(embedder, kept, patience=0.01)
     embedder.held = asyncio.Event()
     assert await intents.likely("my balance", "en") == ()
     embedder.held.set()
@@ -96,9 +144,9 @@ async def test_who_is_late_is_not_waited_for_and_who_is_dead_not_missed(tmp_path
     await intents.close()
 
 
-async def test_what_is_heard_is_asked_for_ahead(tmp_path: Path) -> None:
+async def test_what_is_heard_is_asked_for_ahead(kept: Path) -> None:
     embedder = Words()
-    intents = await learnt(embedder, tmp_path)
+    intents = await learnt(embedder, kept)
     embedder.asked.clear()
     intents.prepare("my balance please")
     await eventually(lambda: embedder.asked == ["my balance please"])
@@ -106,8 +154,8 @@ async def test_what_is_heard_is_asked_for_ahead(tmp_path: Path) -> None:
     await intents.close()
 
 
-async def test_only_intents_of_the_language_are_likely(tmp_path: Path) -> None:
-    intents = await learnt(Words(), tmp_path)
+async def test_only_intents_of_the_language_are_likely(kept: Path) -> None:
+    intents = await learnt(Words(), kept)
     assert await intents.likely("my balance", "xx") == ()
     known = {*PACKS["fr"].language.intents, NO_INTENT}
     assert {name for name, _ in await intents.likely("quel est mon solde", "fr")} <= known
@@ -125,27 +173,3 @@ def test_a_sample_of_an_intent_that_is_none_is_named(tmp_path: Path) -> None:
     (prompts / "en" / "samples.toml").write_text('affirm = ["yes"]\n', encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"samples\.toml: affirm: no wish"):
         load(prompts)
-
-
-def cloud(chance: np.random.Generator, labels: Sequence[str], spread: float) -> Floats:
-    middles = {"a": (0.0, 0.0, 1.0), "b": (1.0, 0.0, 0.0), "c": (0.0, 1.0, 0.0)}
-    points = [np.array(middles[label]) + chance.normal(0, spread, 3) for label in labels]
-    return np.stack(points).astype(np.float32)
-
-
-@pytest.mark.parametrize("spread", [0.2, 0.6, 1.0])
-def test_probabilities_mean_what_they_say(spread: float) -> None:
-    chance = np.random.default_rng(3)
-    labels = ["a", "b", "c"] * 200
-    model = train(cloud(chance, labels, spread), labels)
-    found = model.probabilities(cloud(chance, labels, spread))
-    assert found.sum(axis=1) == pytest.approx(np.ones(len(labels)), abs=1e-4)
-    best = found.argmax(axis=1)
-    right = np.array([model.labels[at] for at in best]) == labels
-    assert abs(right.mean() - found.max(axis=1).mean()) < 0.08
-
-
-def test_the_same_samples_give_the_same_model() -> None:
-    labels = ["a", "b", "c"] * 20
-    vectors = cloud(np.random.default_rng(3), labels, 0.3)
-    assert (train(vectors, labels).weights == train(vectors, labels).weights).all()

@@ -1,0 +1,83 @@
+"""Training in a process of its own, and the model kept on disk for the next start.
+
+scikit-learn and scipy cost more memory than an idle assistant has to spare, and are needed for
+seconds: they are imported nowhere else.
+"""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+from loguru import logger
+
+from pipelines.engines.embeddings.engine import Embedder, Floats
+from pipelines.engines.embeddings.kept import kept_vectors
+from pipelines.engines.worker import Worker
+from pipelines.intents.model import Model
+
+_PATIENCE = 1800.0  # s: ten thousand samples take a minute or two
+_FORM = "1"  # grows when the same samples give another model
+
+
+async def kept_model(
+    taught: Mapping[str, str],
+    embedder: Embedder,
+    folder: Path,
+    quiet: Callable[[], Awaitable[None]],
+) -> Model:
+    """From `folder`, where it was kept; else trained, and kept there for the next start.
+
+    `taught` are sentences and their labels; for `quiet` see `kept_vectors`. Raises EngineError.
+    """
+    name = json.dumps([_FORM, embedder.name, embedder.version, [*taught.items()]]).encode()
+    place = folder / f"intents-{hashlib.sha256(name).hexdigest()[:32]}.npz"
+    kept = await asyncio.to_thread(_read, place)
+    if kept is not None:
+        return kept
+    vectors = await kept_vectors([*taught], "query", embedder, folder, quiet)
+    model, _ = await trained([*taught], vectors, [*taught.values()])
+    await asyncio.to_thread(_keep, place, model)
+    return model
+
+
+async def trained(
+    texts: list[str], vectors: Floats, labels: list[str],
+    *, written: bool = True, left_out: bool = False,
+) -> tuple[Model, Floats]:  # fmt: skip
+    """The model; with `left_out` what models say of samples that they had not seen.
+
+    Raises EngineError.
+    """
+    told = json.dumps([texts, labels]).encode()
+    worker = await Worker.start("pipelines.intents.training_worker", deadline=_PATIENCE)
+    try:
+        reply = await worker.ask(
+            {"do": "train", "texts": len(told), "written": written, "left_out": left_out},
+            told + np.ascontiguousarray(vectors, np.float32).tobytes(),
+        )
+    finally:
+        await worker.close()
+    model = Model.from_bytes(reply.payload[: reply.header["model"]])
+    rest = np.frombuffer(reply.payload[reply.header["model"] :], np.float32)
+    return model, rest.reshape(-1, len(model.labels))
+
+
+def _read(place: Path) -> Model | None:
+    try:
+        return Model.from_bytes(place.read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def _keep(place: Path, model: Model) -> None:
+    """A crash in the middle leaves no file of that name."""
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        part = place.with_suffix(".part")
+        part.write_bytes(model.to_bytes())
+        part.replace(place)
+    except OSError as error:
+        logger.warning("the model of intents is not kept in {}: {}", place.parent, error)
