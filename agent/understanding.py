@@ -57,6 +57,7 @@ _MARGIN = 0.04  # a guess this close to another intent's is no guess
 _NOTHING = (NotUnderstood(),)
 # How sure a guess of that score is. What is less alike than the second is always asked back.
 _ASKED_BACK = 0.7
+_SURELY_OTHER = 0.8  # so probable by its meaning that a word alone ("heart attack") is asked back
 _NEARLY = 0.75  # as much like a sample as if it were one
 _SURE = ((_NEARLY, 1.0), (0.48, 0.85), (0.0, _ASKED_BACK))
 # Words beside a yes or no that need mean nothing ("no not really"). At "anything else?" a no ends
@@ -98,7 +99,7 @@ def understand(
     if not plain:
         return NOT_UNDERSTOOD
     found = (
-        _by_rule(plain, question, language)
+        _by_rule(plain, question, language, likely)
         or _by_question(text, plain, question, language)
         or _by_sample(plain, language, flows, policy, likely)
     )
@@ -162,11 +163,18 @@ def _is_refused(plain: str, found: Understanding, language: Language) -> bool:
     return refuses(plain, nearest, language.yes_no_words)
 
 
-def _by_rule(plain: str, question: OpenQuestion, language: Language) -> Understanding | None:
+def _by_rule(
+    plain: str,
+    question: OpenQuestion,
+    language: Language,
+    likely: Sequence[tuple[str, float]],
+) -> Understanding | None:
     for intent in language.intents.values():
         named = any(contains(plain, words(w)) for w in intent.words)
         if intent.kind == "signal" and named and not _is_excepted(plain, intent):
-            return Understanding("rule", intent.name, 1.0, commands_for(intent))
+            other = bool(likely) and likely[0][0] != intent.name and likely[0][1] >= _SURELY_OTHER
+            sure = _ASKED_BACK if other else 1.0
+            return Understanding("rule", intent.name, sure, commands_for(intent))
     answers = question.slot.choices if question.slot else ()
     for name in language.exact.get(plain, ()):
         intent = language.intents[name]

@@ -17,6 +17,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
+from agent.events import NO_INTENT
 from pipelines.engines.embeddings.engine import Floats
 from pipelines.intents.features import letters, words
 from pipelines.intents.model import Model, softmax
@@ -27,6 +28,7 @@ _FOLDS = 5
 _FEWEST = 2  # labels that can be told apart
 _STRONG_MEANT = 10.0  # scikit-learn's C; both by cross-validation on packs' samples and Banking77
 _STRONG_WRITTEN = 0.5
+_NO_INTENT_COUNTS = 0.5  # of a label's weight: to refuse a wish costs more than to ask back
 _STEPS = 300
 _SHARES = (-3.0, 3.0)  # logarithms of how much a part may count
 _NEVER = -30.0  # score of a label that a fold has no samples of
@@ -55,29 +57,32 @@ class _Linear:
 def train(texts: Sequence[str], vectors: Floats, labels: Sequence[str], written: bool) -> Trained:
     """The model of these samples; the same samples give the same. By vectors alone: not `written`.
 
-    A label with many samples counts as the root of their number.
+    A label with many samples counts as the root of their number, NO_INTENT as half of that.
     """
     names, wanted = np.unique(np.array(labels), return_inverse=True)
     many = len(names)
+    weights = _weights(wanted, names)
     folds = _folds(wanted)
     parts = np.zeros((1 + written, len(texts), many), np.float32)
     for fold in range(_FOLDS):
         out = folds == fold
         if not out.any() or len(np.unique(wanted[~out])) < _FEWEST:
             continue
-        parts[0, out] = _by_vectors(vectors[~out], wanted[~out], many).scores(vectors[out])
+        parts[0, out] = _by_vectors(vectors[~out], wanted[~out], many, weights[~out]).scores(
+            vectors[out]
+        )
         if written:
             cut = _Cut([text for text, left in zip(texts, out, strict=True) if not left])
-            line = _machine(cut.counted, wanted[~out], many)
+            line = _machine(cut.counted, wanted[~out], many, weights[~out])
             asked = cut.count([text for text, left in zip(texts, out, strict=True) if left])
             parts[1, out] = line.scores(asked)
     shares = _shares(parts, wanted)
     mixed = softmax(np.tensordot(shares, parts, 1).astype(np.float32))
-    meant = _by_vectors(vectors, wanted, many)
+    meant = _by_vectors(vectors, wanted, many, weights)
     if not written:
         return Trained(_model(names, meant, shares[0]), mixed)
     cut = _Cut(texts)
-    line = _machine(cut.counted, wanted, many)
+    line = _machine(cut.counted, wanted, many, weights)
     return Trained(_model(names, meant, shares[0], cut, line, shares[1]), mixed)
 
 
@@ -111,20 +116,20 @@ class _Cut:
         return sparse.hstack([kind.transform(texts) for kind in self._kinds]).tocsr()
 
 
-def _by_vectors(vectors: Floats, wanted: Ints, many: int) -> _Linear:
+def _by_vectors(vectors: Floats, wanted: Ints, many: int, weights: Floats) -> _Linear:
     """Vectors are centred and brought to length 1 for it, which the weights then hold."""
     mean = vectors.mean(axis=0)
     scale = 1 / max(1e-6, float((vectors - mean).std()) * np.sqrt(vectors.shape[1]))
     made = LogisticRegression(C=_STRONG_MEANT, max_iter=_STEPS)
-    made.fit((vectors - mean) * np.float32(scale), wanted, _weights(wanted))
+    made.fit((vectors - mean) * np.float32(scale), wanted, weights)
     line = _line(made, many)
-    weights = line.weights * np.float32(scale)
-    return _Linear(weights, line.bias - mean @ weights)
+    scaled = line.weights * np.float32(scale)
+    return _Linear(scaled, line.bias - mean @ scaled)
 
 
-def _machine(counted: Any, wanted: Ints, many: int) -> _Linear:
+def _machine(counted: Any, wanted: Ints, many: int, weights: Floats) -> _Linear:
     made = LinearSVC(C=_STRONG_WRITTEN, random_state=0)
-    return _line(made.fit(counted, wanted, _weights(wanted)), many)
+    return _line(made.fit(counted, wanted, weights), many)
 
 
 def _line(made: Any, many: int) -> _Linear:
@@ -138,8 +143,9 @@ def _line(made: Any, many: int) -> _Linear:
     return line
 
 
-def _weights(wanted: Ints) -> Floats:
-    weights = 1 / np.sqrt(np.bincount(wanted))[wanted]
+def _weights(wanted: Ints, names: "NDArray[np.str_]") -> Floats:
+    each = np.where(names == NO_INTENT, _NO_INTENT_COUNTS, 1.0) / np.sqrt(np.bincount(wanted))
+    weights = each[wanted]
     return np.asarray(weights / weights.mean(), np.float32)
 
 

@@ -49,6 +49,13 @@ def test_a_person_is_asked_back_where_it_is_not_sure() -> None:
     assert ending(means(Talk(), ODD, ("person", 0.9))) is not None
 
 
+def test_a_word_that_means_something_else_is_asked_back() -> None:
+    text = "the show stops just when somebody has a heart attack"
+    told = means(Talk(), text, ("outage", 0.9), ("emergency", 0.05))
+    assert questions(told) == ["confirm:signal:emergency"]
+    assert ending(means(Talk(), text, ("outage", 0.5), ("emergency", 0.4))) is not None
+
+
 def test_a_question_that_is_open_is_answered_first() -> None:
     talk = Talk()
     talk.press("1")
