@@ -51,6 +51,6 @@ async def test_wishes_of_strangers(tmp_path: Path) -> None:
             found[language, verdict] += 1
     print(dict(found))
     for language in ("en", "fr"):
-        assert found[language, "right"] >= 82
+        assert found[language, "right"] >= 85
         assert found[language, "wrong"] <= 5
         assert found[language, "refused"] >= 43
