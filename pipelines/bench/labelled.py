@@ -67,7 +67,7 @@ def public_sets(data: Path) -> Iterator[LabelledSet | Path]:
 def _banking(file: Path) -> LabelledSet:
     train, own = _table(file, "text", "category"), file.with_name("test.csv")
     halves = (train, _table(own, "text", "category")) if own.exists() else fifths(train)
-    name = "Banking77" if own.exists() else "Banking77, every fifth of train.csv left out"
+    name = "Banking77" if own.exists() else "Banking77 (of train.csv)"
     return LabelledSet(name, *halves, few=True, wanted={"right": "94 %", "few": "83 %"})
 
 
