@@ -58,6 +58,9 @@ async def _rows(
     opened = OpenQuestion(question, slots.get(question))
     rows = []
     async with open_intents(settings, config) as intents:
+        if intents is None:
+            told = "no embeddings, so the nearest sample decides: 'waxtaan check' says why"
+            print(f"waxtaan: {told}", file=sys.stderr)
         for turn in turns:
             likely = await intents.likely(turn.text, turn.language) if intents else ()
             pack = config.packs[turn.language].language
@@ -91,7 +94,10 @@ def _read(file: Path, language: str) -> list[_Turn]:
         fail(f"{file}: {error}", WRONG_USAGE)
     table = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
     if "text" not in (table.fieldnames or ()):
-        fail(f"{file}: its first line has to name the columns, 'text' among them", WRONG_USAGE)
+        fail(
+            f"{file}: its first line has to name the columns, 'text' among them, separated by tabs",
+            WRONG_USAGE,
+        )
     return [
         _Turn(row.get("language") or language, row["text"] or "", row.get("expected") or "")
         for row in table

@@ -98,8 +98,9 @@ def test_understand_a_file(waxtaan: Shell) -> None:
     assert first["nearest"] in ("my balance", "balance")
     assert (second["language"], second["intent"]) == ("fr", "")
     assert "understood as" in ran.stderr
+    assert "the nearest sample decides" in ran.stderr
     turns.write_text("sentence\nmy balance\n", encoding="utf-8")
-    assert "'text' among them" in waxtaan("understand", "--file", "turns.tsv", code=2).stderr
+    assert "separated by tabs" in waxtaan("understand", "--file", "turns.tsv", code=2).stderr
     assert "no such file" in waxtaan("understand", "--file", "no.tsv", code=2).stderr.lower()
     assert "name a file" in waxtaan("understand", code=2).stderr
 
