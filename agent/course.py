@@ -21,6 +21,7 @@ from agent.commands import (
     ForgetSlot,
     NotUnderstood,
     OfferChoices,
+    OpenMenu,
     OutOfScope,
     Repeat,
     SayGoodbye,
@@ -102,6 +103,9 @@ class Course:
                     self._floor.say("choices")
                     self._floor.ask_again("menu" if self.conversation.question == "open" else "")
                     return
+                case OpenMenu(topic):
+                    self._floor.open_menu(topic)
+                    return
                 case SayGoodbye():
                     self._floor.say("goodbye", interruptible=False)
                     return
@@ -177,10 +181,10 @@ class Course:
                         f"inform.{act.topic}", act.values, act=act.key, secret=act.secret
                     )
                 case Ask(slot, wording):
-                    self._floor.ask(slot, wording or f"ask.{slot}")
+                    self._floor.ask(slot, wording or f"ask.{slot}", act.values, act.options)
                     return
                 case Confirm(slot, value):
-                    self._floor.ask(f"confirm:{slot}:{value}", f"confirm.{slot}", act.values)
+                    self._floor.confirm(slot, value, act.values)
                     return
                 case LookUp():
                     self._fetch(act)

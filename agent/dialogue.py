@@ -11,7 +11,12 @@ from collections.abc import Mapping
 from agent import llm
 from agent.actions import Abandon, Action, Explain, HangUp, Hush
 from agent.alternatives import ALTERNATIVE, NUMBER
-from agent.commands import AskKnowledge, ChangeLanguage, Command, NotUnderstood
+from agent.commands import (
+    NOT_UNDERSTOOD,
+    AskKnowledge,
+    ChangeLanguage,
+    Understanding,
+)
 from agent.course import Course
 from agent.deadlines import deadline, is_late, reassurance_due
 from agent.events import (
@@ -38,13 +43,14 @@ from agent.events import (
 from agent.floor import Floor
 from agent.flow import Flow
 from agent.fold import awaited, cannot_stop
-from agent.keypad import on_key
+from agent.keypad import on_key, on_pause
 from agent.language import Language, words
+from agent.menu import menu
 from agent.policy import Policy
 from agent.proposals import proposed
 from agent.state import THOUGHTS, Conversation, Pending
-from agent.turn_language import routed
-from agent.understanding import NOT_UNDERSTOOD, Understanding, outweighed, understand
+from agent.turn_language import possible, routed
+from agent.understanding import outweighed, understand
 
 
 class Dialogue:
@@ -55,7 +61,7 @@ class Dialogue:
     ) -> None:
         slots = {slot.name: slot for flow in flows.values() for slot in flow.slots}
         slots |= {slot.name: slot for slot in (ALTERNATIVE, NUMBER)}
-        self._floor = Floor(languages, slots)
+        self._floor = Floor(languages, slots, menu(flows))
         self._languages = languages
         self._flows = flows
         self._policy = policy
@@ -99,7 +105,7 @@ class Dialogue:
             case _ if c.closing:
                 return
             case TurnStarted():
-                self._give_way()
+                self._floor.give_way()
                 llm.supersede(self._floor, "retrieve", "interpret")
             case TurnEnded() if c.typed_over or c.deferred:
                 return  # keys are surer than words; what cannot be interrupted is heard first
@@ -109,11 +115,11 @@ class Dialogue:
             case TurnEnded():
                 self._on_turn()
             case KeyPressed():
-                self._give_way()
+                self._floor.give_way()
                 llm.supersede(self._floor)
-                self._on_understood(on_key(c, self._floor.question, tuple(self._flows)))
+                self._on_understood(on_key(c, self._floor.question, self._floor.menu))
             case LanguageChosen():
-                self._give_way()
+                self._floor.give_way()
                 llm.supersede(self._floor)
                 change = ChangeLanguage(event.language)
                 self._on_understood(Understanding("keypad", "language", 1.0, (change,)))
@@ -152,11 +158,6 @@ class Dialogue:
         self._floor.say("greet.disclosure", interruptible=False)
         self._floor.say("greet")
         self._floor.listen("open")
-
-    def _give_way(self) -> None:
-        saying = self.conversation.saying
-        if saying and all(s.interruptible for s in saying):
-            self._floor.do(Hush())
 
     def _on_turn(self) -> None:
         c = self.conversation
@@ -263,7 +264,7 @@ class Dialogue:
         elif c.pending:
             self._floor.say("wait")
         elif c.keys:
-            self._on_understood(NOT_UNDERSTOOD)
+            self._on_understood(on_pause(c, self._floor.question))
         elif c.silences + 1 >= policy.silences:
             self._floor.say("goodbye.silence", act="silent", interruptible=False)
         else:
@@ -290,11 +291,6 @@ class Dialogue:
     def _on_understood(self, found: Understanding | None) -> None:
         if found is None:
             return
-        commands = tuple(self._possible(command) for command in found.commands)
+        commands = tuple(possible(command, self._languages) for command in found.commands)
         self._floor.do(Explain(found.rung, found.intent, found.confidence, commands))
         self._course.respond(commands)
-
-    def _possible(self, command: Command) -> Command:
-        if isinstance(command, ChangeLanguage) and command.language not in self._languages:
-            return NotUnderstood()
-        return command

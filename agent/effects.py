@@ -98,8 +98,10 @@ def _start(c: Conversation, flow: str, confirmed: bool) -> Conversation:
     known = next((w for w in c.flows if w.flow == flow), None)
     if known is None:  # asked for anew: what was told of it before may be told again
         slots = {k: v for k, v in c.slots.items() if v.flow != flow or k in LASTING}
-        c = replace(c, slots=slots, told=frozenset(t for t in c.told if t[0] != flow))
-    return replace(c, flows=(*others, Wanted(flow, confirmed or bool(known and known.confirmed))))
+        told = frozenset(t for t in c.told if t[0] != flow)
+        c = replace(c, slots=slots, told=told, wishes=c.wishes + 1)
+        known = Wanted(flow, confirmed, c.wishes)
+    return replace(c, flows=(*others, replace(known, confirmed=confirmed or known.confirmed)))
 
 
 def not_booked(c: Conversation, asked: Pending, free: bool) -> Conversation:

@@ -4,8 +4,11 @@ A yes is complete at once; a wish told in one's own words has pauses in it. All 
 silence after the last speech.
 """
 
+from dataclasses import replace
+
 from agent.actions import Expecting
 from agent.language import Language, words
+from agent.options import option
 from agent.question import OpenQuestion
 from agent.values import digits_of
 
@@ -16,6 +19,7 @@ _YES_NO = (0.6, 0.22)
 _CHOICE = (0.7, 0.25)
 _DIGITS = (1.2, 0.4)
 _OPEN = (0.8, 0.3)
+_TEXT = (1.6, 1.6)  # who tells what happened thinks in between
 
 _ALWAYS = ("person", "repeat", "help")
 
@@ -32,8 +36,15 @@ def expecting(question: OpenQuestion, language: Language) -> Expecting:
         if question.name == "ringing":
             extra = ("cancel", *language.of_kind("flow"))
         return _expect(("affirm", "deny", *extra, *_ALWAYS), _YES_NO)
+    if question.options:
+        takes = ("affirm", "deny") if len(question.options) == 1 else ("deny",)
+        expected = _expect((*takes, "cancel", *_ALWAYS), _CHOICE)
+        return replace(expected, options=question.options)
     if slot is not None and slot.kind == "choice":
         return _expect((*slot.choices, "cancel", *_ALWAYS), _CHOICE)
+    if slot is not None and slot.kind in ("amount", "text"):
+        pauses = _DIGITS if slot.kind == "amount" else _TEXT
+        return _expect(("cancel", *_ALWAYS), pauses)
     if slot is not None and slot.kind == "digits":
         intents = (*language.of_kind("flow"), "other_number", "cancel", *_ALWAYS)
         pause, quick = _DIGITS
@@ -50,6 +61,8 @@ def answers(text: str, open_for: Expecting, language: Language) -> bool:
     """Whether what was heard is a complete answer to the open question."""
     plain = words(text)
     if open_for.digits and digits_of(text, open_for.digits, language)[0]:
+        return True
+    if open_for.options and option(text, open_for.options, language):
         return True
     return any(name in open_for.intents for name in language.exact.get(plain, ()))
 

@@ -30,10 +30,11 @@ class Filled:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A use case the caller asked for."""
+    """A use case the caller asked for; `number` counts such wishes of the call."""
 
     flow: str
     confirmed: bool
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ class Conversation:
     told: frozenset[tuple[str, str]] = frozenset()  # (flow, telling)
     flows: tuple[Wanted, ...] = ()  # the innermost last
     finished: str = ""  # the use case that was finished last
+    wishes: int = 0  # how many use cases were asked for
     # the floor
     question: str = ""
     expecting: Expecting = field(default_factory=Expecting)

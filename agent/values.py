@@ -2,6 +2,9 @@
 
 from agent.digits import all_digits, number
 from agent.language import Language, words
+from agent.quantities import CURRENCIES, quantities
+
+_MOST = 10_000_000  # an amount has no more than seven figures before the point
 
 
 def spoken_digits(text: str, language: Language) -> str:
@@ -15,6 +18,16 @@ def spoken_digits(text: str, language: Language) -> str:
 def digits_of(text: str, length: int, language: Language) -> tuple[str, bool]:
     """The number of `length` digits in `text`, as heard; "" if none. Whether it is beyond doubt."""
     return number(text, language.digit_words, length)
+
+
+def amount(text: str, language: Language) -> str | None:
+    """The one sum of money in `text` as "12.50"; None if there is none, or several."""
+    found = quantities(text, language.digit_words.numerals)
+    sums = {q.value for q in found if q.unit in CURRENCIES} or {
+        q.value for q in found if not q.unit and not q.joined
+    }
+    value = sums.pop() if len(sums) == 1 else None
+    return f"{value:.2f}" if value is not None and 0 < value < _MOST else None
 
 
 def choice(text: str, choices: tuple[str, ...], language: Language) -> str | None:

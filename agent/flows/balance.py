@@ -23,4 +23,4 @@ def next_act(known: Known) -> Act | None:
     return known.tell("balance", values, line=line)
 
 
-FLOW = Flow("balance", (LINE, PIN), next_act)
+FLOW = Flow("balance", (LINE, PIN), next_act, "credit", 1)

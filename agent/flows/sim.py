@@ -29,4 +29,4 @@ def next_act(known: Known) -> Act | None:
     return known.tell("sim_puk", values, secret=True, line=line)
 
 
-FLOW = Flow("sim", (LINE, PIN, READY), next_act)
+FLOW = Flow("sim", (LINE, PIN, READY), next_act, "sim", 1)

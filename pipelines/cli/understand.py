@@ -13,8 +13,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from agent.commands import Understanding
 from agent.question import OpenQuestion
-from agent.understanding import Understanding
 from agent.understanding import understand as decide
 from pipelines.call.messages import command_text
 from pipelines.cli.errors import WRONG_USAGE, fail

@@ -5,9 +5,10 @@ import string
 import pytest
 
 from agent.alternatives import alternatives
+from agent.commands import Understanding
 from agent.language import Intent, Language, words
 from agent.question import OpenQuestion
-from agent.understanding import Understanding, understand
+from agent.understanding import understand
 from agent.wording import word
 from pipelines.packs.reader import DialogueConfig, load
 
@@ -36,6 +37,7 @@ VALUES = {
     "queue": "retention",
     "alternative": "callback",
     "language_name": "fr",
+    "key": "2",
 }
 
 # Nothing an operator's assistant can help with.
