@@ -22,7 +22,7 @@ from agent.flow import NONE, Slot
 from agent.language import Intent, Language, words
 from agent.options import option
 from agent.question import OpenQuestion, answer, taken
-from agent.values import amount, choice, digits_of, spoken_digits
+from agent.values import amount, choice, contains, digits_of, spoken_digits
 from agent.yes_no import yes_or_no
 
 # Intents about the conversation itself, the same in every language.
@@ -81,11 +81,21 @@ def _detail(text: str, plain: str, slot: Slot, language: Language) -> Understand
                 value, sure = digits, 1.0 if plainly else ASKED_BACK
         case "amount":
             value = amount(text, language)
-        case "text" if len(plain.split()) > 1:  # a word alone tells nothing
+        case "text" if len(plain.split()) >= slot.least:
             value = " ".join(text.split())
-    if value is None:
-        return None
-    return Understanding("question", intent, sure, (SetSlot(slot.name, value),))
+    if value is not None:
+        known = SetSlot(slot.name, value, confirmed=not slot.read_back)
+        return Understanding("question", intent, sure, (known,))
+    if slot.instead and _says(plain, slot.instead, language):
+        return Understanding("question", slot.instead, 1.0, (SetSlot(slot.instead, "yes"),))
+    return None
+
+
+def _says(plain: str, intent: str, language: Language) -> bool:
+    """Whether a turn has words of this answer, or says one of its samples."""
+    known = language.intents.get(intent)
+    named = known is not None and any(contains(plain, words(phrase)) for phrase in known.words)
+    return named or intent in language.exact.get(plain, ())
 
 
 def _option(text: str, plain: str, question: OpenQuestion, language: Language) -> str | None:

@@ -33,6 +33,7 @@ from agent.deadlines import transfer_deadline
 from agent.escalation import escalate, why
 from agent.floor import Floor
 from agent.flow import Flow, Known
+from agent.flows.identity import LEVELS
 from agent.handoff import packet
 from agent.language import Language
 from agent.policy import Policy, RuleSetting
@@ -201,7 +202,10 @@ class Course:
         if unsure := flow.unconfirmed(c):
             return Confirm(unsure, c.slots[unsure].value)
         act = flow.next_act(Known(c))
-        if c.barred and act == Ask("pin"):  # no number of callbacks buys another guess at the code
+        if c.barred and act in (
+            Ask("pin"),
+            Ask("code"),
+        ):  # no number of callbacks buys another guess at the code
             rule = self._policy.rules.get("identity_not_verified", RuleSetting())
             act = Handoff("identity_not_verified", rule.queue)
         called = isinstance(act, Handoff) and (flow.name, act.key) in c.told
@@ -223,6 +227,11 @@ class Course:
             if (pending.name, pending.arguments) == (need.name, need.arguments):
                 return
             self._floor.do(Abandon(pending.request))
+        level = LEVELS.get(need.name, "verified")
+        if level == "verified" and self.conversation.verified is None:
+            rule = self._policy.rules.get("identity_not_verified", RuleSetting())
+            self.hand_over(Handoff("identity_not_verified", rule.queue))
+            return
         request = self.conversation.requests + 1
         self._floor.do(Fetch(request, need.name, dict(need.arguments)))
 

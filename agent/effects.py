@@ -1,6 +1,8 @@
 """What commands do to the conversation: the part of the fold that turns have."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from agent.actions import Explain
 from agent.commands import (
@@ -60,7 +62,7 @@ def _obey(c: Conversation, command: Command) -> Conversation:
             slots = {**c.slots, slot: Filled(value, confirmed, c.flow)}
             return replace(c, slots=slots, flows=flows)
         case ForgetSlot(slot):
-            gone = {slot, "pin"} if slot == "line" else {slot}  # a code belongs to its line
+            gone = LASTING if slot == "line" else {slot}  # a code belongs to its line
             old = c.slots.get(slot)
             rejected = c.rejected | ({old.value} if old else set())
             match c.question.split(":", 2):
@@ -79,7 +81,7 @@ def _obey(c: Conversation, command: Command) -> Conversation:
             others = tuple(w for w in c.flows if w.flow != flow)
             if flow == ALTERNATIVES:
                 return replace(c, flows=others, handoff=None)
-            return replace(c, flows=others, finished=flow)
+            return replace(c, flows=others, finished=flow, facts=_still_true(c, flow))
         case Signal(name, confirmed):
             if not c.question.startswith("confirm:signal:"):  # a yes to that is no evidence itself
                 told = (line.text for line in reversed(c.transcript) if line.who == "caller")
@@ -91,6 +93,15 @@ def _obey(c: Conversation, command: Command) -> Conversation:
         case NotUnderstood():
             return replace(c, misunderstood=c.misunderstood + 1)
     return c
+
+
+def _still_true(c: Conversation, flow: str) -> Mapping[str, Mapping[str, Any]]:
+    """What the back office answered, less what an order of this use case may have changed."""
+    number = next((w.number for w in c.flows if w.flow == flow), 0)
+    if not any(f" order={c.call}-{number} " in f"{known} " for known in c.facts):
+        return c.facts
+    lasting = ("verify ", "check_code ")
+    return {k: v for k, v in c.facts.items() if " order=" in k or k.startswith(lasting)}
 
 
 def _start(c: Conversation, flow: str, confirmed: bool) -> Conversation:

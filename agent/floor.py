@@ -89,6 +89,8 @@ class Floor:
         """Ask whether a slot's value is right; an option is named as it was offered."""
         own = f"confirm.{slot}"
         named = dict(self.conversation.expecting.options).get(value, values.get("value", value))
+        if self.language.has(f"choice.{value}"):
+            named = " ".join(self.language.sentences(f"choice.{value}"))
         wording = own if self.language.has(own) else "confirm.said"
         self.ask(f"confirm:{slot}:{value}", wording, {**values, "value": named})
 

@@ -30,6 +30,9 @@ class Slot:
     digits: int = 0  # how many complete it, for kind "digits"
     choices: tuple[str, ...] = ()  # intents whose names are the values, for kind "choice"
     typed: bool = False  # by key only, never aloud: a payment card's number
+    least: int = 2  # words of a text: a word alone mostly tells nothing
+    read_back: bool = False  # a text is read back before it is used
+    instead: str = ""  # the answer that may be given instead, and is a slot then ("I forgot it")
     secret: bool = False  # must never be written down
     strict: bool = False  # a yes lets a secret out, or spends money: it must be unmistakable
 
@@ -67,9 +70,14 @@ class Known:
         return self._conversation.unreached
 
     @property
-    def wish(self) -> str:
-        """Which wish of this call it is: ordered twice is two orders, asked for again is one."""
-        return str(self._conversation.flows[-1].number) if self._conversation.flows else "0"
+    def order(self) -> str:
+        """Names what this wish orders: wished for twice is two orders, asked for again is one."""
+        wanted = self._conversation.flows
+        return f"{self._conversation.call}-{wanted[-1].number if wanted else 0}"
+
+    def once(self, what: str) -> str:
+        """Names what is ordered once a call, whatever the wish."""
+        return f"{self._conversation.call}-{what}"
 
     def rejected(self, name: str) -> tuple[str, ...]:
         """The values of a slot that were proposed and that the caller did not want."""

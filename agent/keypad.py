@@ -27,6 +27,8 @@ def on_key(c: Conversation, question: OpenQuestion, menu: Menu) -> Understanding
     if slot is not None and slot.kind == "amount":
         return _amount(c.keys, slot) if c.keys.endswith("#") else None
     if slot is not None and slot.kind == "digits":
+        if c.keys == "#" and slot.instead:
+            return _typed(slot.instead, SetSlot(slot.instead, "yes"))
         number = c.keys.rstrip("#")
         if len(number) == slot.digits:
             return _typed(slot.name, SetSlot(slot.name, number))

@@ -87,9 +87,9 @@ class Language:
 
     @cached_property
     def classifier(self) -> Classifier:
-        """Sentences to intents, trained on this pack's samples."""
-        samples = [(words(s), i.name) for i in self.intents.values() for s in i.say]
-        return Classifier(samples)
+        """Sentences to wishes, commands and signals; nobody answers what was not asked."""
+        wishes = [intent for intent in self.intents.values() if intent.kind != "answer"]
+        return Classifier([(words(s), intent.name) for intent in wishes for s in intent.say])
 
     def of_kind(self, kind: str) -> tuple[str, ...]:
         """The names of the intents of a kind."""

@@ -102,11 +102,13 @@ def _by_rule(
             sure = ASKED_BACK if other else 1.0
             return Understanding("rule", intent.name, sure, commands_for(intent))
     answers = question.slot.choices if question.slot else ()
+    chosen = choice(plain, answers, language) is not None  # "cancel", of a visit, not of the wish
     for name in language.exact.get(plain, ()):
         intent = language.intents[name]
         # "it does not work" is no "no"
         wished = intent.kind == "flow" and question.name in ("", "more", "ringing")
-        if wished or (intent.kind in ("signal", "command") and name not in answers):
+        said = intent.kind in ("signal", "command") and name not in answers
+        if wished or (said and not (chosen and intent.kind == "command")):
             return Understanding("rule", name, 1.0, commands_for(intent))
     return None
 

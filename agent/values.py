@@ -31,12 +31,20 @@ def amount(text: str, language: Language) -> str | None:
 
 
 def choice(text: str, choices: tuple[str, ...], language: Language) -> str | None:
-    """The choice that `text` (reduced to words) names; None if none or several."""
-    named = [
-        name
+    """The choice that `text` (reduced to words) names; None if none or several.
+
+    Words within a longer name are not counted: "e-mail address" names no address.
+    """
+    said = {
+        name: [words(w) for w in (*intent.words, *intent.say) if contains(text, words(w))]
         for name in choices
         if (intent := language.intents.get(name))
-        and any(contains(text, words(w)) for w in (*intent.words, *intent.say))
+    }
+    every = [phrase for phrases in said.values() for phrase in phrases]
+    named = [
+        name
+        for name, phrases in said.items()
+        if any(all(p == other or not contains(other, p) for other in every) for p in phrases)
     ]
     return named[0] if len(named) == 1 else None
 

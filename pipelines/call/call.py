@@ -223,6 +223,7 @@ class Call:
             now=datetime.now().isoformat(timespec="seconds"),
             knowledge=self._assistant.knowledge is not None,
             patience=self._settings.llm_patience if self._assistant.grounded_model else 0.0,
+            call=self.id,
         )
         processor = DialogueProcessor(
             dialogue,

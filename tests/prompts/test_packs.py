@@ -38,6 +38,8 @@ VALUES = {
     "alternative": "callback",
     "language_name": "fr",
     "key": "2",
+    "order_kind": "box",
+    "order_status": "received",
 }
 
 # Nothing an operator's assistant can help with.
@@ -108,7 +110,7 @@ def asked(intent: Intent) -> OpenQuestion:
     if intent.name in ("affirm", "deny"):
         return SOLVED
     for slot in SLOTS.values():
-        if intent.name in slot.choices:
+        if intent.name in (*slot.choices, slot.instead):
             return OpenQuestion(slot.name, slot)
     return OPEN
 
