@@ -21,6 +21,7 @@ _DIGITS = (1.2, 0.4)
 _OPEN = (0.8, 0.3)
 _TEXT = (1.6, 1.6)  # who tells what happened thinks in between
 
+_WISHES = 4
 _ALWAYS = ("person", "repeat", "help")
 
 
@@ -32,9 +33,9 @@ def expecting(question: OpenQuestion, language: Language) -> Expecting:
             ("other_number",) if question.name.startswith("confirm:line") else ()
         )
         if question.name == "more":
-            extra = (*language.of_kind("flow"), "goodbye")
+            extra = (*_commonest(language), "goodbye")
         if question.name == "ringing":
-            extra = ("cancel", *language.of_kind("flow"))
+            extra = ("cancel", *_commonest(language))
         return _expect(("affirm", "deny", *extra, *_ALWAYS), _YES_NO)
     if question.options:
         takes = ("affirm", "deny") if len(question.options) == 1 else ("deny",)
@@ -46,11 +47,17 @@ def expecting(question: OpenQuestion, language: Language) -> Expecting:
         pauses = _DIGITS if slot.kind == "amount" else _TEXT
         return _expect(("cancel", *_ALWAYS), pauses)
     if slot is not None and slot.kind == "digits":
-        intents = (*language.of_kind("flow"), "other_number", "cancel", *_ALWAYS)
+        intents = (*_commonest(language), "other_number", "cancel", *_ALWAYS)
         pause, quick = _DIGITS
         return Expecting(intents, slot.digits, slot.secret, pause, quick)
     known = tuple(i.name for i in language.intents.values() if i.kind != "answer")
     return _expect(known, _OPEN)
+
+
+def _commonest(language: Language) -> tuple[str, ...]:
+    """The wishes that are expected beside an answer: a pack has them in the order in which they
+    come up, and the more a recogniser expects, the more it mistakes."""
+    return language.of_kind("flow")[:_WISHES]
 
 
 def _expect(intents: tuple[str, ...], pauses: tuple[float, float]) -> Expecting:

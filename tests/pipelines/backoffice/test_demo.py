@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from pipelines.backoffice.demo import DemoBackOffice
-from pipelines.backoffice.protocol import QUESTIONS, SERVICES, NotFound, Unavailable, checked
+from pipelines.backoffice.protocol import NotFound, Unavailable, checked
+from pipelines.backoffice.questions import QUESTIONS
 
 CALLBACK = {
     "number": "770001234",
@@ -16,11 +17,25 @@ CALLBACK = {
     "reason": "asked_for_person",
 }
 ARGUMENTS = {
-    **{"pin": "0000", "code": "000000", "service": "internet", **CALLBACK},
-    **{"order": "c-1", "amount": "10.00", "voucher": "12345678901234", "item": "plan"},
-    **{"card": "4111111111111111", "expiry": "1230", "security_code": "123"},
-    **{"bundle": "day-1", "plan": "large", "visit": "v1", "transfer": "t1", "active": "yes"},
-    **{"field": "address", "text": "1 New Street", "place": "Riverside"},
+    "pin": "0000",
+    "code": "000000",
+    "service": "internet",
+    **CALLBACK,
+    "order": "c-1",
+    "amount": "10.00",
+    "voucher": "12345678901234",
+    "item": "plan",
+    "card": "4111111111111111",
+    "expiry": "1230",
+    "security_code": "123",
+    "bundle": "day-1",
+    "plan": "large",
+    "visit": "v1",
+    "transfer": "t1",
+    "active": "yes",
+    "field": "address",
+    "text": "1 New Street",
+    "place": "Riverside",
 }
 
 
