@@ -77,6 +77,13 @@ class OpenMenu:
 
 
 @dataclass(frozen=True, slots=True)
+class AskWhich:
+    """It is one of these use cases, and which is to be asked ("your bill, or your balance?")."""
+
+    flows: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Signal:
     """Words that an escalation rule watches for: "person", "emergency", "anger", "leaving"."""
 
@@ -135,6 +142,7 @@ Command: TypeAlias = (
     | FinishFlow
     | OfferChoices
     | OpenMenu
+    | AskWhich
     | Signal
     | ChangeLanguage
     | SayGoodbye

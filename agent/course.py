@@ -7,17 +7,17 @@ still missing. Nothing here looks at events or hypotheses: `agent/dialogue.py` d
 from collections.abc import Mapping
 
 from agent import llm
-from agent.actions import Abandon, Explain, Fetch, HangUp, Transfer
-from agent.acts import Act, Ask, Confirm, Handoff, Inform, LookUp
+from agent.actions import Explain, HangUp, Transfer
+from agent.acts import Handoff
 from agent.alternatives import ALTERNATIVE, alternatives
 from agent.commands import (
     Affirm,
     AskKnowledge,
+    AskWhich,
     Cancel,
     ChangeLanguage,
     CheckPresence,
     Command,
-    FinishFlow,
     ForgetSlot,
     NotUnderstood,
     OfferChoices,
@@ -32,11 +32,11 @@ from agent.commands import (
 from agent.deadlines import transfer_deadline
 from agent.escalation import escalate, why
 from agent.floor import Floor
-from agent.flow import Flow, Known
-from agent.flows.identity import LEVELS
+from agent.flow import Flow
+from agent.flow_runner import FlowRunner
 from agent.handoff import packet
 from agent.language import Language
-from agent.policy import Policy, RuleSetting
+from agent.policy import Policy
 from agent.question import asked_back
 from agent.state import ALTERNATIVES, Conversation, PendingTransfer
 from agent.transfer import PersonTransfer
@@ -57,6 +57,7 @@ class Course:
         self._policy = policy
         slots = (slot for flow in flows.values() for slot in flow.slots)
         self._secret = frozenset(slot.name for slot in slots if slot.secret)
+        self._runner = FlowRunner(floor, self._flows, policy, self.hand_over)
         self.people = PersonTransfer(floor, languages, policy, self._secret)
 
     @property
@@ -74,6 +75,7 @@ class Course:
             self._floor.do(Explain("escalation", handoff.reason, 1.0, why=evidence))
             self.hand_over(handoff)
             return
+        self._say_wishes(commands)
         for command in commands:
             if back := asked_back(command):
                 self._floor.ask(back.question, back.wording, back.values)
@@ -104,6 +106,9 @@ class Course:
                     self._floor.say("choices")
                     self._floor.ask_again("menu" if self.conversation.question == "open" else "")
                     return
+                case AskWhich(flows):
+                    self._floor.ask_which(flows)
+                    return
                 case OpenMenu(topic):
                     self._floor.open_menu(topic)
                     return
@@ -123,6 +128,13 @@ class Course:
             self.go_on()
         else:
             self.advance()
+
+    def _say_wishes(self, commands: tuple[Command, ...]) -> None:
+        """Of several wishes, in which order they are taken up."""
+        wishes = [c.flow for c in reversed(commands) if isinstance(c, StartFlow)]
+        named = dict(zip(("first", "second", "third"), wishes, strict=False))
+        if len(wishes) > 1 and self.conversation.flows[-1].confirmed:
+            self._floor.say(f"wishes.{len(named)}", named)
 
     def go_on(self) -> None:
         """After something aside: back to the use case in hand, or to what else there is."""
@@ -166,74 +178,8 @@ class Course:
             self._floor.ask_again()
 
     def advance(self) -> None:
-        """Ask the use case in hand for its next act until the caller or the world has to answer."""
-        finished = self.conversation.finished
-        while (flow := self._flows.get(self.conversation.flow)) is not None:
-            c = self.conversation
-            if not (flow.unconfirmed(c) or c.flows[-1].confirmed):
-                self._floor.ask(f"confirm:flow:{flow.name}", "confirm.flow", {"value": flow.name})
-                return
-            match act := self._next_act(flow):
-                case None:
-                    self._finish(flow)
-                    finished = flow.name
-                case Inform():
-                    self._floor.say(
-                        f"inform.{act.topic}", act.values, act=act.key, secret=act.secret
-                    )
-                case Ask(slot, wording):
-                    self._floor.ask(slot, wording or f"ask.{slot}", act.values, act.options)
-                    return
-                case Confirm(slot, value):
-                    self._floor.confirm(slot, value, act.values)
-                    return
-                case LookUp():
-                    self._fetch(act)
-                    return
-                case Handoff():
-                    self.hand_over(act)
-                    return
-        question = "more" if finished else "open"
-        self._floor.ask(question, f"ask.{question}")
-
-    def _next_act(self, flow: Flow) -> Act | None:
-        """What the use case wants now; a person who was called for it is not called again."""
-        c = self.conversation
-        if unsure := flow.unconfirmed(c):
-            return Confirm(unsure, c.slots[unsure].value)
-        act = flow.next_act(Known(c))
-        if c.barred and act in (
-            Ask("pin"),
-            Ask("code"),
-        ):  # no number of callbacks buys another guess at the code
-            rule = self._policy.rules.get("identity_not_verified", RuleSetting())
-            act = Handoff("identity_not_verified", rule.queue)
-        called = isinstance(act, Handoff) and (flow.name, act.key) in c.told
-        return None if called else act
-
-    def _finish(self, flow: Flow) -> None:
-        told = (act for name, act in self.conversation.told if name == flow.name == ALTERNATIVES)
-        done = [flow.name]
-        if any(act.startswith("inform callback ") for act in told):
-            done += [w.flow for w in self.conversation.flows if w.flow != flow.name]
-        finished = tuple(FinishFlow(name) for name in done)  # what is open is for the person then
-        self._floor.do(Explain("flow", flow.name, 1.0, finished))
-        outer = self._flows.get(self.conversation.flow)
-        if outer is not None and self._next_act(outer) is not None:
-            self._floor.say("resume", {"value": outer.name})
-
-    def _fetch(self, need: LookUp) -> None:
-        for pending in self.conversation.pending:
-            if (pending.name, pending.arguments) == (need.name, need.arguments):
-                return
-            self._floor.do(Abandon(pending.request))
-        level = LEVELS.get(need.name, "verified")
-        if level == "verified" and self.conversation.verified is None:
-            rule = self._policy.rules.get("identity_not_verified", RuleSetting())
-            self.hand_over(Handoff("identity_not_verified", rule.queue))
-            return
-        request = self.conversation.requests + 1
-        self._floor.do(Fetch(request, need.name, dict(need.arguments)))
+        """See `FlowRunner.advance`."""
+        self._runner.advance()
 
     def hand_over(self, handoff: Handoff) -> None:
         """Say that a person takes over; the call is transferred once that is said."""

@@ -219,6 +219,7 @@ class Dialogue:
             self._policy,
             heard.words,
             c.intents if text == heard.text else (),
+            c.clauses if text == heard.text else (),
         )
 
     def _ask(self, text: str, found: Understanding = NOT_UNDERSTOOD) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from agent.actions import Explain
 from agent.commands import (
+    AskWhich,
     Cancel,
     ChangeLanguage,
     Command,
@@ -32,7 +33,19 @@ def decided(c: Conversation, explain: Explain) -> Conversation:
         c = _obey(c, command)
         if isinstance(command, SetSlot) and explain.rung != "keypad":
             c = _unwritten(c, command)
+    if len([command for command in explain.commands if isinstance(command, StartFlow)]) > 1:
+        later = (replace(w, waits=w.waits or _said_in(explain, w.flow)) for w in c.flows[:-1])
+        c = replace(c, flows=(*later, c.flows[-1]))
     return replace(c, keys="", unanswered="")
+
+
+def _said_in(explain: Explain, flow: str) -> bool:
+    return any(isinstance(c, StartFlow) and c.flow == flow for c in explain.commands)
+
+
+def _in_hand(flows: tuple[Wanted, ...]) -> tuple[Wanted, ...]:
+    """The innermost no longer waits."""
+    return (*flows[:-1], replace(flows[-1], waits=False)) if flows else ()
 
 
 def _unwritten(c: Conversation, command: SetSlot) -> Conversation:
@@ -46,7 +59,7 @@ def _unwritten(c: Conversation, command: SetSlot) -> Conversation:
 def _settles(explain: Explain) -> bool:
     """Whether a turn was understood for good: nothing in it waits for a yes."""
     return not any(
-        isinstance(command, NotUnderstood) or not getattr(command, "confirmed", True)
+        isinstance(command, NotUnderstood | AskWhich) or not getattr(command, "confirmed", True)
         for command in explain.commands
     )
 
@@ -76,9 +89,9 @@ def _obey(c: Conversation, command: Command) -> Conversation:
             return replace(c, question="")
         case Cancel():
             c = replace(c, handoff=None) if c.flow == ALTERNATIVES else c
-            return replace(c, flows=c.flows[:-1], question="")
+            return replace(c, flows=_in_hand(c.flows[:-1]), question="")
         case FinishFlow(flow):
-            others = tuple(w for w in c.flows if w.flow != flow)
+            others = _in_hand(tuple(w for w in c.flows if w.flow != flow))
             if flow == ALTERNATIVES:
                 return replace(c, flows=others, handoff=None)
             return replace(c, flows=others, finished=flow, facts=_still_true(c, flow))

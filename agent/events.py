@@ -61,12 +61,14 @@ class TurnEnded:
     """The caller has finished: the last hypothesis is the turn. They were silent for `paused` s.
 
     `intents` are what it may want, by its meaning: (intent's name, probability), the likeliest
-    first, NO_INTENT among them for none that we know; empty where nothing judged it.
+    first, NO_INTENT among them for none that we know; empty where nothing judged it. `clauses` are
+    the same for each of its parts (`agent/clauses.py`), where it has several.
     """
 
     at: float
     paused: float = 0.0
     intents: tuple[tuple[str, float], ...] = ()
+    clauses: tuple[tuple[tuple[str, float], ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,13 @@ class Floor:
         options = [Option(name, f"flow.{name}") for name in self.menu.topics[topic]]
         self.ask(f"menu:{topic}", "ask.menu", options=options)
 
+    def ask_which(self, flows: Sequence[str]) -> None:
+        """Which of two use cases it is: named in one breath, each with its key if asked again."""
+        offered = [(flow, self._named(Option(flow, f"flow.{flow}")).text) for flow in flows]
+        first, second = flows
+        self.say("ask.which", {"first": first, "second": second}, act="ask menu:which")
+        self.listen("menu:which", offered)
+
     def _say_menu(self) -> None:
         self.say("menu")
         for key, topic in enumerate(self.menu.topics, 1):

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from agent.acts import Act, Handoff, Inform, key
-from agent.state import Conversation
+from agent.state import LASTING, Conversation
 
 NONE = "none"  # of what was offered
 
@@ -86,9 +86,13 @@ class Known:
         return tuple(sorted(found))
 
     def slot(self, name: str) -> str | None:
-        """A slot's value, whether confirmed or not (the dialogue confirms before it goes on)."""
+        """A slot's value, whether confirmed or not (the dialogue confirms before it goes on).
+
+        What was said for another use case is none, such as its yes to an order.
+        """
         filled = self._conversation.slots.get(name)
-        return filled.value if filled else None
+        own = filled is not None and (name in LASTING or filled.flow == self._conversation.flow)
+        return filled.value if filled and own else None
 
     def fact(self, name: str, **arguments: str) -> Mapping[str, Any] | None:
         """What the back office answered for these arguments; None if it was not asked yet."""

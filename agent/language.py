@@ -61,6 +61,9 @@ class Language:
     gate: GateRules = PLAIN_RULES  # what a language model's sentence in it must not hold
     yes_no_words: YesNoWords = field(default_factory=YesNoWords)  # how yes and no are said
     digit_words: DigitWords = field(default_factory=DigitWords)  # how a string of digits is said
+    joins: tuple[
+        str, ...
+    ] = ()  # words between two parts of a turn, as `agent/clauses.py` takes them
     ordinals: Mapping[str, int] = field(default_factory=dict)  # "second" -> 2, "last" -> 0
 
     def sentences(self, name: str) -> tuple[str, ...]:

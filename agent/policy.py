@@ -37,6 +37,11 @@ class Policy:
     release_above: float = 0.6  # the same, where a yes lets a secret out or spends money
     believe_above: float = 0.38
     guess_above: float = 0.35  # a wish less probable than this by its meaning is none
+    # Where the likeliest wish is not sure, the second is asked for along with it from the first
+    # probability on, if both together are as probable as the other.
+    which_above: float = 0.2
+    either_above: float = 0.7
+    wish_above: float = 0.6  # a part of a turn that is at least so probably a wish is one
     silence: float = 8.0
     silences: int = 3
     between_keys: float = 5.0

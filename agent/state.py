@@ -30,11 +30,15 @@ class Filled:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A use case the caller asked for; `number` counts such wishes of the call."""
+    """A use case the caller asked for; `number` counts such wishes of the call.
+
+    It `waits` while it was said along with another that comes first.
+    """
 
     flow: str
     confirmed: bool
     number: int = 0
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,7 @@ class Conversation:
     typed_over: bool = False  # keys were typed during the turn, which then is theirs
     hypothesis: Hypothesis | None = None
     intents: tuple[tuple[str, float], ...] = ()  # what the last turn may want, by its meaning
+    clauses: tuple[tuple[tuple[str, float], ...], ...] = ()  # the same of each part of it
     saying: tuple[Speak, ...] = ()  # asked for and not ended
     said: tuple[Speak, ...] = ()  # the last thing we said, sentence by sentence
     fresh: bool = True  # the next sentence begins a new thing said

@@ -18,7 +18,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from agent.answers import ASKED_BACK, by_question, commands_for, weakest
-from agent.commands import NOT_UNDERSTOOD, Command, SetSlot, Understanding
+from agent.commands import (
+    NOT_UNDERSTOOD,
+    AskWhich,
+    Command,
+    SetSlot,
+    Signal,
+    StartFlow,
+    Understanding,
+)
 from agent.flow import Flow
 from agent.language import Intent, Language, words
 from agent.policy import Policy
@@ -26,6 +34,7 @@ from agent.question import OpenQuestion, unconfirmed
 from agent.values import choice, contains
 from agent.yes_no import refuses
 
+_PERSON = "person"  # the signal of who asks for one
 _MARGIN = 0.04  # a guess this close to another intent's is no guess
 _SURELY_OTHER = 0.8  # so probable by its meaning that a word alone ("heart attack") is asked back
 _NEARLY = 0.75  # as much like a sample as if it were one
@@ -42,12 +51,14 @@ def understand(
     policy: Policy,
     heard: Sequence[tuple[str, float]] = (),
     likely: Sequence[tuple[str, float]] = (),
+    clauses: Sequence[Sequence[tuple[str, float]]] = (),
 ) -> Understanding:
     """The meaning of a turn. `text` is what was heard or typed, `confidence` how surely.
 
     `heard` are its words with the confidence of each, where it is told: a detail is no surer
     than the weakest word that says it, however well the rest of the sentence was heard. `likely`
-    are the intents that it may have by its meaning; see `TurnEnded.intents`.
+    are the intents that it may have by its meaning, and `clauses` those of its parts; see
+    `TurnEnded`.
     """
     plain = words(text)
     if not plain:
@@ -55,6 +66,7 @@ def understand(
     found = (
         _by_rule(plain, question, language, likely)
         or by_question(text, plain, question, language)
+        or _by_clauses(plain, clauses, language, flows, policy)
         or _by_sample(plain, language, flows, policy, likely)
     )
     if found is None or _is_refused(plain, found, language):
@@ -113,6 +125,35 @@ def _by_rule(
     return None
 
 
+def _by_clauses(
+    plain: str,
+    clauses: Sequence[Sequence[tuple[str, float]]],
+    language: Language,
+    flows: Mapping[str, Flow],
+    policy: Policy,
+) -> Understanding | None:
+    """Several wishes of one turn, in the order in which they were said; None where it has one.
+
+    The last command starts what was said first: that is in hand, and the others wait. Who also
+    asks for a person gets one, with what they wanted noted.
+    """
+    said: dict[str, float] = {}
+    for likely in clauses:
+        name, sure = likely[0] if likely else ("", 0.0)
+        if sure >= policy.wish_above and (name in flows or name == _PERSON):
+            said[name] = max(sure, said.get(name, 0.0))
+    wishes = [name for name in said if name in flows]
+    if len(said) < 2 or not wishes:
+        return None
+    commands: list[Command] = [
+        StartFlow(name, confirmed=said[name] >= policy.confirm_below) for name in reversed(wishes)
+    ]
+    commands += _mentioned(plain, flows[wishes[0]], language)
+    commands += [Signal(_PERSON)] if _PERSON in said else []
+    first = next(iter(said))
+    return Understanding("classifier", first, said[first], tuple(commands))
+
+
 def _by_sample(
     plain: str,
     language: Language,
@@ -132,6 +173,8 @@ def _by_sample(
         intent, sure = meant[0] if meant else (None, 0.0)
         if intent is None or intent.kind == "answer" or sure < policy.guess_above:
             return None
+        if sure < policy.confirm_below and (which := _either(meant, policy)):
+            return Understanding("classifier", intent.name, sure, (which,))
     else:
         intent = language.intents.get(guess.intent)
         if intent is None or guess.score < policy.believe_above or not apart:
@@ -144,6 +187,15 @@ def _by_sample(
         return None
     extra = _mentioned(plain, flows.get(intent.name), language)
     return Understanding("classifier", intent.name, sure, (*commands, *extra))
+
+
+def _either(meant: Sequence[tuple[Intent | None, float]], policy: Policy) -> AskWhich | None:
+    """The two use cases that a turn may want, where it surely wants one of them."""
+    (first, sure), (second, less) = [*meant, (None, 0.0)][:2]
+    if first is None or second is None or first.kind != "flow" or second.kind != "flow":
+        return None
+    close = less >= policy.which_above and sure + less >= policy.either_above
+    return AskWhich((first.name, second.name)) if close else None
 
 
 def _is_excepted(plain: str, intent: Intent) -> bool:

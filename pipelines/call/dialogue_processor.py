@@ -15,6 +15,7 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.processors.frameworks.rtvi.frames import RTVIServerMessageFrame
 
 from agent.actions import Action
+from agent.clauses import clauses
 from agent.dialogue import Dialogue
 from agent.events import (
     CallEnded,
@@ -172,11 +173,17 @@ class DialogueProcessor(FrameProcessor):
             return event
         match event:
             case Hypothesis(text=text) if text:
-                intents.prepare(text)
+                for part in (text, *self._clauses(text)):
+                    intents.prepare(part)
             case TurnEnded() if c.hypothesis is not None:
-                likely = await intents.likely(c.hypothesis.text, c.language)
-                return replace(event, intents=likely)
+                text = c.hypothesis.text
+                found = [await intents.likely(p, c.language) for p in (text, *self._clauses(text))]
+                return replace(event, intents=found[0], clauses=tuple(filter(None, found[1:])))
         return event
+
+    def _clauses(self, text: str) -> tuple[str, ...]:
+        language = self._resources.packs[self._dialogue.conversation.language].language
+        return clauses(text, language.joins)
 
     def _measure(self, event: Event) -> None:
         meter = self._resources.meter

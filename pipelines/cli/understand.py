@@ -13,6 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from agent.clauses import clauses
 from agent.commands import Understanding
 from agent.question import OpenQuestion
 from agent.understanding import understand as decide
@@ -64,7 +65,13 @@ async def _rows(
         for turn in turns:
             likely = await intents.likely(turn.text, turn.language) if intents else ()
             pack = config.packs[turn.language].language
-            found = decide(turn.text, 1.0, opened, pack, config.flows, config.policy, likely=likely)
+            parts = clauses(turn.text, pack.joins) if intents else ()
+            each = [await intents.likely(p, turn.language) for p in parts] if intents else []
+            found = decide(
+                *(turn.text, 1.0, opened, pack, config.flows, config.policy),
+                likely=likely,
+                clauses=each,
+            )
             row = _row(turn, found, config)
             if why:
                 guess = pack.classifier.guess(turn.text.lower())
