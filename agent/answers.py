@@ -10,6 +10,7 @@ from agent.commands import (
     Command,
     Deny,
     ForgetSlot,
+    KeepDigits,
     OfferChoices,
     Repeat,
     SayGoodbye,
@@ -22,7 +23,7 @@ from agent.flow import NONE, Slot
 from agent.language import Intent, Language, words
 from agent.options import option
 from agent.question import OpenQuestion, answer, taken
-from agent.values import amount, choice, contains, digits_of, spoken_digits
+from agent.values import amount, beginning, choice, contains, digits_of, spoken_digits
 from agent.yes_no import yes_or_no
 
 # Intents about the conversation itself, the same in every language.
@@ -64,11 +65,23 @@ def by_question(
     if question.options and (value := _option(text, plain, question, language)):
         return Understanding("question", value, 1.0, (taken(question, value),))
     if question.slot is not None and not question.slot.typed:
-        return _detail(text, plain, question.slot, language)
+        return _detail(text, plain, question.slot, question.digits, language)
     return None
 
 
-def _detail(text: str, plain: str, slot: Slot, language: Language) -> Understanding | None:
+def _part(slot: Slot, digits: str) -> Understanding | None:
+    """Digits that were said in several turns: kept, or the number; None where they are too many."""
+    if len(digits) > slot.digits:
+        return None
+    if len(digits) < slot.digits:
+        return Understanding("question", slot.name, 1.0, (KeepDigits(slot.name, digits),))
+    sure = 1.0 if slot.secret else ASKED_BACK  # read back, unless it is a secret
+    return Understanding("question", slot.name, sure, (SetSlot(slot.name, digits),))
+
+
+def _detail(
+    text: str, plain: str, slot: Slot, before: str, language: Language
+) -> Understanding | None:
     value: str | None = None
     intent, sure = slot.name, 1.0
     match slot.kind:
@@ -79,6 +92,8 @@ def _detail(text: str, plain: str, slot: Slot, language: Language) -> Understand
             digits, plainly = digits_of(text, slot.digits, language)
             if digits and (plainly or not slot.secret):  # a secret is not read back
                 value, sure = digits, 1.0 if plainly else ASKED_BACK
+            elif part := beginning(text, language):
+                return _part(slot, before + part)
         case "amount":
             value = amount(text, language)
         case "text" if len(plain.split()) >= slot.least:

@@ -26,6 +26,14 @@ class SetSlot:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepDigits:
+    """The beginning of a number: kept until the rest of it comes."""
+
+    slot: str
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetSlot:
     """The caller takes a detail back ("no, the other number")."""
 
@@ -134,6 +142,7 @@ Command: TypeAlias = (
     StartFlow
     | SetSlot
     | ForgetSlot
+    | KeepDigits
     | Affirm
     | Deny
     | Repeat

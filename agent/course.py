@@ -19,12 +19,14 @@ from agent.commands import (
     CheckPresence,
     Command,
     ForgetSlot,
+    KeepDigits,
     NotUnderstood,
     OfferChoices,
     OpenMenu,
     OutOfScope,
     Repeat,
     SayGoodbye,
+    SetSlot,
     Signal,
     SmallTalk,
     StartFlow,
@@ -106,6 +108,10 @@ class Course:
                     self._floor.say("choices")
                     self._floor.ask_again("menu" if self.conversation.question == "open" else "")
                     return
+                case KeepDigits():
+                    self._floor.say("rest_of_number")
+                    self._floor.listen(self.conversation.question)
+                    return
                 case AskWhich(flows):
                     self._floor.ask_which(flows)
                     return
@@ -117,6 +123,8 @@ class Course:
                     return
                 case Signal():
                     self._floor.say("sorry")
+                case SetSlot() if not self.conversation.flow:
+                    self._floor.say("number_kept")
                 case ForgetSlot() if not self.conversation.flow and self.conversation.finished:
                     again = StartFlow(self.conversation.finished)  # for the other number
                     self._floor.do(Explain("flow", again.flow, 1.0, (again,)))

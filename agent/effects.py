@@ -12,6 +12,7 @@ from agent.commands import (
     Command,
     FinishFlow,
     ForgetSlot,
+    KeepDigits,
     NotUnderstood,
     SetSlot,
     Signal,
@@ -74,6 +75,8 @@ def _obey(c: Conversation, command: Command) -> Conversation:
                 flows = (*flows[:-1], replace(flows[-1], confirmed=True))
             slots = {**c.slots, slot: Filled(value, confirmed, c.flow)}
             return replace(c, slots=slots, flows=flows)
+        case KeepDigits(digits=digits):
+            return replace(c, digits=digits)
         case ForgetSlot(slot):
             gone = LASTING if slot == "line" else {slot}  # a code belongs to its line
             old = c.slots.get(slot)

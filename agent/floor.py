@@ -39,7 +39,7 @@ class Floor:
         """The question that the caller's next turn answers."""
         c = self.conversation
         options = () if c.question.startswith("confirm:") else c.expecting.options
-        return self._open(c.question, options)
+        return replace(self._open(c.question, options), digits=c.digits)
 
     @property
     def heard_question(self) -> OpenQuestion:
@@ -162,7 +162,7 @@ class Floor:
         secret: bool = False,
     ) -> None:
         """Say a wording, one utterance a sentence; `act` names the meaning if not the wording."""
-        for sentence in word(self.language, wording, values):
+        for sentence in self._unsaid(wording, values):
             self.do(
                 Speak(
                     self.conversation.utterances + 1,
@@ -180,6 +180,20 @@ class Floor:
         saying = self.conversation.saying
         if saying and all(speak.interruptible for speak in saying):
             self.do(Hush())
+
+    def _unsaid(self, wording: str, values: Mapping[str, str] | None) -> list[Sentence]:
+        """The wording in words that were not said before, where the pack has other ones for it.
+
+        They are named "<wording>.2", "<wording>.3" and so on; once all were said, the last again.
+        """
+        told = {line.text for line in self.conversation.transcript if line.who == "agent"}
+        told |= {speak.text for speak in self.conversation.saying}
+        said = word(self.language, wording, values)
+        number = 2
+        while said[0].text in told and self.language.has(f"{wording}.{number}"):
+            said = word(self.language, f"{wording}.{number}", values)
+            number += 1
+        return said
 
     def say_composed(self, text: str, act: str) -> None:
         """Say a sentence that is no wording of ours: it holds what this caller asked about."""

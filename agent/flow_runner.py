@@ -34,7 +34,9 @@ class FlowRunner:
         finished = self._floor.conversation.finished
         while (flow := self._flows.get(self._floor.conversation.flow)) is not None:
             c = self._floor.conversation
-            if not (flow.unconfirmed(c) or c.flows[-1].confirmed):
+            unsure = flow.unconfirmed(c)
+            told = bool(unsure) and self._floor.language.has(f"confirm.{unsure}")
+            if not (told or c.flows[-1].confirmed):  # a detail's own question tells the wish, too
                 self._floor.ask(f"confirm:flow:{flow.name}", "confirm.flow", {"value": flow.name})
                 return
             match act := self._next_act(flow):

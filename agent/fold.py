@@ -194,6 +194,7 @@ def record(c: Conversation, action: Action) -> Conversation:
                 expecting=action.expecting,
                 asked=c.asked + 1 if again else 1,
                 keys="",
+                digits=c.digits if again else "",
             )
         case Explain(rung="escalation"):
             return replace(c, why=action.why)

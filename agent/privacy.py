@@ -21,7 +21,7 @@ from agent.actions import (
     Transfer,
 )
 from agent.card_numbers import without_cards
-from agent.commands import AskKnowledge, Command, SetSlot
+from agent.commands import AskKnowledge, Command, KeepDigits, SetSlot
 from agent.digits import HIDDEN, DigitWords, hidden
 from agent.events import (
     Event,
@@ -143,6 +143,8 @@ class Redaction:
         match command:
             case SetSlot(slot, value) if slot in SECRET_SLOTS:
                 return replace(command, value=redact(value))
+            case KeepDigits(slot, digits) if slot in SECRET_SLOTS:
+                return replace(command, digits=redact(digits))
             case AskKnowledge(question):
                 return replace(command, question=self._without_cards(question))
         return command

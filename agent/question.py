@@ -30,6 +30,7 @@ class OpenQuestion:
     name: str
     slot: Slot | None = None
     options: tuple[tuple[str, str], ...] = ()
+    digits: str = ""  # the beginning of the number asked for, said before
 
     @property
     def is_yes_or_no(self) -> bool:

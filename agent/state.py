@@ -106,6 +106,7 @@ class Conversation:
     expecting: Expecting = field(default_factory=Expecting)
     asked: int = 0  # how often in a row this question was put
     keys: str = ""
+    digits: str = ""  # the beginning of the number asked for, as it was said
     turn: int = 0
     turn_open: bool = False
     turn_since: float = 0.0

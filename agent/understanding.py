@@ -22,6 +22,7 @@ from agent.commands import (
     NOT_UNDERSTOOD,
     AskWhich,
     Command,
+    ForgetSlot,
     SetSlot,
     Signal,
     StartFlow,
@@ -31,9 +32,11 @@ from agent.flow import Flow
 from agent.language import Intent, Language, words
 from agent.policy import Policy
 from agent.question import OpenQuestion, unconfirmed
-from agent.values import choice, contains
+from agent.values import beginning, choice, contains, digits_of
 from agent.yes_no import refuses
 
+_LINE = "line"  # the detail that a call is about
+_ANGER = "anger"  # the signal that does not by itself keep a wish from being taken up
 _PERSON = "person"  # the signal of who asks for one
 _MARGIN = 0.04  # a guess this close to another intent's is no guess
 _SURELY_OTHER = 0.8  # so probable by its meaning that a word alone ("heart attack") is asked back
@@ -64,12 +67,13 @@ def understand(
     if not plain:
         return NOT_UNDERSTOOD
     found = (
-        _by_rule(plain, question, language, likely)
+        _with_wish(_by_rule(plain, question, language, likely), plain, language, flows, likely)
         or by_question(text, plain, question, language)
+        or _by_number(text, question, language, flows)
         or _by_clauses(plain, clauses, language, flows, policy)
         or _by_sample(plain, language, flows, policy, likely)
     )
-    if found is None or _is_refused(plain, found, language):
+    if found in (None, NOT_UNDERSTOOD) or _is_refused(plain, found, language):
         return NOT_UNDERSTOOD
     sure = found.confidence * min(confidence, weakest(found, question, language, heard))
     commands = found.commands
@@ -123,6 +127,43 @@ def _by_rule(
         if wished or (said and not (chosen and intent.kind == "command")):
             return Understanding("rule", name, 1.0, commands_for(intent))
     return None
+
+
+def _with_wish(
+    found: Understanding | None,
+    plain: str,
+    language: Language,
+    flows: Mapping[str, Flow],
+    likely: Sequence[tuple[str, float]],
+) -> Understanding | None:
+    """What was said in anger may be a wish all the same: "my last invoice is ridiculous"."""
+    if found is None or found.intent != _ANGER or not likely or likely[0][0] not in flows:
+        return found
+    name, sure = likely[0]
+    if sure < ASKED_BACK:
+        return found
+    extra = _mentioned(plain, flows[name], language)
+    return replace(found, commands=(StartFlow(name), *extra, *found.commands))
+
+
+def _by_number(
+    text: str, question: OpenQuestion, language: Language, flows: Mapping[str, Flow]
+) -> Understanding | None:
+    """A telephone number that was not asked for now: said ahead, or in place of one said before.
+
+    Other digits alone are no wish, whatever they look like.
+    """
+    slots = (slot for flow in flows.values() for slot in flow.slots if slot.name == _LINE)
+    line = next(slots, None)
+    if line is None:
+        return None
+    number, plainly = digits_of(text, line.digits, language)
+    ahead = plainly and question.name in ("", "open", "more")
+    hidden = question.slot is not None and question.slot.secret  # and unknown to a replay
+    if number and not hidden:
+        commands = (() if ahead else (ForgetSlot(_LINE),)) + (SetSlot(_LINE, number),)
+        return Understanding("question", _LINE, 1.0 if plainly else ASKED_BACK, commands)
+    return NOT_UNDERSTOOD if beginning(text, language) else None
 
 
 def _by_clauses(

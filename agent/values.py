@@ -1,6 +1,6 @@
 """The things callers say in answer to a question: numbers, codes, choices."""
 
-from agent.digits import all_digits, number
+from agent.digits import all_digits, number, read
 from agent.language import Language, words
 from agent.quantities import CURRENCIES, quantities
 
@@ -18,6 +18,14 @@ def spoken_digits(text: str, language: Language) -> str:
 def digits_of(text: str, length: int, language: Language) -> tuple[str, bool]:
     """The number of `length` digits in `text`, as heard; "" if none. Whether it is beyond doubt."""
     return number(text, language.digit_words, length)
+
+
+def beginning(text: str, language: Language) -> str:
+    """The digits of a text that says nothing else; "" of any other, and of a corrected one."""
+    runs, others = read(text, language.digit_words)
+    groups = [group for run in runs for group in run.groups]
+    plain = len(runs) == 1 and not others and not any(g.anew or g.international for g in groups)
+    return runs[0].digits if plain else ""
 
 
 def amount(text: str, language: Language) -> str | None:
