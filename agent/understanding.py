@@ -68,8 +68,10 @@ def understand(
         return NOT_UNDERSTOOD
     found = (
         _with_wish(_by_rule(plain, question, language, likely), plain, language, flows, likely)
+        or (_by_number(text, question, language, flows) if question.is_yes_or_no else None)
         or by_question(text, plain, question, language)
         or _by_number(text, question, language, flows)
+        or (NOT_UNDERSTOOD if beginning(text, language) else None)  # other digits are no wish
         or _by_clauses(plain, clauses, language, flows, policy)
         or _by_sample(plain, language, flows, policy, likely)
     )
@@ -149,21 +151,19 @@ def _with_wish(
 def _by_number(
     text: str, question: OpenQuestion, language: Language, flows: Mapping[str, Flow]
 ) -> Understanding | None:
-    """A telephone number that was not asked for now: said ahead, or in place of one said before.
-
-    Other digits alone are no wish, whatever they look like.
-    """
+    """A telephone number that was not asked for now: said ahead, or in place of one said before."""
     slots = (slot for flow in flows.values() for slot in flow.slots if slot.name == _LINE)
     line = next(slots, None)
-    if line is None:
+    hidden = question.slot is not None and question.slot.secret  # and unknown to a replay
+    other = question.name.startswith("confirm:") and not question.name.startswith("confirm:line:")
+    if line is None or hidden or other:
         return None
     number, plainly = digits_of(text, line.digits, language)
+    if not number:
+        return None
     ahead = plainly and question.name in ("", "open", "more")
-    hidden = question.slot is not None and question.slot.secret  # and unknown to a replay
-    if number and not hidden:
-        commands = (() if ahead else (ForgetSlot(_LINE),)) + (SetSlot(_LINE, number),)
-        return Understanding("question", _LINE, 1.0 if plainly else ASKED_BACK, commands)
-    return NOT_UNDERSTOOD if beginning(text, language) else None
+    commands = (() if ahead else (ForgetSlot(_LINE),)) + (SetSlot(_LINE, number),)
+    return Understanding("question", _LINE, 1.0 if plainly else ASKED_BACK, commands)
 
 
 def _by_clauses(
