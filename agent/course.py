@@ -7,7 +7,7 @@ still missing. Nothing here looks at events or hypotheses: `agent/dialogue.py` d
 from collections.abc import Mapping
 
 from agent import llm
-from agent.actions import Abandon, Explain, Fetch, HangUp, Transfer
+from agent.actions import Abandon, Explain, Fetch, HangUp, Hush, Transfer
 from agent.acts import Act, Ask, Confirm, Handoff, Inform, LookUp
 from agent.alternatives import ALTERNATIVE, alternatives
 from agent.commands import (
@@ -28,6 +28,7 @@ from agent.commands import (
     SmallTalk,
     StartFlow,
 )
+from agent.consolation import console, offer_person
 from agent.deadlines import transfer_deadline
 from agent.escalation import escalate, why
 from agent.floor import Floor
@@ -67,12 +68,11 @@ class Course:
         transfer = self.conversation.transfer
         if not self.people.heard(commands):
             return
-        if handoff := escalate(self.conversation, self._policy):
-            evidence = why(self.conversation, handoff.reason)
-            self._floor.do(Explain("escalation", handoff.reason, 1.0, why=evidence))
-            self.hand_over(handoff)
+        if self.escalated():
             return
         for command in commands:
+            if console(self._floor, command, self._policy):
+                return
             if back := asked_back(command):
                 self._floor.ask(back.question, back.wording, back.values)
                 return
@@ -119,6 +119,15 @@ class Course:
         else:
             self.advance()
 
+    def escalated(self) -> bool:
+        """Whether a rule calls for a person, who then is called."""
+        handoff = escalate(self.conversation, self._policy)
+        if handoff is not None:
+            evidence = why(self.conversation, handoff.reason, self._policy)
+            self._floor.do(Explain("escalation", handoff.reason, 1.0, why=evidence))
+            self.hand_over(handoff)
+        return handoff is not None
+
     def go_on(self) -> None:
         """After something aside: back to the use case in hand, or to what else there is."""
         if self.conversation.flow:
@@ -146,17 +155,19 @@ class Course:
     def end_answer(self, complete: bool) -> None:
         """Nothing more comes: on with the call, after a word where an answer is missing."""
         answered = self.conversation.answered
+        if not complete and self.escalated():
+            return
         if not (complete and answered):
             self._floor.say("knowledge.lost" if answered else "knowledge.unknown")
         self.go_on()
 
     def own_up(self) -> None:
         """Who was asked did not answer: that is no fault of the caller's words."""
+        if self.escalated():
+            return
         self._floor.say("thinking.failed")
         if self.conversation.question in ("", "open", "more"):
-            offer = asked_back(Signal("person", confirmed=False))
-            assert offer is not None
-            self._floor.ask(offer.question, offer.wording, offer.values)
+            offer_person(self._floor, "person")
         else:
             self._floor.ask_again()
 
@@ -224,6 +235,8 @@ class Course:
 
     def hand_over(self, handoff: Handoff) -> None:
         """Say that a person takes over; the call is transferred once that is said."""
+        if handoff.reason == "emergency" and self.conversation.saying:
+            self._floor.do(Hush())
         if self.conversation.people:
             if not self.people.announce(handoff):
                 self._offer_alternatives()

@@ -8,7 +8,7 @@ it. All memory is `conversation`, a fold over the events received and the action
 
 from collections.abc import Mapping
 
-from agent import llm
+from agent import alarm, llm
 from agent.actions import Abandon, Action, Explain, HangUp, Hush
 from agent.alternatives import ALTERNATIVE, NUMBER
 from agent.commands import AskKnowledge, ChangeLanguage, Command, NotUnderstood
@@ -85,7 +85,7 @@ class Dialogue:
         c = self.conversation
         match event:
             case CallStarted():
-                self._greet()
+                self._floor.greet()
             case PersonJoined() | PersonLeft() | TransferFailed() | TakenOver():
                 self._on_people(event, before)
             case _ if c.person is not None:
@@ -99,21 +99,25 @@ class Dialogue:
             case _ if c.closing:
                 return
             case TurnStarted():
-                self._give_way()
+                self._floor.give_way()
                 llm.supersede(self._floor, "retrieve", "interpret")
-            case TurnEnded() if c.typed_over or c.deferred:
-                return  # keys are surer than words; what cannot be interrupted is heard first
+            case TurnEnded() if c.typed_over or alarm.is_answered(self._floor):
+                return  # keys are surer than words
+            case TurnEnded() if c.deferred and not self._is_urgent(c.hypothesis):
+                return  # what cannot be interrupted is heard first
+            case Hypothesis() if alarm.alarms(self._floor, event, before.hypothesis, self._policy):
+                alarm.call_for_help(self._floor, self._course, event)
             case SpeechEnded() if c.deferred and not (c.turn_open or cannot_stop(c)):
                 self._floor.do(Hush())
                 self._on_turn()
             case TurnEnded():
                 self._on_turn()
             case KeyPressed():
-                self._give_way()
+                self._floor.give_way()
                 llm.supersede(self._floor)
                 self._on_understood(on_key(c, self._floor.question, tuple(self._flows)))
             case LanguageChosen():
-                self._give_way()
+                self._floor.give_way()
                 llm.supersede(self._floor)
                 change = ChangeLanguage(event.language)
                 self._on_understood(Understanding("keypad", "language", 1.0, (change,)))
@@ -148,15 +152,9 @@ class Dialogue:
             case TakenOver() if before.people and before.person is None:
                 self._course.people.take_over(event.person)
 
-    def _greet(self) -> None:
-        self._floor.say("greet.disclosure", interruptible=False)
-        self._floor.say("greet")
-        self._floor.listen("open")
-
-    def _give_way(self) -> None:
-        saying = self.conversation.saying
-        if saying and all(s.interruptible for s in saying):
-            self._floor.do(Hush())
+    def _is_urgent(self, heard: Hypothesis | None) -> bool:
+        found = self._understand(heard.text, heard) if heard else NOT_UNDERSTOOD
+        return alarm.is_urgent(found, self._policy)
 
     def _on_turn(self) -> None:
         c = self.conversation

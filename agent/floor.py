@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from agent.actions import Action, Listen, Speak
+from agent.actions import Action, Hush, Listen, Speak
 from agent.acts import Confirm
 from agent.endpointing import expecting
 from agent.events import Event
@@ -61,6 +61,18 @@ class Floor:
         """Ask for an action, and remember having asked."""
         self.actions.append(action)
         self.conversation = record(self.conversation, action)
+
+    def greet(self) -> None:
+        """Say who we are, which must be heard, and ask what there is to do."""
+        self.say("greet.disclosure", interruptible=False)
+        self.say("greet")
+        self.listen("open")
+
+    def give_way(self) -> None:
+        """The caller speaks: be silent, unless what is being said must be heard to its end."""
+        saying = self.conversation.saying
+        if saying and all(speak.interruptible for speak in saying):
+            self.do(Hush())
 
     def ask(self, question: str, wording: str, values: Mapping[str, str] | None = None) -> None:
         """Put a question; put in other words if it is put again."""

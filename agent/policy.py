@@ -2,16 +2,28 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from agent.hours import Hours
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSetting:
-    """One escalation rule: after how many occurrences, and to whom."""
+    """One escalation rule: after how many occurrences, and to whom.
+
+    The fields from `below` on are each one rule's own; see the rule in `agent/escalation.py`.
+    """
 
     after: int = 1
     queue: str = "general"
+    priority: int = 0  # rules with a lower number are asked first; 0: its place in `RULES`
+    hours: Hours = field(default_factory=Hours)  # when it holds
+    below: float = 0.0  # a turn heard with less confidence is hard to hear
+    of_last: int = 0  # turns among which so many have to be; 0: in a row
+    days: int = 0  # that calls are counted back
+    segments: frozenset[str] = frozenset()  # as the back office names them
+    over: Mapping[str, Decimal] = field(default_factory=dict)  # currency -> the highest amount
+    flows: frozenset[str] = frozenset()  # use cases that are for a person at once
 
 
 @dataclass(frozen=True, slots=True)

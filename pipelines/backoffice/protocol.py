@@ -11,7 +11,16 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Protocol
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    TypeAdapter,
+    ValidationError,
+    model_serializer,
+)
 
 
 class BackOfficeError(RuntimeError):
@@ -67,10 +76,19 @@ class _Answer(BaseModel):
 
 
 class Verified(_Answer):
-    """Line and PIN belong together."""
+    """Line and PIN belong together.
+
+    `segment` is what the operator calls customers of this kind ("gold"), for the escalation rule
+    `valued_customer`; it may be left out, and then stands in no log.
+    """
 
     verified: Literal[True]
     name: str = Field(min_length=1)
+    segment: str = Field(default="", max_length=40)
+
+    @model_serializer(mode="wrap")
+    def _without_no_segment(self, fields: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in fields(self).items() if value != ""}
 
 
 class NotVerified(_Answer):
