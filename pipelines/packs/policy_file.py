@@ -1,5 +1,6 @@
 """`escalation.toml`: which rules hand over, the queues and their hours, the dialogue's numbers."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
@@ -17,8 +18,6 @@ from pipelines.errors import ConfigurationError
 from pipelines.packs.toml_files import Strict, parse, validated
 
 _Name = Annotated[str, StringConstraints(min_length=1)]
-_Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
-_Limit = Annotated[str, StringConstraints(pattern=r"^\d{1,9}(\.\d{1,2})?$")]
 
 
 class _WeekEntry(Strict):
@@ -79,7 +78,17 @@ class _ValuedCustomer(_RuleEntry):
 
 class _AmountAboveLimit(_RuleEntry):
     after: int = Field(default=1, ge=1, le=1)
-    over: dict[_Currency, _Limit] = Field(min_length=1)
+    over: dict[str, Any] = Field(min_length=1)
+
+    @field_validator("over")
+    @classmethod
+    def _amounts(cls, over: dict[str, Any]) -> dict[str, Any]:
+        for currency, limit in over.items():
+            if not re.fullmatch("[A-Z]{3}", currency):
+                raise ValueError(f"'{currency}' is no currency's code, such as EUR or XOF")
+            if not isinstance(limit, str) or not re.fullmatch(r"\d{1,9}(\.\d{1,2})?", limit):
+                raise ValueError(f'{currency} = {limit!r} is no amount in quotes, such as "300.00"')
+        return over
 
     def setting(self) -> RuleSetting:
         limits = {currency: Decimal(limit) for currency, limit in self.over.items()}
