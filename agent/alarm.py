@@ -4,12 +4,16 @@ Only the emergency's `words` count here, those that are enough wherever they sta
 weighed (samples, meaning, a language model) waits for the whole turn. A partial result may be
 revised, so a word counts once
 
-- it stands in two partial results of the turn in a row: most errors of one are gone in the next, so
-  that waiting for it costs one result's time and drops them (Baumann, Atterer and Schlangen,
-  Assessing and Improving the Performance of Speech Recognition for Incremental Systems, NAACL 2009,
-  call this smoothing); or
-- the result is so sure that nothing in it would be asked back; and
+- it stands in two partial results of the turn in a row, neither of them less sure than a yes must
+  be: most errors of a partial result are gone in the next (Baumann, Atterer and Schlangen,
+  Assessing and Improving the Performance of Speech Recognition for Incremental Systems, NAACL
+  2009); or
+- the result is sure (`alarm_above`; Whisper's is what two decodings agree on); and
 - no phrase of `unless` can still come of it: "it says emergency" may go on "calls only".
+
+A recogniser that hears a closed list and tells no confidence before the end (the embedded one)
+takes whatever is said for the nearest sentence of its list, time after time for the same: its
+partial results alarm nobody.
 
 A final result comes when the caller has paused: the turn's end is near, and weighs it with all that
 is known. If it says something else, it is taken like any turn while people are rung.
@@ -39,9 +43,11 @@ def alarms(floor: Floor, heard: Hypothesis, before: Hypothesis | None, policy: P
     taken = c.alarmed == c.turn or (c.transfer is not None and c.transfer.reason == RULE)
     if taken or c.typed_over or not c.turn_open:
         return False
-    sure = heard.confidence >= policy.confirm_below
-    again = before is not None and names(intent, before.text)
-    return (sure or again) and names(intent, heard.text) and not _may_go_on(intent, heard.text)
+    if not names(intent, heard.text) or _may_go_on(intent, heard.text):
+        return False
+    likely = min(heard.confidence, before.confidence if before else 0.0) >= policy.answer_above
+    again = likely and before is not None and names(intent, before.text)
+    return again or heard.confidence >= policy.alarm_above
 
 
 def is_answered(floor: Floor) -> bool:

@@ -47,6 +47,7 @@ class Policy:
     confirm_below: float = 0.8
     answer_above: float = 0.3  # a yes or no heard with less confidence is asked for again
     release_above: float = 0.6  # the same, where a yes lets a secret out or spends money
+    alarm_above: float = 0.7  # a partial result heard with that confidence alarms by itself
     believe_above: float = 0.38
     guess_above: float = 0.35  # a wish less probable than this by its meaning is none
     silence: float = 8.0

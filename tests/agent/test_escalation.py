@@ -319,3 +319,52 @@ def test_the_caller_is_told_why_in_words_of_their_own() -> None:
         told = talk.hear("what is my balance", 0.1)
     spoken = next(a for a in told if isinstance(a, Speak))
     assert spoken.text.startswith("I cannot hear you well on this line.")
+
+
+# What calls for help, in words that were taught as no sample
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "rule"),
+    [
+        ("en", "my father is not breathing", "emergency"),
+        ("en", "i think he's having a stroke", "emergency"),
+        ("en", "somebody is breaking in and i am upstairs", "emergency"),
+        ("en", "we can smell gas in the stairwell", "emergency"),
+        ("en", "my little girl my daughter is missing", "emergency"),
+        ("en", "she's fallen in the river", "emergency"),
+        ("en", "the line is for the medical alarm of my aunt", "in_distress"),
+        ("en", "my partner hits me and reads what i write", "in_distress"),
+        ("en", "some days i want to die", "in_distress"),
+        ("en", "mother has dementia and rings everybody", "in_distress"),
+        ("fr", "mon père ne respire plus", "emergency"),
+        ("fr", "je crois qu'il fait un avc", "emergency"),
+        ("fr", "y a le feu dans l'escalier", "emergency"),
+        ("fr", "ça sent le gaz chez la voisine", "emergency"),
+        ("fr", "mon fils a disparu depuis midi", "emergency"),
+        ("fr", "la téléalarme de ma tante passe par la ligne", "in_distress"),
+        ("fr", "mon mari me frappe quand je téléphone", "in_distress"),
+        ("fr", "j'ai envie de mourir", "in_distress"),
+        ("fr", "maman a l'alzheimer et elle appelle tout le monde", "in_distress"),
+    ],
+)
+def test_a_cry_for_help(language: str, text: str, rule: str) -> None:
+    assert decided(Talk(language=language).hear(text)) == (rule, (f"said: {text}",))
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "this bill nearly gave me a heart attack"),
+        ("en", "how do i get the emergency credit"),
+        ("en", "it is not an emergency my bill is too high"),
+        ("en", "the film stops at the heart attack it keeps freezing"),
+        ("en", "my fire stick does not connect"),
+        ("fr", "ce n'est pas une urgence c'est pour ma facture"),
+        ("fr", "ma facture a failli me faire faire une crise cardiaque"),
+        ("fr", "l'épisode se fige pendant l'incendie"),
+    ],
+)
+def test_what_only_looks_like_a_cry_for_help(language: str, text: str) -> None:
+    found = decided(Talk(language=language).hear(text))
+    assert found is None or found[0] not in ("emergency", "in_distress")
