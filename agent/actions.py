@@ -14,7 +14,8 @@ class Expecting:
     `intents` names sets of sample sentences in the language pack (an embedded recogniser listens
     for these and nothing else); `digits` is how many keys complete the answer (0: none wanted);
     `pause` is how many seconds of silence end a turn, `quick` how many end it once what was said
-    is already a complete answer (`agent/endpointing.py`).
+    is already a complete answer (`agent/endpointing.py`). `options` are the answers offered one by
+    one, in the order of their keys: value, and how it was said.
     """
 
     intents: tuple[str, ...] = ()
@@ -22,6 +23,7 @@ class Expecting:
     secret: bool = False
     pause: float = 0.8
     quick: float = 0.3
+    options: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,25 @@ from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """One of the answers that a question offers: its value, and the wording that names it."""
+
+    value: str
+    wording: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
-    """Ask for a slot. `wording` where what may be answered depends on the situation."""
+    """Ask for a slot. `wording` where what may be answered depends on the situation.
+
+    `options` are offered one by one, each with its key, for a slot of that kind.
+    """
 
     slot: str
     wording: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    options: tuple[Option, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

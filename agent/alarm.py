@@ -21,14 +21,13 @@ is known. If it says something else, it is taken like any turn while people are 
 
 from agent import llm
 from agent.actions import Explain
-from agent.commands import Signal
+from agent.commands import Signal, Understanding
 from agent.course import Course
 from agent.escalation import WATCHES
 from agent.events import Hypothesis
 from agent.floor import Floor
 from agent.language import Intent, words
 from agent.policy import Policy
-from agent.understanding import Understanding
 from agent.values import contains
 
 RULE = "emergency"

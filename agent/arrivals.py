@@ -27,11 +27,11 @@ def answered(c: Conversation, event: Fetched | Failed | Interpreted) -> Conversa
         return replace(c, failures=c.failures + 1)
     facts = {**c.facts, key(asked.name, asked.arguments): event.value}
     c = replace(c, facts=facts, failures=0)
-    if asked.name != "verify":
+    if asked.name not in ("verify", "check_code"):
         return c
     if event.value.get("verified"):
         return replace(c, wrong_identity=0)
-    slots = {k: v for k, v in c.slots.items() if k != "pin"}
+    slots = {k: v for k, v in c.slots.items() if k not in ("pin", "code")}
     facts.pop(key(asked.name, asked.arguments))  # so that the same code can be tried again
     return replace(c, slots=slots, facts=facts, wrong_identity=c.wrong_identity + 1)
 

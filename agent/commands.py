@@ -70,6 +70,13 @@ class OfferChoices:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenMenu:
+    """The use cases of a topic of the keypad menu."""
+
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
 class Signal:
     """Words that an escalation rule watches for: "person", "emergency", "anger", "leaving"."""
 
@@ -127,6 +134,7 @@ Command: TypeAlias = (
     | Cancel
     | FinishFlow
     | OfferChoices
+    | OpenMenu
     | Signal
     | ChangeLanguage
     | SayGoodbye
@@ -135,3 +143,16 @@ Command: TypeAlias = (
     | OutOfScope
     | NotUnderstood
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What a turn means, and which rung of the ladder says so ("none": nobody)."""
+
+    rung: str
+    intent: str
+    confidence: float
+    commands: tuple[Command, ...]
+
+
+NOT_UNDERSTOOD = Understanding("none", "", 0.0, (NotUnderstood(),))

@@ -7,7 +7,7 @@ still missing. Nothing here looks at events or hypotheses: `agent/dialogue.py` d
 from collections.abc import Mapping
 
 from agent import llm
-from agent.actions import Abandon, Explain, Fetch, HangUp, Hush, Transfer
+from agent.actions import Abandon, Explain, Fetch
 from agent.acts import Act, Ask, Confirm, Handoff, Inform, LookUp
 from agent.alternatives import ALTERNATIVE, alternatives
 from agent.commands import (
@@ -21,6 +21,7 @@ from agent.commands import (
     ForgetSlot,
     NotUnderstood,
     OfferChoices,
+    OpenMenu,
     OutOfScope,
     Repeat,
     SayGoodbye,
@@ -33,7 +34,7 @@ from agent.deadlines import transfer_deadline
 from agent.escalation import escalate, why
 from agent.floor import Floor
 from agent.flow import Flow, Known
-from agent.handoff import packet
+from agent.flows.identity import LEVELS
 from agent.language import Language
 from agent.policy import Policy, RuleSetting
 from agent.question import asked_back
@@ -66,9 +67,7 @@ class Course:
     def respond(self, commands: tuple[Command, ...] = ()) -> None:
         """Answer what was understood, or what became known."""
         transfer = self.conversation.transfer
-        if not self.people.heard(commands):
-            return
-        if self.escalated():
+        if not self.people.heard(commands) or self.escalated():
             return
         for command in commands:
             if console(self._floor, command, self._policy):
@@ -101,6 +100,9 @@ class Course:
                 case OfferChoices():
                     self._floor.say("choices")
                     self._floor.ask_again("menu" if self.conversation.question == "open" else "")
+                    return
+                case OpenMenu(topic):
+                    self._floor.open_menu(topic)
                     return
                 case SayGoodbye():
                     self._floor.say("goodbye", interruptible=False)
@@ -188,10 +190,10 @@ class Course:
                         f"inform.{act.topic}", act.values, act=act.key, secret=act.secret
                     )
                 case Ask(slot, wording):
-                    self._floor.ask(slot, wording or f"ask.{slot}")
+                    self._floor.ask(slot, wording or f"ask.{slot}", act.values, act.options)
                     return
                 case Confirm(slot, value):
-                    self._floor.ask(f"confirm:{slot}:{value}", f"confirm.{slot}", act.values)
+                    self._floor.confirm(slot, value, act.values)
                     return
                 case LookUp():
                     self._fetch(act)
@@ -208,7 +210,10 @@ class Course:
         if unsure := flow.unconfirmed(c):
             return Confirm(unsure, c.slots[unsure].value)
         act = flow.next_act(Known(c))
-        if c.barred and act == Ask("pin"):  # no number of callbacks buys another guess at the code
+        if c.barred and act in (
+            Ask("pin"),
+            Ask("code"),
+        ):  # no number of callbacks buys another guess at the code
             rule = self._policy.rules.get("identity_not_verified", RuleSetting())
             act = Handoff("identity_not_verified", rule.queue)
         called = isinstance(act, Handoff) and (flow.name, act.key) in c.told
@@ -230,20 +235,18 @@ class Course:
             if (pending.name, pending.arguments) == (need.name, need.arguments):
                 return
             self._floor.do(Abandon(pending.request))
+        level = LEVELS.get(need.name, "verified")
+        if level == "verified" and self.conversation.verified is None:
+            rule = self._policy.rules.get("identity_not_verified", RuleSetting())
+            self.hand_over(Handoff("identity_not_verified", rule.queue))
+            return
         request = self.conversation.requests + 1
         self._floor.do(Fetch(request, need.name, dict(need.arguments)))
 
     def hand_over(self, handoff: Handoff) -> None:
         """Say that a person takes over; the call is transferred once that is said."""
-        if handoff.reason == "emergency" and self.conversation.saying:
-            self._floor.do(Hush())
-        if self.conversation.people:
-            if not self.people.announce(handoff):
-                self._offer_alternatives()
-            return
-        name = f"handoff.{handoff.reason}"
-        name = name if self._floor.language.has(name) else "handoff"
-        self._floor.say(name, {"queue": handoff.queue}, act=handoff.key, interruptible=False)
+        if not self.people.announce(handoff):
+            self._offer_alternatives()
 
     def excuse(self, before: Conversation) -> None:
         """A callback that was not booked needs a word before another way is offered."""
@@ -276,15 +279,6 @@ class Course:
             self.unreached("no_answer")
         else:
             self.people.reassure()
-
-    def leave(self) -> None:
-        """The last word is spoken: transfer or hang up."""
-        c = self.conversation
-        if c.handoff and c.closing == "transferred":
-            reason, queue = c.handoff
-            about = packet(c, Handoff(reason, queue), self._secret)
-            self._floor.do(Transfer(queue, reason, about))
-        self._floor.do(HangUp(c.closing))
 
     def recover(self) -> None:
         """Rephrase, then offer choices, then the keypad; a person is a rule's business."""

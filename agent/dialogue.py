@@ -11,7 +11,12 @@ from collections.abc import Mapping
 from agent import alarm, llm
 from agent.actions import Abandon, Action, Explain, HangUp, Hush
 from agent.alternatives import ALTERNATIVE, NUMBER
-from agent.commands import AskKnowledge, ChangeLanguage, Command, NotUnderstood
+from agent.commands import (
+    NOT_UNDERSTOOD,
+    AskKnowledge,
+    ChangeLanguage,
+    Understanding,
+)
 from agent.course import Course
 from agent.deadlines import deadline, is_late, reassurance_due
 from agent.events import (
@@ -38,13 +43,14 @@ from agent.events import (
 from agent.floor import Floor
 from agent.flow import Flow
 from agent.fold import awaited, cannot_stop
-from agent.keypad import on_key
+from agent.keypad import on_key, on_pause
 from agent.language import Language, words
+from agent.menu import menu
 from agent.policy import Policy
 from agent.proposals import proposed
 from agent.state import THOUGHTS, Conversation, Pending
-from agent.turn_language import routed
-from agent.understanding import NOT_UNDERSTOOD, Understanding, outweighed, understand
+from agent.turn_language import possible, routed
+from agent.understanding import outweighed, understand
 
 
 class Dialogue:
@@ -55,7 +61,7 @@ class Dialogue:
     ) -> None:
         slots = {slot.name: slot for flow in flows.values() for slot in flow.slots}
         slots |= {slot.name: slot for slot in (ALTERNATIVE, NUMBER)}
-        self._floor = Floor(languages, slots)
+        self._floor = Floor(languages, slots, menu(flows))
         self._languages = languages
         self._flows = flows
         self._policy = policy
@@ -91,7 +97,7 @@ class Dialogue:
             case _ if c.person is not None:
                 return
             case SpeechEnded() if c.closing and not c.saying:
-                self._course.leave()
+                self._course.people.leave()
             case SpeechEnded() if c.transfer and not (c.transfer.request or c.saying):
                 self._course.people.ring()
             case Tick():
@@ -115,7 +121,7 @@ class Dialogue:
             case KeyPressed():
                 self._floor.give_way()
                 llm.supersede(self._floor)
-                self._on_understood(on_key(c, self._floor.question, tuple(self._flows)))
+                self._on_understood(on_key(c, self._floor.question, self._floor.menu))
             case LanguageChosen():
                 self._floor.give_way()
                 llm.supersede(self._floor)
@@ -248,7 +254,7 @@ class Dialogue:
         if self.deadline is None or tick.at < self.deadline:
             return
         if c.closing:
-            self._course.leave()
+            self._course.people.leave()
         elif c.transfer and tick.at >= reassurance_due(c, c.transfer, policy):
             self._course.wake(tick.at, c.transfer)
         elif late := [pending for pending in c.pending if is_late(c, pending, policy)]:
@@ -261,7 +267,7 @@ class Dialogue:
         elif c.pending:
             self._floor.say("wait")
         elif c.keys:
-            self._on_understood(NOT_UNDERSTOOD)
+            self._on_understood(on_pause(c, self._floor.question))
         elif c.silences + 1 >= policy.silences:
             self._floor.say("goodbye.silence", act="silent", interruptible=False)
         else:
@@ -288,11 +294,6 @@ class Dialogue:
     def _on_understood(self, found: Understanding | None) -> None:
         if found is None:
             return
-        commands = tuple(self._possible(command) for command in found.commands)
+        commands = tuple(possible(command, self._languages) for command in found.commands)
         self._floor.do(Explain(found.rung, found.intent, found.confidence, commands))
         self._course.respond(commands)
-
-    def _possible(self, command: Command) -> Command:
-        if isinstance(command, ChangeLanguage) and command.language not in self._languages:
-            return NotUnderstood()
-        return command

@@ -1,6 +1,8 @@
 """What commands do to the conversation: the part of the fold that turns have."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from agent.actions import Explain
 from agent.commands import (
@@ -63,7 +65,7 @@ def _obey(c: Conversation, command: Command) -> Conversation:
             slots = {**c.slots, slot: Filled(value, confirmed, c.flow)}
             return replace(c, slots=slots, flows=flows)
         case ForgetSlot(slot):
-            gone = {slot, "pin"} if slot == "line" else {slot}  # a code belongs to its line
+            gone = LASTING if slot == "line" else {slot}  # a code belongs to its line
             old = c.slots.get(slot)
             rejected = c.rejected | ({old.value} if old else set())
             match c.question.split(":", 2):
@@ -82,7 +84,7 @@ def _obey(c: Conversation, command: Command) -> Conversation:
             others = tuple(w for w in c.flows if w.flow != flow)
             if flow == ALTERNATIVES:
                 return replace(c, flows=others, handoff=None)
-            return replace(c, flows=others, finished=flow)
+            return replace(c, flows=others, finished=flow, facts=_still_true(c, flow))
         case Signal(name, confirmed):
             if not c.agreed:  # a yes to "a colleague?" is no evidence itself
                 c = replace(c, evidence=(*c.evidence, (name, _last_words(c))))
@@ -103,13 +105,24 @@ def _last_words(c: Conversation) -> str:
     return next(told, "")
 
 
+def _still_true(c: Conversation, flow: str) -> Mapping[str, Mapping[str, Any]]:
+    """What the back office answered, less what an order of this use case may have changed."""
+    number = next((w.number for w in c.flows if w.flow == flow), 0)
+    if not any(f" order={c.call}-{number} " in f"{known} " for known in c.facts):
+        return c.facts
+    lasting = ("verify ", "check_code ")
+    return {k: v for k, v in c.facts.items() if " order=" in k or k.startswith(lasting)}
+
+
 def _start(c: Conversation, flow: str, confirmed: bool) -> Conversation:
     others = tuple(w for w in c.flows if w.flow != flow)
     known = next((w for w in c.flows if w.flow == flow), None)
     if known is None:  # asked for anew: what was told of it before may be told again
         slots = {k: v for k, v in c.slots.items() if v.flow != flow or k in LASTING}
-        c = replace(c, slots=slots, told=frozenset(t for t in c.told if t[0] != flow))
-    return replace(c, flows=(*others, Wanted(flow, confirmed or bool(known and known.confirmed))))
+        told = frozenset(t for t in c.told if t[0] != flow)
+        c = replace(c, slots=slots, told=told, wishes=c.wishes + 1)
+        known = Wanted(flow, confirmed, c.wishes)
+    return replace(c, flows=(*others, replace(known, confirmed=confirmed or known.confirmed)))
 
 
 def not_booked(c: Conversation, asked: Pending, free: bool) -> Conversation:

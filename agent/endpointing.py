@@ -4,8 +4,11 @@ A yes is complete at once; a wish told in one's own words has pauses in it. All 
 silence after the last speech.
 """
 
+from dataclasses import replace
+
 from agent.actions import Expecting
 from agent.language import Language, words
+from agent.options import option
 from agent.question import OpenQuestion
 from agent.values import digits_of
 
@@ -16,7 +19,9 @@ _YES_NO = (0.6, 0.22)
 _CHOICE = (0.7, 0.25)
 _DIGITS = (1.2, 0.4)
 _OPEN = (0.8, 0.3)
+_TEXT = (1.6, 1.6)  # who tells what happened thinks in between
 
+_WISHES = 4
 _ALWAYS = ("person", "repeat", "help")
 
 
@@ -28,18 +33,31 @@ def expecting(question: OpenQuestion, language: Language) -> Expecting:
             ("other_number",) if question.name.startswith("confirm:line") else ()
         )
         if question.name == "more":
-            extra = (*language.of_kind("flow"), "goodbye")
+            extra = (*_commonest(language), "goodbye")
         if question.name == "ringing":
-            extra = ("cancel", *language.of_kind("flow"))
+            extra = ("cancel", *_commonest(language))
         return _expect(("affirm", "deny", *extra, *_ALWAYS), _YES_NO)
+    if question.options:
+        takes = ("affirm", "deny") if len(question.options) == 1 else ("deny",)
+        expected = _expect((*takes, "cancel", *_ALWAYS), _CHOICE)
+        return replace(expected, options=question.options)
     if slot is not None and slot.kind == "choice":
         return _expect((*slot.choices, "cancel", *_ALWAYS), _CHOICE)
+    if slot is not None and slot.kind in ("amount", "text"):
+        pauses = _DIGITS if slot.kind == "amount" else _TEXT
+        return _expect(("cancel", *_ALWAYS), pauses)
     if slot is not None and slot.kind == "digits":
-        intents = (*language.of_kind("flow"), "other_number", "cancel", *_ALWAYS)
+        intents = (*_commonest(language), "other_number", "cancel", *_ALWAYS)
         pause, quick = _DIGITS
         return Expecting(intents, slot.digits, slot.secret, pause, quick)
     known = tuple(i.name for i in language.intents.values() if i.kind != "answer")
     return _expect(known, _OPEN)
+
+
+def _commonest(language: Language) -> tuple[str, ...]:
+    """The wishes that are expected beside an answer: a pack has them in the order in which they
+    come up, and the more a recogniser expects, the more it mistakes."""
+    return language.of_kind("flow")[:_WISHES]
 
 
 def _expect(intents: tuple[str, ...], pauses: tuple[float, float]) -> Expecting:
@@ -50,6 +68,8 @@ def answers(text: str, open_for: Expecting, language: Language) -> bool:
     """Whether what was heard is a complete answer to the open question."""
     plain = words(text)
     if open_for.digits and digits_of(text, open_for.digits, language)[0]:
+        return True
+    if open_for.options and option(text, open_for.options, language):
         return True
     return any(name in open_for.intents for name in language.exact.get(plain, ()))
 

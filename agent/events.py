@@ -23,6 +23,7 @@ class CallStarted:
     knowledge: bool = False  # whether questions are tried against a knowledge base
     patience: float = 0.0  # s a turn, for the language model; 0: `Policy.think_give_up`
     calls_before: int = 0  # from this number of late; 0 where nobody counts them
+    call: str = ""  # names the call towards the back office
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from agent.policy import RuleSetting
 from agent.state import Conversation
 
 _AMOUNT = re.compile(r"-?\d+(\.\d+)?")
-_WITH_CURRENCY = re.compile(r"(-?\d+(?:\.\d+)?) ([A-Z]{3})")
 _MONEY = ("amount", "balance", "total")  # what the back office calls an amount of today
 
 
@@ -53,9 +52,8 @@ def _amounts(c: Conversation) -> list[tuple[str, Decimal, str]]:
         for field, value in fact.items()
         if field in _MONEY and _AMOUNT.fullmatch(str(value))
     ]
-    named = [
-        (name, Decimal(match[1]), match[2])
-        for name, filled in c.slots.items()
-        if filled.confirmed and (match := _WITH_CURRENCY.fullmatch(filled.value))
-    ]
-    return told + named
+    currencies = {currency for _, _, currency in told}
+    named = c.slots.get("amount")  # decimal, in the currency of what it is about
+    if named is None or not named.confirmed or not _AMOUNT.fullmatch(named.value):
+        return told
+    return told + [("amount named", Decimal(named.value), each) for each in sorted(currencies)]

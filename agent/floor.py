@@ -1,29 +1,33 @@
 """Holding the floor: acts become sentences and open questions, each recorded as it is asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from agent.actions import Action, Hush, Listen, Speak
-from agent.acts import Confirm
+from agent.acts import Confirm, Option
 from agent.endpointing import expecting
 from agent.events import Event
 from agent.flow import Slot
 from agent.fold import apply, record
 from agent.language import Language, words
+from agent.menu import Menu
 from agent.question import OpenQuestion
 from agent.state import Conversation
-from agent.wording import word
+from agent.wording import Sentence, fill, word
 from agent.yes_no import yes_or_no
 
 
 class Floor:
     """The conversation so far and what is to be done about the event in hand."""
 
-    def __init__(self, languages: Mapping[str, Language], slots: Mapping[str, Slot]) -> None:
+    def __init__(
+        self, languages: Mapping[str, Language], slots: Mapping[str, Slot], menu: Menu
+    ) -> None:
         self.conversation = Conversation()
         self.actions: list[Action] = []
         self._languages = languages
         self._slots = slots
+        self.menu = menu
 
     @property
     def language(self) -> Language:
@@ -33,7 +37,9 @@ class Floor:
     @property
     def question(self) -> OpenQuestion:
         """The question that the caller's next turn answers."""
-        return self._open(self.conversation.question)
+        c = self.conversation
+        options = () if c.question.startswith("confirm:") else c.expecting.options
+        return self._open(c.question, options)
 
     @property
     def heard_question(self) -> OpenQuestion:
@@ -68,32 +74,80 @@ class Floor:
         self.say("greet")
         self.listen("open")
 
-    def give_way(self) -> None:
-        """The caller speaks: be silent, unless what is being said must be heard to its end."""
-        saying = self.conversation.saying
-        if saying and all(speak.interruptible for speak in saying):
-            self.do(Hush())
-
-    def ask(self, question: str, wording: str, values: Mapping[str, str] | None = None) -> None:
-        """Put a question; put in other words if it is put again."""
+    def ask(
+        self,
+        question: str,
+        wording: str,
+        values: Mapping[str, str] | None = None,
+        options: Sequence[Option] = (),
+    ) -> None:
+        """Put a question, and what may be answered one by one; in other words if put again."""
         again = f"{wording}.again"
         asked_before = self.conversation.question == question
         name = again if asked_before and self.language.has(again) else wording
         self.say(name, values, act=f"ask {question}")
-        self.listen(question)
+        offered = [(option.value, self._named(option)) for option in options]
+        for key, (_, named) in enumerate(offered, 1):
+            self._offer(key, named, f"ask {question}")
+        self.listen(question, [(value, named.text) for value, named in offered])
+
+    def confirm(self, slot: str, value: str, values: Mapping[str, str]) -> None:
+        """Ask whether a slot's value is right; an option is named as it was offered."""
+        own = f"confirm.{slot}"
+        named = dict(self.conversation.expecting.options).get(value, values.get("value", value))
+        if self.language.has(f"choice.{value}"):
+            named = " ".join(self.language.sentences(f"choice.{value}"))
+        wording = own if self.language.has(own) else "confirm.said"
+        self.ask(f"confirm:{slot}:{value}", wording, {**values, "value": named})
+
+    def open_menu(self, topic: str) -> None:
+        """The use cases of a topic, each with its key."""
+        options = [Option(name, f"flow.{name}") for name in self.menu.topics[topic]]
+        self.ask(f"menu:{topic}", "ask.menu", options=options)
+
+    def _say_menu(self) -> None:
+        self.say("menu")
+        for key, topic in enumerate(self.menu.topics, 1):
+            self._offer(key, self._named(Option(topic, f"topic.{topic}")), "menu")
+        self.say("menu.person", act="menu")
+
+    def _named(self, option: Option) -> Sentence:
+        said = word(self.language, option.wording, option.values)
+        return Sentence(" ".join(s.text for s in said), all(s.fixed for s in said))
+
+    def _offer(self, key: int, named: Sentence, act: str) -> None:
+        text = fill(
+            self.language,
+            self.language.sentences("option")[0],
+            {"option": named.text, "key": str(key)},
+        )
+        number = self.conversation.utterances + 1
+        text = text[:1].upper() + text[1:]
+        self.do(Speak(number, act, text, self.conversation.language, fixed=named.fixed))
 
     def ask_again(self, instead: str = "") -> None:
         """Put the open question again, or say `instead` in its place."""
-        if instead:
-            self.say(instead)
-            self.listen(self.conversation.question or "open")
-            return
         question = self.conversation.question or "open"
+        options = self.conversation.expecting.options
+        if instead:
+            if instead == "menu":
+                self._say_menu()
+            else:
+                self.say(instead)
+            self.listen(question, options)
+            return
         match question.split(":", 2):
+            case _ if options and not question.startswith("confirm:"):
+                wording = "ask.menu" if question.startswith("menu:") else f"ask.{question}"
+                again = f"{wording}.again"
+                self.say(again if self.language.has(again) else wording, act=f"ask {question}")
+                for key, (_, text) in enumerate(options, 1):
+                    self._offer(key, Sentence(text, False), f"ask {question}")
+                self.listen(question, options)
             case ["confirm", "flow" | "signal", _]:
                 self.ask(question, "confirm")
             case ["confirm", slot, value]:
-                self.ask(question, f"confirm.{slot}", Confirm(slot, value).values)
+                self.confirm(slot, value, Confirm(slot, value).values)
             case _:
                 self.ask(question, f"ask.{question}")
 
@@ -120,6 +174,12 @@ class Floor:
                 )
             )
 
+    def give_way(self) -> None:
+        """Stop speaking for the caller, unless what is being said must be heard."""
+        saying = self.conversation.saying
+        if saying and all(speak.interruptible for speak in saying):
+            self.do(Hush())
+
     def say_composed(self, text: str, act: str) -> None:
         """Say a sentence that is no wording of ours: it holds what this caller asked about."""
         number = self.conversation.utterances + 1
@@ -130,10 +190,14 @@ class Floor:
         for speak in spoken:
             self.do(replace(speak, utterance=self.conversation.utterances + 1))
 
-    def listen(self, question: str) -> None:
-        """Open a question: the next turn answers it."""
-        expected = expecting(self._open(question), self.language)
+    def listen(self, question: str, options: Sequence[tuple[str, str]] = ()) -> None:
+        """Open a question: the next turn answers it, with one of `options` where there are any."""
+        if question.startswith("confirm:"):  # what was offered keeps its name until it is settled
+            expected = expecting(self._open(question), self.language)
+            expected = replace(expected, options=self.conversation.expecting.options)
+        else:
+            expected = expecting(self._open(question, tuple(options)), self.language)
         self.do(Listen(self.conversation.language, question, expected))
 
-    def _open(self, question: str) -> OpenQuestion:
-        return OpenQuestion(question, self._slots.get(question))
+    def _open(self, question: str, options: tuple[tuple[str, str], ...] = ()) -> OpenQuestion:
+        return OpenQuestion(question, self._slots.get(question), options)

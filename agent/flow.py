@@ -13,15 +13,26 @@ from typing import Any, Literal
 from agent.acts import Act, Handoff, Inform, key
 from agent.state import Conversation
 
+NONE = "none"  # of what was offered
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A detail a use case needs."""
+    """A detail a use case needs.
+
+    A choice is among a closed list that packs have words for, an option among what was just offered
+    (`Ask.options`), one of which may be taken or NONE. An amount is a decimal string ("12.50"), a
+    text what the caller said.
+    """
 
     name: str
-    kind: Literal["digits", "yes_no", "choice"]
+    kind: Literal["digits", "yes_no", "choice", "option", "amount", "text"]
     digits: int = 0  # how many complete it, for kind "digits"
     choices: tuple[str, ...] = ()  # intents whose names are the values, for kind "choice"
+    typed: bool = False  # by key only, never aloud: a payment card's number
+    least: int = 2  # words of a text: a word alone mostly tells nothing
+    read_back: bool = False  # a text is read back before it is used
+    instead: str = ""  # the answer that may be given instead, and is a slot then ("I forgot it")
     secret: bool = False  # must never be written down
     strict: bool = False  # a yes lets a secret out, or spends money: it must be unmistakable
 
@@ -57,6 +68,16 @@ class Known:
     def unreached(self) -> int:
         """How often nobody took the call."""
         return self._conversation.unreached
+
+    @property
+    def order(self) -> str:
+        """Names what this wish orders: wished for twice is two orders, asked for again is one."""
+        wanted = self._conversation.flows
+        return f"{self._conversation.call}-{wanted[-1].number if wanted else 0}"
+
+    def once(self, what: str) -> str:
+        """Names what is ordered once a call, whatever the wish."""
+        return f"{self._conversation.call}-{what}"
 
     def rejected(self, name: str) -> tuple[str, ...]:
         """The values of a slot that were proposed and that the caller did not want."""
@@ -94,6 +115,8 @@ class Flow:
     name: str
     slots: tuple[Slot, ...]
     next_act: Callable[[Known], Act | None]
+    topic: str = ""  # under which the keypad menu has it (`agent/menu.py`)
+    key: int = 9  # its place there; those of the same place come in the order of their names
 
     def unconfirmed(self, conversation: Conversation) -> str:
         """The first of its slots that was heard and not confirmed; "" if none.

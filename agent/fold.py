@@ -85,6 +85,7 @@ def apply(c: Conversation, event: Event) -> Conversation:
 def _call_started(c: Conversation, event: CallStarted) -> Conversation:
     return replace(
         c,
+        call=event.call,
         channel=event.channel,
         caller=event.caller,
         language=event.language,

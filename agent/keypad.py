@@ -1,21 +1,34 @@
 """What telephone keys mean: digits of a number, 1 and 2 for yes and no, a menu, 0 for a person."""
 
-from collections.abc import Sequence
-
-from agent.commands import Command, OfferChoices, Repeat, SetSlot, Signal, StartFlow
-from agent.question import OpenQuestion, answer
+from agent.commands import (
+    NOT_UNDERSTOOD,
+    Command,
+    OfferChoices,
+    OpenMenu,
+    Repeat,
+    SetSlot,
+    Signal,
+    StartFlow,
+    Understanding,
+)
+from agent.flow import Slot
+from agent.menu import Menu
+from agent.question import OpenQuestion, answer, taken
 from agent.state import Conversation
-from agent.understanding import NOT_UNDERSTOOD, Understanding
 
 
-def on_key(c: Conversation, question: OpenQuestion, menu: Sequence[str]) -> Understanding | None:
+def on_key(c: Conversation, question: OpenQuestion, menu: Menu) -> Understanding | None:
     """What the keys typed so far mean; None while a number is not complete.
 
     In a number, * starts again and # ends it. Elsewhere 0 is a person, * repeats, # lists the
     choices, and 1, 2, 3... are the choices in the order in which they are offered.
     """
     slot = question.slot
+    if slot is not None and slot.kind == "amount":
+        return _amount(c.keys, slot) if c.keys.endswith("#") else None
     if slot is not None and slot.kind == "digits":
+        if c.keys == "#" and slot.instead:
+            return _typed(slot.instead, SetSlot(slot.instead, "yes"))
         number = c.keys.rstrip("#")
         if len(number) == slot.digits:
             return _typed(slot.name, SetSlot(slot.name, number))
@@ -32,11 +45,41 @@ def on_key(c: Conversation, question: OpenQuestion, menu: Sequence[str]) -> Unde
         yes = number_of_key == 1
         commands = answer(question, yes)
         return Understanding("keypad", "affirm" if yes else "deny", 1.0, commands)
-    choices = slot.choices if slot else tuple(menu)
-    if not 1 <= number_of_key <= len(choices) or question.is_yes_or_no:
+    if question.is_yes_or_no:
+        return NOT_UNDERSTOOD
+    if slot is None and not question.options:
+        command = menu.choose(number_of_key)
+        return _typed(_named(command), command) if command else NOT_UNDERSTOOD
+    choices = tuple(value for value, _ in question.options) or (slot.choices if slot else ())
+    if not 1 <= number_of_key <= len(choices):
         return NOT_UNDERSTOOD
     name = choices[number_of_key - 1]
-    return _typed(name, SetSlot(slot.name, name) if slot else StartFlow(name))
+    return _typed(name, taken(question, name))
+
+
+def on_pause(c: Conversation, question: OpenQuestion) -> Understanding:
+    """What the keys typed mean where no more came."""
+    slot = question.slot
+    if slot is not None and slot.kind == "amount":
+        return _amount(c.keys, slot)
+    return NOT_UNDERSTOOD
+
+
+def _amount(keys: str, slot: Slot) -> Understanding:
+    """Whole units of money that were typed, with or without the # that ends them."""
+    figures = keys.rstrip("#")
+    if not (figures.isdigit() and 0 < int(figures) < 10**7):
+        return NOT_UNDERSTOOD
+    return _typed(slot.name, SetSlot(slot.name, f"{int(figures)}.00"))
+
+
+def _named(command: Command) -> str:
+    match command:
+        case StartFlow(flow):
+            return flow
+        case OpenMenu(topic):
+            return f"menu:{topic}"
+    return ""
 
 
 def _typed(intent: str, command: Command) -> Understanding:

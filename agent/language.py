@@ -61,6 +61,7 @@ class Language:
     gate: GateRules = PLAIN_RULES  # what a language model's sentence in it must not hold
     yes_no_words: YesNoWords = field(default_factory=YesNoWords)  # how yes and no are said
     digit_words: DigitWords = field(default_factory=DigitWords)  # how a string of digits is said
+    ordinals: Mapping[str, int] = field(default_factory=dict)  # "second" -> 2, "last" -> 0
 
     def sentences(self, name: str) -> tuple[str, ...]:
         """The wording of that name, here or in the fallback; KeyError names what is missing."""
@@ -86,9 +87,9 @@ class Language:
 
     @cached_property
     def classifier(self) -> Classifier:
-        """Sentences to intents, trained on this pack's samples."""
-        samples = [(words(s), i.name) for i in self.intents.values() for s in i.say]
-        return Classifier(samples)
+        """Sentences to wishes, commands and signals; nobody answers what was not asked."""
+        wishes = [intent for intent in self.intents.values() if intent.kind != "answer"]
+        return Classifier([(words(s), intent.name) for intent in wishes for s in intent.say])
 
     def of_kind(self, kind: str) -> tuple[str, ...]:
         """The names of the intents of a kind."""

@@ -9,6 +9,7 @@ language is said in the page's own sentences (`agent/quoting.py`).
 """
 
 from collections.abc import Mapping
+from itertools import groupby
 
 from agent.actions import Abandon, Compose, Explain, Interpret, Retrieve
 from agent.events import Passage
@@ -19,7 +20,7 @@ from agent.proposals import may_fill
 from agent.quoting import quotation
 from agent.state import THOUGHTS, Conversation
 
-BEFORE = 3  # lines of the conversation that the language model is shown
+BEFORE = 3  # turns of the conversation that the language model is shown
 # What the gate finds wrong with how a page's facts are told; the rest is not for saying at all.
 _MISTOLD = frozenset(
     [
@@ -64,7 +65,8 @@ def interpret(floor: Floor, said: str, flows: Mapping[str, Flow]) -> None:
     c = floor.conversation
     slots = may_fill(c, flows)
     told = c.transcript[:-1] if c.transcript and c.transcript[-1].who == "caller" else c.transcript
-    before = tuple((line.who, line.text) for line in told[-BEFORE:])
+    turns = [(who, [s.text for s in said]) for who, said in groupby(told, lambda line: line.who)]
+    before = tuple((who, " ".join(texts)) for who, texts in turns[-BEFORE:])
     number = c.requests + 1
     floor.do(Interpret(number, said, c.language, c.question, tuple(flows), slots, before))
 

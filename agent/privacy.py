@@ -35,7 +35,7 @@ from agent.events import (
 )
 from agent.language import Language
 
-SECRET_SLOTS = frozenset({"pin"})
+SECRET_SLOTS = frozenset({"pin", "code", "card", "expiry", "security_code", "voucher"})
 SECRET_FACTS = {"sim": frozenset({"puk"})}  # back-office name -> fields
 
 Entry = TypeVar("Entry", bound=Event | Action)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from agent.commands import (
+    NOT_UNDERSTOOD,
     Affirm,
     AskKnowledge,
     Cancel,
@@ -24,13 +25,13 @@ from agent.commands import (
     Signal,
     SmallTalk,
     StartFlow,
+    Understanding,
 )
 from agent.events import Interpreted
 from agent.flow import Flow, Slot
 from agent.language import Language, words
 from agent.policy import Policy
 from agent.state import Conversation
-from agent.understanding import NOT_UNDERSTOOD, Understanding
 from agent.values import spoken_digits
 
 MOST = 4  # commands of one proposal: a wish and its details

@@ -19,6 +19,7 @@ SYMBOLS: Mapping[str, str] = {
     "h": "hour", "min": "minute", "am": "am", "pm": "pm", "a.m.": "am", "p.m.": "pm", "a.m": "am",
     "p.m": "pm", "o'clock": "o'clock", "km": "km",
 }  # fmt: skip
+CURRENCIES = frozenset({"EUR", "USD", "GBP", "XOF"})
 _PREFIXED = frozenset("€$£")
 _CENTS = frozenset({"EUR", "USD", "GBP"})  # currencies that have them
 _NOON = {"am": 0, "pm": 12}

@@ -23,11 +23,13 @@ from agent.flow import Slot
 class OpenQuestion:
     """The question a turn answers: its name or its slot.
 
-    Names are "", "open", "more", "ringing" (shall we go on?) and "confirm:...".
+    Names are "", "open", "more", "ringing" (shall we go on?), "menu:<topic>" and "confirm:...".
+    `options` are the answers offered one by one: value, and how it was said.
     """
 
     name: str
     slot: Slot | None = None
+    options: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_yes_or_no(self) -> bool:
@@ -64,6 +66,11 @@ def answer(question: OpenQuestion, yes: bool) -> tuple[Command, ...]:
         case ["confirm", slot, value]:
             return (SetSlot(slot, value),) if yes else (ForgetSlot(slot),)
     return (Affirm() if yes else Deny(),)
+
+
+def taken(question: OpenQuestion, value: str) -> Command:
+    """What taking one of the options does."""
+    return SetSlot(question.slot.name, value) if question.slot else StartFlow(value)
 
 
 def unconfirmed(command: Command) -> Command:

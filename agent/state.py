@@ -11,7 +11,7 @@ from agent.events import Hypothesis, Passage
 from agent.language_routing import Memory
 
 # Who is calling stays known for the whole call; other details belong to the use case that asked.
-LASTING = frozenset({"line", "pin"})
+LASTING = frozenset({"line", "pin", "no_pin", "code"})
 
 ALTERNATIVES = "alternatives"  # the use case of ours that follows where nobody could be reached
 
@@ -32,10 +32,11 @@ class Filled:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A use case the caller asked for."""
+    """A use case the caller asked for; `number` counts such wishes of the call."""
 
     flow: str
     confirmed: bool
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class Conversation:
 
     # the call
     at: float = 0.0
+    call: str = ""  # names it for the back office: an order of it is done once
     channel: str = ""
     caller: str | None = None
     language: str = ""
@@ -97,6 +99,7 @@ class Conversation:
     told: frozenset[tuple[str, str]] = frozenset()  # (flow, telling)
     flows: tuple[Wanted, ...] = ()  # the innermost last
     finished: str = ""  # the use case that was finished last
+    wishes: int = 0  # how many use cases were asked for
     # the floor
     question: str = ""
     expecting: Expecting = field(default_factory=Expecting)
@@ -165,8 +168,12 @@ class Conversation:
     @property
     def verified(self) -> str | None:
         """The verified caller's name; None while nobody is verified for the line in hand."""
-        line, pin = self.slots.get("line"), self.slots.get("pin")
-        if line is None or pin is None:
+        if (line := self.slots.get("line")) is None:
             return None
-        fact = self.facts.get(key("verify", {"line": line.value, "pin": pin.value}), {})
-        return str(fact.get("name", "")) if fact.get("verified") else None
+        for question, secret in (("verify", "pin"), ("check_code", "code")):
+            if given := self.slots.get(secret):
+                named = key(question, {"line": line.value, secret: given.value})
+                fact = self.facts.get(named, {})
+                if fact.get("verified"):
+                    return str(fact.get("name", ""))
+        return None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from agent.actions import Explain, Route
-from agent.commands import ChangeLanguage
+from agent.commands import ChangeLanguage, Command, NotUnderstood
 from agent.course import Course
 from agent.events import Hypothesis
 from agent.floor import Floor
@@ -42,3 +42,10 @@ def routed(
             floor.ask_again("menu")
             return None
     return heard
+
+
+def possible(command: Command, languages: Mapping[str, Language]) -> Command:
+    """The command, unless it asks for a language that is not spoken here."""
+    if isinstance(command, ChangeLanguage) and command.language not in languages:
+        return NotUnderstood()
+    return command

@@ -2,6 +2,9 @@
 
 from agent.digits import all_digits, number
 from agent.language import Language, words
+from agent.quantities import CURRENCIES, quantities
+
+_MOST = 10_000_000  # an amount has no more than seven figures before the point
 
 
 def spoken_digits(text: str, language: Language) -> str:
@@ -17,13 +20,31 @@ def digits_of(text: str, length: int, language: Language) -> tuple[str, bool]:
     return number(text, language.digit_words, length)
 
 
+def amount(text: str, language: Language) -> str | None:
+    """The one sum of money in `text` as "12.50"; None if there is none, or several."""
+    found = quantities(text, language.digit_words.numerals)
+    sums = {q.value for q in found if q.unit in CURRENCIES} or {
+        q.value for q in found if not q.unit and not q.joined
+    }
+    value = sums.pop() if len(sums) == 1 else None
+    return f"{value:.2f}" if value is not None and 0 < value < _MOST else None
+
+
 def choice(text: str, choices: tuple[str, ...], language: Language) -> str | None:
-    """The choice that `text` (reduced to words) names; None if none or several."""
-    named = [
-        name
+    """The choice that `text` (reduced to words) names; None if none or several.
+
+    Words within a longer name are not counted: "e-mail address" names no address.
+    """
+    said = {
+        name: [words(w) for w in (*intent.words, *intent.say) if contains(text, words(w))]
         for name in choices
         if (intent := language.intents.get(name))
-        and any(contains(text, words(w)) for w in (*intent.words, *intent.say))
+    }
+    every = [phrase for phrases in said.values() for phrase in phrases]
+    named = [
+        name
+        for name, phrases in said.items()
+        if any(all(p == other or not contains(other, p) for other in every) for p in phrases)
     ]
     return named[0] if len(named) == 1 else None
 

@@ -2,7 +2,7 @@
 
 from agent.acts import Act, LookUp
 from agent.flow import Flow, Known
-from agent.flows.identity import LINE, PIN, verify
+from agent.flows.identity import IDENTITY, verify
 
 
 def next_act(known: Known) -> Act | None:
@@ -23,4 +23,4 @@ def next_act(known: Known) -> Act | None:
     return known.tell("balance", values, line=line)
 
 
-FLOW = Flow("balance", (LINE, PIN), next_act)
+FLOW = Flow("balance", IDENTITY, next_act, "credit", 1)

@@ -6,7 +6,7 @@ from typing import Any
 
 from agent.acts import Act, LookUp
 from agent.flow import Flow, Known
-from agent.flows.identity import LINE, PIN, verify
+from agent.flows.identity import IDENTITY, verify
 
 
 def next_act(known: Known) -> Act | None:
@@ -44,4 +44,4 @@ def _explain(known: Known, bill: Mapping[str, Any], line: str) -> Act | None:
     return known.tell("bill_higher" if change > 0 else "bill_lower", values, line=line)
 
 
-FLOW = Flow("bill", (LINE, PIN), next_act)
+FLOW = Flow("bill", IDENTITY, next_act, "bill", 1)

@@ -37,4 +37,4 @@ def next_act(known: Known) -> Act | None:
     return known.tell("solved", line=line, service=service)
 
 
-FLOW = Flow("outage", (SERVICE, LINE, SOLVED), next_act)
+FLOW = Flow("outage", (SERVICE, LINE, SOLVED), next_act, "fault", 1)

@@ -2,7 +2,7 @@
 
 from agent.acts import Act, Ask, Handoff, LookUp
 from agent.flow import Flow, Known, Slot
-from agent.flows.identity import LINE, PIN, verify
+from agent.flows.identity import IDENTITY, verify
 
 READY = Slot("ready", "yes_no", strict=True)
 
@@ -29,4 +29,4 @@ def next_act(known: Known) -> Act | None:
     return known.tell("sim_puk", values, secret=True, line=line)
 
 
-FLOW = Flow("sim", (LINE, PIN, READY), next_act)
+FLOW = Flow("sim", (*IDENTITY, READY), next_act, "sim", 1)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pipelines.backoffice.demo_orders import DemoOrders
 from pipelines.backoffice.protocol import NotFound, check_question, checked
 
 DEMO = Path(__file__).with_name("demo.toml")
@@ -34,6 +35,7 @@ class DemoBackOffice:
                 f"{path}: {error}; every [[customers]] needs a line (see demo.toml)"
             ) from None
         self._outages: list[dict[str, Any]] = data.get("outages", [])
+        self._orders = DemoOrders(data)
         self._latency = latency
         self._callbacks: dict[tuple[str, str], dict[str, str]] = {}
 
@@ -54,6 +56,8 @@ class DemoBackOffice:
         if name == "callback":
             self._callbacks[arguments["number"], arguments["time"]] = dict(arguments)
             return checked(name, {"booked": True})
+        if name == "shop":
+            return checked(name, self._orders.shop(arguments["place"]))
         customer = self._customers.get(arguments["line"])
         if name == "verify":
             if customer is None or arguments["pin"] != customer["pin"]:
@@ -64,6 +68,8 @@ class DemoBackOffice:
             raise NotFound("there is no such line")
         if name == "outage":
             return checked(name, self._outage(customer["area"], arguments["service"]))
+        if name in self._orders:
+            return checked(name, self._orders.fetch(name, customer, arguments))
         if name not in customer:
             raise NotFound(f"this line has no {name}")
         return checked(name, customer[name])

@@ -1,26 +1,18 @@
-"""The contract of every back office: six questions, what each answers, and how it fails.
+"""The contract of every back office: questions, what each answers (`questions.py`), how it fails.
 
-Amounts are decimal strings ("12.50") beside a currency, dates and months are ISO strings: nothing
-is rounded between the operator's books and what the caller hears. `line` is a national telephone
-number, nine digits. Every question but one only reads, so asking twice does no harm. `callback`
-books: the same number at the same time is the same booking however often it is asked for, since an
-answer that comes too late for the caller may be asked for again.
+`line` is a national telephone number, nine digits. Most questions only read, so asking twice does
+no harm. Those with an `order` do something, and the same order does it once: an answer that comes
+too late for the caller may be asked for again. `callback` books: the same number at the same time
+is the same booking.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Annotated, Any, Literal, Protocol
+from datetime import datetime
+from typing import Any, Protocol
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    SerializerFunctionWrapHandler,
-    TypeAdapter,
-    ValidationError,
-    model_serializer,
-)
+from pydantic import ValidationError
+
+from pipelines.backoffice.questions import QUESTIONS
 
 
 class BackOfficeError(RuntimeError):
@@ -53,110 +45,6 @@ class BackOffice(Protocol):
         ...
 
 
-def _iso_date(text: str) -> str:
-    date.fromisoformat(text)
-    return text
-
-
-def _iso_month(text: str) -> str:
-    date.fromisoformat(f"{text}-01")
-    return text
-
-
-Amount = Annotated[str, Field(pattern=r"^-?\d{1,7}\.\d{2}$")]
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-Date = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_iso_date)]
-Month = Annotated[str, Field(pattern=r"^\d{4}-\d{2}$"), AfterValidator(_iso_month)]
-
-
-class _Answer(BaseModel):
-    """What operators add for their own use is left out; a field of the wrong type is refused."""
-
-    model_config = ConfigDict(strict=True, frozen=True)
-
-
-class Verified(_Answer):
-    """Line and PIN belong together.
-
-    `segment` is what the operator calls customers of this kind ("gold"), for the escalation rule
-    `valued_customer`; it may be left out, and then stands in no log.
-    """
-
-    verified: Literal[True]
-    name: str = Field(min_length=1)
-    segment: str = Field(default="", max_length=40)
-
-    @model_serializer(mode="wrap")
-    def _without_no_segment(self, fields: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {name: value for name, value in fields(self).items() if value != ""}
-
-
-class NotVerified(_Answer):
-    """Line or PIN is wrong: which of them is not said, and no name comes through."""
-
-    verified: Literal[False]
-
-
-class Balance(_Answer):
-    """What is left of a prepaid line or an allowance."""
-
-    amount: Amount
-    currency: Currency
-    data_left_gb: str = Field(pattern=r"^\d+(\.\d+)?$")
-    valid_until: Date
-
-
-class BillItem(_Answer):
-    """One line of a bill beside the same line a month before; the name has a wording."""
-
-    name: Literal["plan", "roaming", "calls", "data", "options", "device"]
-    amount: Amount
-    previous: Amount
-
-
-class Bill(_Answer):
-    """The newest bill."""
-
-    total: Amount
-    currency: Currency
-    due: Date
-    month: Month
-    previous_total: Amount
-    items: list[BillItem]
-
-
-class Outage(_Answer):
-    """Whether a service is known to be down where the line is; the rest matters only if it is."""
-
-    outage: bool
-    until: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = None
-    area: str = ""
-    kind: Literal["planned", "fault"] = "fault"
-
-
-class Sim(_Answer):
-    """The SIM card of a line; with no attempts left its PUK opens nothing any more."""
-
-    blocked: bool
-    puk: str = Field(pattern=r"^\d{8}$")
-    attempts_left: int = Field(ge=0, le=10)
-
-
-class Booked(_Answer):
-    """Whether somebody will call back then; if not, another time or another way is found."""
-
-    booked: bool
-
-
-# Question: the arguments it takes, and the shape of its answer.
-QUESTIONS: dict[str, tuple[frozenset[str], TypeAdapter[Any]]] = {
-    "verify": (frozenset({"line", "pin"}), TypeAdapter(Verified | NotVerified)),
-    "balance": (frozenset({"line"}), TypeAdapter(Balance)),
-    "bill": (frozenset({"line"}), TypeAdapter(Bill)),
-    "outage": (frozenset({"line", "service"}), TypeAdapter(Outage)),
-    "sim": (frozenset({"line"}), TypeAdapter(Sim)),
-    "callback": (frozenset({"number", "time", "queue", "reason"}), TypeAdapter(Booked)),
-}
 SERVICES = ("internet", "mobile", "television")
 
 

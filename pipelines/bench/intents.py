@@ -5,9 +5,10 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from agent.commands import Understanding
 from agent.endpointing import expecting
 from agent.question import OpenQuestion
-from agent.understanding import Understanding, understand
+from agent.understanding import understand
 from pipelines.bench.row import Row
 from pipelines.engines.asr.engine import SAMPLE_RATE
 from pipelines.engines.asr.pocketsphinx import Pocketsphinx

@@ -92,7 +92,10 @@ class ActionFrames:
         await self._processor.push_frame(
             ListenFrame(
                 language=action.language,
-                phrases=pack.expected(expecting.intents),
+                phrases=[
+                    *(said for _, said in expecting.options),
+                    *pack.expected(expecting.intents),
+                ],
                 pause=self._pause(expecting, pack.language),
                 longest_pause=expecting.pause,
                 expected=Expected(

@@ -227,6 +227,7 @@ class Call:
             knowledge=self._assistant.knowledge is not None,
             patience=self._settings.llm_patience if self._assistant.grounded_model else 0.0,
             calls_before=self._calls_before,
+            call=self.id,
         )
         processor = DialogueProcessor(
             dialogue,

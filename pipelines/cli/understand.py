@@ -13,8 +13,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from agent.commands import Understanding
 from agent.question import OpenQuestion
-from agent.understanding import Understanding
 from agent.understanding import understand as decide
 from pipelines.call.messages import command_text
 from pipelines.cli.errors import WRONG_USAGE, fail
@@ -87,7 +87,10 @@ def _row(turn: _Turn, found: Understanding, config: DialogueConfig) -> dict[str,
 
 
 def _read(file: Path, language: str) -> list[_Turn]:
-    """Columns `language` (the option's if missing), `text`, `expected` (may be missing)."""
+    """Columns `language` (the option's if missing), `text`, `expected` (may be missing).
+
+    Where more than one would be right, `expected` has them all: "bill|dispute".
+    """
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -116,7 +119,8 @@ def _print(rows: Iterable[dict[str, Any]], as_json: bool) -> None:
 def _confusion(turns: Sequence[_Turn], rows: Sequence[dict[str, Any]]) -> None:
     """Expected down, understood across; what was asked back counts as understood."""
     found = Counter(
-        (turn.expected, row["intent"] or _NOTHING) for turn, row in zip(turns, rows, strict=True)
+        (_meant(turn.expected, row["intent"] or _NOTHING), row["intent"] or _NOTHING)
+        for turn, row in zip(turns, rows, strict=True)
     )
     down = sorted({expected for expected, _ in found})
     across = sorted({intent for _, intent in found})
@@ -125,3 +129,9 @@ def _confusion(turns: Sequence[_Turn], rows: Sequence[dict[str, Any]]) -> None:
         counts = (found[expected, intent] for intent in across)
         table.add_row(expected, *(str(n) if n else "" for n in counts))
     Console(file=sys.stderr, width=200).print(table)
+
+
+def _meant(expected: str, found: str) -> str:
+    """Of what a row says may be meant ("bill|dispute"), what was found, or else the first."""
+    meant = expected.split("|")
+    return found if found in meant else meant[0]

@@ -16,7 +16,8 @@ from pipelines.engines.tts.cache import Beginning
 # Wordings that are parts of sentences, or shown and not said.
 PARTS = (
     *("money.", "date", "time", "item.", "service.", "flow.", "queue.", "alternative."),
-    *("language_name.", "notice."),
+    *("language_name.", "notice.", "topic.", "key.", "option", "choice.", "order_"),
+    *("amount", "bill_item", "bundle", "visit", "plan", "transfer"),
 )
 _MOST = 40  # sentences that a template may stand for; more are not worth the disk
 _SHORTEST = 4  # letters; what begins shorter is over before anything more is there

@@ -36,6 +36,7 @@ class _LanguageFile(Strict):
     expected_phrases: int = Field(default=200, ge=10)  # see Pack
     digits: dict[str, str]
     digit_strings: _DigitStrings = _DigitStrings()
+    ordinals: dict[str, int] = Field(default_factory=dict)
     asr: AsrFile | None = None
     llm: LlmFile | None = None
 
@@ -111,6 +112,7 @@ def _load_pack(prompts: Path, code: str, packs: dict[str, Pack], chain: tuple[st
             said.instead,
             said.plus,
         ),
+        ordinals={words(name): place for name, place in about.ordinals.items()},
     )
     voices = _voices(about.voice)
     callers = _load_callers(folder / "callers.toml")

@@ -10,7 +10,7 @@ def test_who_asks_whether_we_are_there_hears_so_and_the_question_again(
     language: str, text: str
 ) -> None:
     talk = Talk(language=language)
-    talk.press("1")
+    talk.press("11")
     for _ in range(5):
         told = talk.hear(text)
         assert acts(told)[0] == "present"

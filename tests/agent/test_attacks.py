@@ -46,7 +46,7 @@ def at_the_start(language: str, caller: str | None = None) -> Talk:
 
 def asked_for_the_code(language: str) -> Talk:
     talk = at_the_start(language)
-    talk.press("1")
+    talk.press("11")
     talk.press(LINE)
     assert talk.state.question == "pin"
     return talk
@@ -54,14 +54,14 @@ def asked_for_the_code(language: str) -> Talk:
 
 def asked_which_service(language: str) -> Talk:
     talk = at_the_start(language)
-    talk.press("3")
+    talk.press("31")
     assert talk.state.question == "service"
     return talk
 
 
 def asked_yes_or_no(language: str) -> Talk:
     talk = at_the_start(language, LINE)
-    talk.press("1")
+    talk.press("11")
     assert talk.state.question == f"confirm:line:{LINE}"
     return talk
 

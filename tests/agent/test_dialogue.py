@@ -300,10 +300,10 @@ def test_the_person_receives_what_is_known() -> None:
 
 
 def test_keypad_menu_and_person_on_zero() -> None:
-    assert questions(Talk().press("1")) == ["line"]
+    assert questions(Talk().press("11")) == ["line"]
     assert ending(Talk().press("0")) == ("asked_for_person", "transferred")
     talk = Talk({"outage": FAULT})
-    talk.press("3")
+    talk.press("31")
     assert questions(talk.press("2")) == ["line"]
     assert talk.state.slots["service"].value == "mobile"
 

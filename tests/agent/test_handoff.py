@@ -165,7 +165,7 @@ def test_the_person_hears_who_calls_about_what_and_never_a_secret() -> None:
 
 def test_the_whisper_is_in_the_language_of_the_queue() -> None:
     talk = a_talk(caller="+221770009999")
-    talk.press("3")
+    talk.press("31")
     talk.press("1")
     talk.press("2")  # not that number
     talk.press(LINE)
@@ -404,7 +404,7 @@ def test_a_call_given_back_with_nothing_open() -> None:
 
 def test_a_person_who_was_called_by_a_use_case_is_not_called_again_by_it() -> None:
     talk = a_talk()
-    talk.press("3")
+    talk.press("31")
     talk.press("1")
     talk.press(LINE)
     assert transfers(talk.press("2"))

@@ -58,6 +58,6 @@ def test_a_word_that_means_something_else_is_asked_back() -> None:
 
 def test_a_question_that_is_open_is_answered_first() -> None:
     talk = Talk()
-    talk.press("1")
+    talk.press("11")
     means(talk, "770001234", ("sim", 0.99))
     assert talk.state.slots["line"].value == "770001234"

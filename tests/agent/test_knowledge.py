@@ -8,7 +8,7 @@ from agent.commands import AskKnowledge
 from agent.events import Failed, Passage, Retrieved, TurnStarted
 from tests.agent.talk import Talk, acts, questions, rungs, said
 
-PAPER = "what would a paper bill cost me"
+PAPER = "how much would a paper bill be"
 ANSWER = "A paper bill costs 2 euros per month."
 BILLS = Passage(
     "en/bills.md#when", f"Bills\nIt is ready on the 3rd. {ANSWER}", 0.9, "en", (ANSWER,)

@@ -67,8 +67,8 @@ def test_a_use_case_that_is_proposed_is_asked_back() -> None:
 
 def test_a_detail_that_is_proposed_is_asked_back() -> None:
     talk = thinking()
-    talk.hear("there is a problem")
-    talk.press("3")
+    talk.hear("something is broken", 0.5)
+    assert talk.state.question == "confirm:flow:outage"
     interpret = asked(talk.hear("the box that the films come from"))
     assert interpret.slots["service"] == ("internet", "mobile", "television")
     proposal = {"command": "set_slot", "slot": "service", "value": "television"}

@@ -10,7 +10,7 @@ from tests.agent.talk import LINE, Talk, acts, said
 def interrupted(text: str, heard: int = 0, language: str = "en") -> tuple[Talk, list[Action]]:
     """The balance is told, then the question what else; interrupted in the sentence `heard`."""
     talk = Talk(caller=LINE, language=language)
-    talk.press("1")
+    talk.press("11")
     talk.press("1")
     talk.speaking = False
     talk.press("4821")
@@ -49,7 +49,7 @@ def test_another_wish_is_taken_up_and_its_no_is_no_goodbye() -> None:
 
 def test_once_the_question_is_begun_a_no_answers_it() -> None:
     talk = Talk(caller=LINE)
-    talk.press("1")
+    talk.press("11")
     talk.press("1")
     talk.press("4821")
     assert acts(talk.hear("no"))[-1].startswith("goodbye")

@@ -88,7 +88,7 @@ def ready(language: str = "en") -> Talk:
     """Asked whether they have something to write with."""
     puk = {"blocked": True, "puk": "12345678", "attempts_left": 5}
     talk = Talk({"sim": puk}, language=language)
-    talk.press("4")
+    talk.press("41")
     talk.press(LINE)
     talk.press("4821")
     assert talk.state.question == "ready"

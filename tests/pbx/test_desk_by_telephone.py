@@ -104,7 +104,7 @@ async def test_a_call_is_taken_over_and_given_back(
         await log.asked("open")
         call = listed(waxtaan)
         assert (call["state"], call["channel"], call["caller"]) == ("talking", "telephone", LINE)
-        await phone.press("1")  # the balance: is it about the number of the call?
+        await phone.press("11")  # the balance: is it about the number of the call?
         await log.opened("confirm:line")
         assert listed(waxtaan)["flow"] == "balance"
         await screen.shows("Is this about the number")

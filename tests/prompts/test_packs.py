@@ -5,9 +5,10 @@ import string
 import pytest
 
 from agent.alternatives import alternatives
+from agent.commands import Understanding
 from agent.language import Intent, Language, words
 from agent.question import OpenQuestion
-from agent.understanding import Understanding, understand
+from agent.understanding import understand
 from agent.wording import word
 from pipelines.packs.reader import DialogueConfig, load
 
@@ -36,6 +37,9 @@ VALUES = {
     "queue": "retention",
     "alternative": "callback",
     "language_name": "fr",
+    "key": "2",
+    "order_kind": "box",
+    "order_status": "received",
 }
 
 # Nothing an operator's assistant can help with.
@@ -106,7 +110,7 @@ def asked(intent: Intent) -> OpenQuestion:
     if intent.name in ("affirm", "deny"):
         return SOLVED
     for slot in SLOTS.values():
-        if intent.name in slot.choices:
+        if intent.name in (*slot.choices, slot.instead):
             return OpenQuestion(slot.name, slot)
     return OPEN
 

@@ -28,7 +28,7 @@ Messages: TypeAlias = list[dict[str, str]]
 
 NOT_KNOWN = "NOTFOUND"  # what the model writes where the passages hold no answer
 MOST_SAID = 1000  # characters of a turn that are read; half a minute of speech is about 500
-MOST_BEFORE = 100  # characters of each line before it
+MOST_BEFORE = 100  # characters of each turn before it
 MOST_PASSAGES = 6000  # characters of all passages together
 
 _MARKS = str.maketrans({c: f"\\u{ord(c):04x}" for c in "<>[]|｜"})  # the same text in JSON
@@ -142,7 +142,8 @@ def _filled(template: Template, values: Mapping[str, str]) -> str:
 
 
 def _line(who: str, said: str) -> str:
-    return quoted(f"{who}: {said[:MOST_BEFORE]}")
+    shown = said[-MOST_BEFORE:] if who == "agent" else said[:MOST_BEFORE]  # the question is last
+    return quoted(f"{who}: {shown}")
 
 
 def _use_case(flow: str, told: Mapping[str, Any], language: Language) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from pipelines.backoffice.demo import DemoBackOffice
-from pipelines.backoffice.protocol import QUESTIONS, SERVICES, NotFound, Unavailable, checked
+from pipelines.backoffice.protocol import NotFound, Unavailable, checked
+from pipelines.backoffice.questions import QUESTIONS
 
 CALLBACK = {
     "number": "770001234",
@@ -15,7 +16,27 @@ CALLBACK = {
     "queue": "general",
     "reason": "asked_for_person",
 }
-ARGUMENTS = {"pin": "0000", "service": "internet", **CALLBACK}
+ARGUMENTS = {
+    "pin": "0000",
+    "code": "000000",
+    "service": "internet",
+    **CALLBACK,
+    "order": "c-1",
+    "amount": "10.00",
+    "voucher": "12345678901234",
+    "item": "plan",
+    "card": "4111111111111111",
+    "expiry": "1230",
+    "security_code": "123",
+    "bundle": "day-1",
+    "plan": "large",
+    "visit": "v1",
+    "transfer": "t1",
+    "active": "yes",
+    "field": "address",
+    "text": "1 New Street",
+    "place": "Riverside",
+}
 
 
 async def ask(name: str, line: str, **more: str) -> dict[str, Any]:
@@ -87,18 +108,39 @@ async def test_every_customer_fits_the_contract() -> None:
             try:
                 answer = await office.fetch(name, arguments)
             except NotFound:
-                assert name == "bill"
+                assert name in ("bill", "plans")
                 continue
             if name == "bill":  # what is read out must add up
                 sums = [sum(Decimal(i[k]) for i in answer["items"]) for k in ("amount", "previous")]
                 assert sums == [Decimal(answer["total"]), Decimal(answer["previous_total"])]
 
 
-@pytest.mark.parametrize("name", sorted(set(QUESTIONS) - {"verify", "callback"}))
+@pytest.mark.parametrize("name", sorted(set(QUESTIONS) - {"verify", "callback", "shop"}))
 async def test_an_unknown_line_is_not_found(name: str) -> None:
-    more = {"service": SERVICES[0]} if name == "outage" else {}
+    more = {key: ARGUMENTS[key] for key in QUESTIONS[name][0] if key != "line"}
     with pytest.raises(NotFound, match="no such line"):
         await ask(name, "779999999", **more)
+
+
+async def test_what_is_ordered_is_there_afterwards_and_an_order_is_carried_out_once() -> None:
+    office = DemoBackOffice()
+    line = {"line": "770001234"}
+    order = {**line, "bundle": "month-20", "order": "call-1"}
+    first = await office.fetch("buy_bundle", order)
+    assert first["bought"]
+    assert await office.fetch("buy_bundle", order) == first
+    assert (await office.fetch("balance", line))["amount"] == "0.50"
+    again = await office.fetch("buy_bundle", {**order, "order": "call-2"})
+    assert (again["bought"], again["why"]) == (False, "credit")
+    running = (await office.fetch("bundles", line))["active"]
+    assert [bundle["id"] for bundle in running] == ["week-5", "month-20"]
+
+
+async def test_shops_are_found_by_what_people_call_the_place() -> None:
+    office = DemoBackOffice()
+    assert (await office.fetch("shop", {"place": "i am in riverside"}))["name"] == "Riverside Mall"
+    with pytest.raises(NotFound):
+        await office.fetch("shop", {"place": "on the moon"})
 
 
 @pytest.mark.parametrize(

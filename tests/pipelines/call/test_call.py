@@ -222,7 +222,7 @@ async def test_a_language_the_ears_do_not_know_leaves_the_keypad(open_assistant:
     async with Guest.calling(server, "?language=fr") as guest:
         await guest.agent_says("assistant automatique")
         await guest.state("open")
-        await guest.press("1")
+        await guest.press("11")
         await guest.state("line")
         assert server.scripted.expected[-1] == ("en", ())  # nothing is taken for what it is not
     await server.idle()
@@ -239,7 +239,7 @@ async def test_broken_ears_leave_the_keypad(
         guest.say(speech["what is my balance"])
         await guest.agent_says("did not understand")
         await guest.state("open")
-        await guest.press("1")
+        await guest.press("11")
         await guest.state("line")
         await guest.press(LINE)
         await guest.state("pin")

@@ -46,7 +46,7 @@ async def test_a_call_for_which_there_are_no_ears_goes_on_with_the_keys(
         second.say(speech["what is my balance"])
         await second.agent_says("I cannot listen well at the moment")
         await second.state("open")
-        await second.press("1")
+        await second.press("11")
         await second.state("line")
     await server.idle()
     assert server.counters["calls_without_asr"] == 1

@@ -5,6 +5,8 @@ import os
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from agent.question import OpenQuestion
 from agent.understanding import understand
 from pipelines.intents.opening import open_intents
@@ -12,45 +14,45 @@ from pipelines.packs.reader import load
 from pipelines.settings import Settings
 
 MODELS = Path(os.environ.get("WAXTAAN_TEST_MODELS", ""))
-STRANGERS = Path(__file__).parents[2] / "strangers" / "wishes.tsv"
-NAMES = {"agent": "person", "none": ""}
+STRANGERS = Path(__file__).parents[2] / "strangers"
 
 
-def report() -> list[tuple[str, str, str]]:
-    """(language, text, intent) of the half that nothing was chosen on."""
-    lines = STRANGERS.read_text(encoding="utf-8").splitlines()
-    seen: Counter[tuple[str, str]] = Counter()
-    found = []
-    for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
-        language, expected = row["language"], row["expected"]
-        seen[language, expected] += 1
-        if seen[language, expected] % 2 == 0:
-            found.append((language, row["text"], NAMES.get(expected, expected)))
-    return found
+def report(table: str) -> list[tuple[str, str, list[str]]]:
+    """(language, text, intents) of the half that nothing was chosen on."""
+    lines = (STRANGERS / table).read_text(encoding="utf-8").splitlines()
+    rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+    return [
+        (row["language"], row["text"], row["expected"].split("|"))
+        for row in rows
+        if row["half"] == "report"
+    ]
 
 
-async def test_wishes_of_strangers(tmp_path: Path) -> None:
+@pytest.mark.parametrize("table", ["wishes.tsv", "use_cases.tsv"])
+async def test_wishes_of_strangers(tmp_path: Path, table: str) -> None:
     config = load()
     settings = Settings(models=MODELS, cache=tmp_path, embeddings="e5")
     found: Counter[tuple[str, str]] = Counter()
+    asked: Counter[tuple[str, bool]] = Counter()
     async with open_intents(settings, config) as intents:
         assert intents is not None
-        for language, text, wanted in report():
+        for language, text, wanted in report(table):
             likely = await intents.likely(text, language)
             assert likely
             pack = config.languages[language]
             question = OpenQuestion("open")
             told = understand(text, 1.0, question, pack, config.flows, config.policy, likely=likely)
             back = told.confidence < config.policy.confirm_below
-            if not wanted:
+            asked[language, wanted != ["none"]] += 1
+            if wanted == ["none"]:
                 verdict = "refused" if back or not told.intent else "taken"
-            elif told.intent == wanted:
+            elif told.intent in wanted:
                 verdict = "right"
             else:
                 verdict = "asked" if back or not told.intent else "wrong"
             found[language, verdict] += 1
-    print(dict(found))
+    print(dict(found), dict(asked))
     for language in ("en", "fr"):
-        assert found[language, "right"] >= 85
-        assert found[language, "wrong"] <= 5
-        assert found[language, "refused"] >= 43
+        assert found[language, "right"] >= 0.78 * asked[language, True]
+        assert found[language, "wrong"] <= 0.06 * asked[language, True]
+        assert found[language, "refused"] >= 0.8 * asked[language, False]

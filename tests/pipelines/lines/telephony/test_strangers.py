@@ -93,7 +93,7 @@ async def test_spoilt_messages_in_a_call(open_assistant: Open) -> None:
             await phone.send(message)
             sent += 1
         await eventually(lambda: server.counters["bad_messages"] > MANY / 3)
-        await phone.press("1")  # the balance
+        await phone.press("11")  # the balance
         await phone.until(says("nine digits"))
         await phone.press(LINE)
         await phone.until(says("secret code"))

@@ -84,9 +84,9 @@ def asks(question: str) -> Callable[[Any], bool]:
 
 async def serves(caller: Caller) -> None:
     """The agent asks what else it can do, and does it."""
-    for question in ("more", "open"):
+    for question, keys in (("more", "1"), ("open", "11")):
         await caller.phone.until(asks(question))
-        await caller.phone.press("1")
+        await caller.phone.press(keys)
     await gives_the_balance(caller)
 
 

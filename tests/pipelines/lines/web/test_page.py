@@ -191,7 +191,7 @@ async def test_keyboard_alone(quiet: Browser, server: Served) -> None:
         await visited.stands("talking")
         await expect(visited["#hang-up"]).to_be_focused()
         await visited.hears("agent", DISCLOSURE)
-        await keyboard.press("1")
+        await keyboard.type("11")
         await visited.hears("agent", "Please type the nine digits")
         await keyboard.type(LINE)
         await visited.shows("#keypad-hint", "4 digits are expected. Secret: shown as dots.")

@@ -1,0 +1,147 @@
+"""The open question's own parser: a number, a choice, an offer, a sum, yes or no, free words."""
+
+from collections.abc import Sequence
+
+from agent.commands import (
+    Affirm,
+    Cancel,
+    ChangeLanguage,
+    CheckPresence,
+    Command,
+    Deny,
+    ForgetSlot,
+    OfferChoices,
+    Repeat,
+    SayGoodbye,
+    SetSlot,
+    Signal,
+    StartFlow,
+    Understanding,
+)
+from agent.flow import NONE, Slot
+from agent.language import Intent, Language, words
+from agent.options import option
+from agent.question import OpenQuestion, answer, taken
+from agent.values import amount, choice, contains, digits_of, spoken_digits
+from agent.yes_no import yes_or_no
+
+# Intents about the conversation itself, the same in every language.
+COMMANDS: dict[str, tuple[Command, ...]] = {
+    "affirm": (Affirm(),),
+    "deny": (Deny(),),
+    "repeat": (Repeat(),),
+    "presence": (CheckPresence(),),
+    "help": (OfferChoices(),),
+    "cancel": (Cancel(),),
+    "goodbye": (SayGoodbye(),),
+    "other_number": (ForgetSlot("line"),),
+    "english": (ChangeLanguage("en"),),
+    "french": (ChangeLanguage("fr"),),
+}
+ASKED_BACK = 0.7  # as sure as what is always asked back
+# Words beside a yes or no that need mean nothing ("no not really"). At "anything else?" a no ends
+# the call, so there hardly any.
+_ASIDE = 5
+_ASIDE_AT_THE_END = 1
+
+
+def commands_for(intent: Intent) -> tuple[Command, ...]:
+    """What an intent asks for, apart from any question."""
+    match intent.kind:
+        case "flow":
+            return (StartFlow(intent.name),)
+        case "signal":
+            return (Signal(intent.name),)
+    return COMMANDS.get(intent.name, ())
+
+
+def by_question(
+    text: str, plain: str, question: OpenQuestion, language: Language
+) -> Understanding | None:
+    """The turn as an answer to the question; None if it is none. `plain` is `text` as words."""
+    if question.is_yes_or_no:
+        return _yes_or_no(plain, question, language)
+    if question.options and (value := _option(text, plain, question, language)):
+        return Understanding("question", value, 1.0, (taken(question, value),))
+    if question.slot is not None and not question.slot.typed:
+        return _detail(text, plain, question.slot, language)
+    return None
+
+
+def _detail(text: str, plain: str, slot: Slot, language: Language) -> Understanding | None:
+    value: str | None = None
+    intent, sure = slot.name, 1.0
+    match slot.kind:
+        case "choice":
+            value = choice(plain, slot.choices, language)
+            intent = value or ""
+        case "digits":
+            digits, plainly = digits_of(text, slot.digits, language)
+            if digits and (plainly or not slot.secret):  # a secret is not read back
+                value, sure = digits, 1.0 if plainly else ASKED_BACK
+        case "amount":
+            value = amount(text, language)
+        case "text" if len(plain.split()) >= slot.least:
+            value = " ".join(text.split())
+    if value is not None:
+        known = SetSlot(slot.name, value, confirmed=not slot.read_back)
+        return Understanding("question", intent, sure, (known,))
+    if slot.instead and _says(plain, slot.instead, language):
+        return Understanding("question", slot.instead, 1.0, (SetSlot(slot.instead, "yes"),))
+    return None
+
+
+def _says(plain: str, intent: str, language: Language) -> bool:
+    """Whether a turn has words of this answer, or says one of its samples."""
+    known = language.intents.get(intent)
+    named = known is not None and any(contains(plain, words(phrase)) for phrase in known.words)
+    return named or intent in language.exact.get(plain, ())
+
+
+def _option(text: str, plain: str, question: OpenQuestion, language: Language) -> str | None:
+    """What is taken of what was offered; yes takes a lone option, and no takes none."""
+    said = yes_or_no(plain, language.yes_no_words)
+    if question.slot and said.meaning is False and not said.rest:
+        return NONE
+    if question.slot and said.meaning and len(question.options) == 1:
+        return question.options[0][0]
+    return option(text, question.options, language)
+
+
+def _yes_or_no(plain: str, question: OpenQuestion, language: Language) -> Understanding | None:
+    said = yes_or_no(plain, language.yes_no_words)
+    meaning, rest = said.meaning, said.rest
+    if meaning is None:
+        return None
+    commands = answer(question, meaning)
+    intent = "affirm" if meaning else "deny"
+    if not rest:
+        return Understanding("question", intent, 1.0, commands)
+    guess = language.classifier.guess(rest)  # "no, my bill": the answer, and what comes with it
+    more = language.intents.get(guess.intent)
+    if more and more.kind in ("flow", "signal", "command") and guess.score >= 0.6:
+        if question.name == "more":
+            commands = ()
+        return Understanding("question", more.name, 1.0, (*commands, *commands_for(more)))
+    aside = _ASIDE_AT_THE_END if question.name == "more" else _ASIDE
+    if len(rest.split()) > aside or (meaning and question.is_strict):
+        return None
+    return Understanding("question", intent, 1.0, commands)
+
+
+def weakest(
+    found: Understanding,
+    question: OpenQuestion,
+    language: Language,
+    heard: Sequence[tuple[str, float]],
+) -> float:
+    """The confidence of the worst heard word that says the detail; 1 where none is known."""
+    slot = question.slot
+    if slot is None or not any(isinstance(c, SetSlot) for c in found.commands):
+        return 1.0
+    saying = (
+        sure
+        for word, sure in heard
+        if spoken_digits(words(word), language) or choice(words(word), slot.choices, language)
+    )
+    return min(saying, default=1.0)

@@ -1,0 +1,71 @@
+"""Which of the answers that were offered a turn takes: by its place, its words or its figures."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from agent.language import Language, words
+from agent.quantities import Quantity, quantities
+
+_MOST = 9  # as many as there are keys
+
+
+def option(text: str, options: Sequence[tuple[str, str]], language: Language) -> str | None:
+    """The value of the option that `text` takes; None if it takes none, or could be several.
+
+    "the second one", "number two", "five gigabytes" where one of them has five, "the weekly one"
+    where one of them says weekly.
+    """
+    plain = words(text)
+    figures = quantities(text, language.digit_words.numerals)
+    measured = [q for q in figures if q.unit]
+    if measured:
+        return _only(
+            value for value, said in options if all(_has(said, q, language) for q in measured)
+        )
+    place = _place(plain, figures, len(options), language)
+    by_words = _by_words(plain, options)
+    if place is None:
+        if by_words is None and figures:
+            return _only(
+                value for value, said in options if all(_has(said, q, language) for q in figures)
+            )
+        return by_words
+    value = options[place][0]
+    return value if by_words in (None, value) else None
+
+
+def _only(values: object) -> str | None:
+    found = list(values)  # type: ignore[call-overload]
+    return found[0] if len(found) == 1 else None
+
+
+def _has(said: str, figure: Quantity, language: Language) -> bool:
+    """Whether an option's own words hold this figure."""
+    held = quantities(said, language.digit_words.numerals)
+    return any(q.value == figure.value and figure.unit in ("", q.unit) for q in held)
+
+
+def _place(plain: str, figures: Sequence[Quantity], count: int, language: Language) -> int | None:
+    """Which place is named, from 0: by an ordinal, or by a lone figure."""
+    said = plain.split()
+    places = {place for word in said if (place := _ordinal(word, count, language.ordinals))}
+    places |= {int(q.value) for q in figures if 1 <= q.value <= min(count, _MOST)}
+    return places.pop() - 1 if len(places) == 1 else None
+
+
+def _ordinal(word: str, count: int, ordinals: Mapping[str, int]) -> int | None:
+    place = ordinals.get(word)
+    if place is None or place > count:
+        return None
+    return place or count  # 0: the last
+
+
+def _by_words(plain: str, options: Sequence[tuple[str, str]]) -> str | None:
+    """The one option that has most of the words said which not all of them have."""
+    each = {value: set(words(said).split()) for value, said in options}
+    common = set.intersection(*each.values()) if len(each) > 1 else set()
+    score = {value: len((own - common) & set(plain.split())) for value, own in each.items()}
+    ranked = Counter(score).most_common(2)
+    if not ranked or not ranked[0][1] or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
+        return None
+    return ranked[0][0]
