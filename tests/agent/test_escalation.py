@@ -21,7 +21,7 @@ from agent.events import (
 )
 from agent.hours import Hours, spans
 from agent.policy import Policy, RuleSetting
-from agent.state import Conversation
+from agent.state import Conversation, Filled
 from tests.agent.talk import CATALOG, LINE, PIN, VERIFIED, Talk, acts, ending, questions
 
 BILL = {
@@ -368,3 +368,16 @@ def test_a_cry_for_help(language: str, text: str, rule: str) -> None:
 def test_what_only_looks_like_a_cry_for_help(language: str, text: str) -> None:
     found = decided(Talk(language=language).hear(text))
     assert found is None or found[0] not in ("emergency", "in_distress")
+
+
+@pytest.mark.parametrize(("value", "calls"), [("80.00", False), ("80.01", True)])
+def test_an_amount_that_the_caller_names(value: str, calls: bool) -> None:
+    setting = RuleSetting(over={"EUR": Decimal(80)})
+    c = Conversation(
+        facts={"bill line=770001234": {"total": "12.00", "currency": "EUR"}},
+        slots={"amount": Filled(value, True, "pay_bill")},
+    )
+    found = escalate(c, replace(CATALOG.policy, rules={"amount_above_limit": setting}))
+    assert (found is not None) is calls
+    unsure = replace(c, slots={"amount": Filled("900.00", False, "pay_bill")})
+    assert escalate(unsure, replace(CATALOG.policy, rules={"amount_above_limit": setting})) is None
