@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from agent.acts import key
 from agent.effects import not_booked
-from agent.events import Composed, Failed, Fetched, Interpreted, Retrieved
-from agent.state import THOUGHTS, Conversation
+from agent.events import NOT_KNOWN, Composed, Failed, Fetched, Interpreted, Retrieved
+from agent.state import THOUGHTS, Conversation, Pending
 
 
 def answered(c: Conversation, event: Fetched | Failed | Interpreted) -> Conversation:
@@ -19,7 +19,8 @@ def answered(c: Conversation, event: Fetched | Failed | Interpreted) -> Conversa
         quiet_since=event.at,
     )
     if asked.name in THOUGHTS:
-        return replace(c, unanswered="")
+        broken = isinstance(event, Failed) and event.reason != NOT_KNOWN
+        return replace(model_failed(c, asked) if broken else c, unanswered="")
     if asked.name == "callback" and not (isinstance(event, Fetched) and event.value.get("booked")):
         return not_booked(c, asked, free=not isinstance(event, Fetched))
     if not isinstance(event, Fetched):
@@ -33,6 +34,11 @@ def answered(c: Conversation, event: Fetched | Failed | Interpreted) -> Conversa
     slots = {k: v for k, v in c.slots.items() if k not in ("pin", "code")}
     facts.pop(key(asked.name, asked.arguments))  # so that the same code can be tried again
     return replace(c, slots=slots, facts=facts, wrong_identity=c.wrong_identity + 1)
+
+
+def model_failed(c: Conversation, asked: Pending) -> Conversation:
+    """A turn needed the language model, and has to do without; the knowledge base is none."""
+    return replace(c, model_failures=c.model_failures + (asked.name in ("interpret", "compose")))
 
 
 def retrieved(c: Conversation, event: Retrieved) -> Conversation:

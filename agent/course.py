@@ -7,7 +7,7 @@ still missing. Nothing here looks at events or hypotheses: `agent/dialogue.py` d
 from collections.abc import Mapping
 
 from agent import llm
-from agent.actions import Explain, HangUp, Transfer
+from agent.actions import Explain
 from agent.acts import Handoff
 from agent.alternatives import ALTERNATIVE, alternatives
 from agent.commands import (
@@ -31,12 +31,12 @@ from agent.commands import (
     SmallTalk,
     StartFlow,
 )
+from agent.consolation import console, offer_person
 from agent.deadlines import transfer_deadline
 from agent.escalation import escalate, why
 from agent.floor import Floor
 from agent.flow import Flow
 from agent.flow_runner import FlowRunner
-from agent.handoff import packet
 from agent.language import Language
 from agent.policy import Policy
 from agent.question import asked_back
@@ -70,15 +70,12 @@ class Course:
     def respond(self, commands: tuple[Command, ...] = ()) -> None:
         """Answer what was understood, or what became known."""
         transfer = self.conversation.transfer
-        if not self.people.heard(commands):
-            return
-        if handoff := escalate(self.conversation, self._policy):
-            evidence = why(self.conversation, handoff.reason)
-            self._floor.do(Explain("escalation", handoff.reason, 1.0, why=evidence))
-            self.hand_over(handoff)
+        if not self.people.heard(commands) or self.escalated():
             return
         self._say_wishes(commands)
         for command in commands:
+            if console(self._floor, command, commands, self._policy):
+                return
             if back := asked_back(command):
                 self._floor.ask(back.question, back.wording, back.values)
                 return
@@ -144,6 +141,15 @@ class Course:
         if len(wishes) > 1 and self.conversation.flows[-1].confirmed:
             self._floor.say(f"wishes.{len(named)}", named)
 
+    def escalated(self) -> bool:
+        """Whether a rule calls for a person, who then is called."""
+        handoff = escalate(self.conversation, self._policy)
+        if handoff is not None:
+            evidence = why(self.conversation, handoff.reason, self._policy)
+            self._floor.do(Explain("escalation", handoff.reason, 1.0, why=evidence))
+            self.hand_over(handoff)
+        return handoff is not None
+
     def go_on(self) -> None:
         """After something aside: back to the use case in hand, or to what else there is."""
         if self.conversation.flow:
@@ -171,17 +177,19 @@ class Course:
     def end_answer(self, complete: bool) -> None:
         """Nothing more comes: on with the call, after a word where an answer is missing."""
         answered = self.conversation.answered
+        if not complete and self.escalated():
+            return
         if not (complete and answered):
             self._floor.say("knowledge.lost" if answered else "knowledge.unknown")
         self.go_on()
 
     def own_up(self) -> None:
         """Who was asked did not answer: that is no fault of the caller's words."""
+        if self.escalated():
+            return
         self._floor.say("thinking.failed")
         if self.conversation.question in ("", "open", "more"):
-            offer = asked_back(Signal("person", confirmed=False))
-            assert offer is not None
-            self._floor.ask(offer.question, offer.wording, offer.values)
+            offer_person(self._floor, "person")
         else:
             self._floor.ask_again()
 
@@ -191,13 +199,8 @@ class Course:
 
     def hand_over(self, handoff: Handoff) -> None:
         """Say that a person takes over; the call is transferred once that is said."""
-        if self.conversation.people:
-            if not self.people.announce(handoff):
-                self._offer_alternatives()
-            return
-        name = f"handoff.{handoff.reason}"
-        name = name if self._floor.language.has(name) else "handoff"
-        self._floor.say(name, {"queue": handoff.queue}, act=handoff.key, interruptible=False)
+        if not self.people.announce(handoff):
+            self._offer_alternatives()
 
     def excuse(self, before: Conversation) -> None:
         """A callback that was not booked needs a word before another way is offered."""
@@ -230,15 +233,6 @@ class Course:
             self.unreached("no_answer")
         else:
             self.people.reassure()
-
-    def leave(self) -> None:
-        """The last word is spoken: transfer or hang up."""
-        c = self.conversation
-        if c.handoff and c.closing == "transferred":
-            reason, queue = c.handoff
-            about = packet(c, Handoff(reason, queue), self._secret)
-            self._floor.do(Transfer(queue, reason, about))
-        self._floor.do(HangUp(c.closing))
 
     def recover(self) -> None:
         """Rephrase, then offer choices, then the keypad; a person is a rule's business."""

@@ -8,7 +8,7 @@ it. All memory is `conversation`, a fold over the events received and the action
 
 from collections.abc import Mapping
 
-from agent import llm
+from agent import alarm, llm
 from agent.actions import Abandon, Action, Explain, HangUp, Hush
 from agent.alternatives import ALTERNATIVE, NUMBER
 from agent.commands import (
@@ -91,13 +91,13 @@ class Dialogue:
         c = self.conversation
         match event:
             case CallStarted():
-                self._greet()
+                self._floor.greet()
             case PersonJoined() | PersonLeft() | TransferFailed() | TakenOver():
                 self._on_people(event, before)
             case _ if c.person is not None:
                 return
             case SpeechEnded() if c.closing and not c.saying:
-                self._course.leave()
+                self._course.people.leave()
             case SpeechEnded() if c.transfer and not (c.transfer.request or c.saying):
                 self._course.people.ring()
             case Tick():
@@ -107,8 +107,12 @@ class Dialogue:
             case TurnStarted():
                 self._floor.give_way()
                 llm.supersede(self._floor, "retrieve", "interpret")
-            case TurnEnded() if c.typed_over or c.deferred:
-                return  # keys are surer than words; what cannot be interrupted is heard first
+            case TurnEnded() if c.typed_over or alarm.is_answered(self._floor):
+                return  # keys are surer than words
+            case TurnEnded() if c.deferred and not self._is_urgent(c.hypothesis):
+                return  # what cannot be interrupted is heard first
+            case Hypothesis() if alarm.alarms(self._floor, event, before.hypothesis, self._policy):
+                alarm.call_for_help(self._floor, self._course, event)
             case SpeechEnded() if c.deferred and not (c.turn_open or cannot_stop(c)):
                 self._floor.do(Hush())
                 self._on_turn()
@@ -154,10 +158,9 @@ class Dialogue:
             case TakenOver() if before.people and before.person is None:
                 self._course.people.take_over(event.person)
 
-    def _greet(self) -> None:
-        self._floor.say("greet.disclosure", interruptible=False)
-        self._floor.say("greet")
-        self._floor.listen("open")
+    def _is_urgent(self, heard: Hypothesis | None) -> bool:
+        found = self._understand(heard.text, heard) if heard else NOT_UNDERSTOOD
+        return alarm.is_urgent(found, self._policy)
 
     def _on_turn(self) -> None:
         c = self.conversation
@@ -252,7 +255,7 @@ class Dialogue:
         if self.deadline is None or tick.at < self.deadline:
             return
         if c.closing:
-            self._course.leave()
+            self._course.people.leave()
         elif c.transfer and tick.at >= reassurance_due(c, c.transfer, policy):
             self._course.wake(tick.at, c.transfer)
         elif late := [pending for pending in c.pending if is_late(c, pending, policy)]:

@@ -20,7 +20,7 @@ from agent.commands import (
 )
 from agent.language_routing import stated as routed_by_caller
 from agent.participants import not_wanted
-from agent.privacy import SECRET_SLOTS
+from agent.privacy import SECRET_SLOTS, redact
 from agent.state import ALTERNATIVES, LASTING, Conversation, Filled, Pending, Wanted
 
 
@@ -30,6 +30,9 @@ def decided(c: Conversation, explain: Explain) -> Conversation:
         c = replace(c, misunderstood=0)
     if c.transfer and not_wanted(explain.commands):  # nobody's reason any more
         c = replace(c, handoff=None)
+    yes_to = c.question if explain.intent == "affirm" else ""
+    signal = yes_to.removeprefix("confirm:signal:")
+    c = replace(c, agreed=signal if signal != yes_to else "")
     for command in explain.commands:
         c = _obey(c, command)
         if isinstance(command, SetSlot) and explain.rung != "keypad":
@@ -99,9 +102,8 @@ def _obey(c: Conversation, command: Command) -> Conversation:
                 return replace(c, flows=others, handoff=None)
             return replace(c, flows=others, finished=flow, facts=_still_true(c, flow))
         case Signal(name, confirmed):
-            if not c.question.startswith("confirm:signal:"):  # a yes to that is no evidence itself
-                told = (line.text for line in reversed(c.transcript) if line.who == "caller")
-                c = replace(c, evidence=(*c.evidence, (name, next(told, ""))))
+            if not c.agreed:  # a yes to "a colleague?" is no evidence itself
+                c = replace(c, evidence=(*c.evidence, (name, _last_words(c))))
             return replace(c, signals=(*c.signals, name)) if confirmed else c
         case ChangeLanguage(language, True, stated):
             routing = routed_by_caller(c.routing, language) if stated else c.routing
@@ -109,6 +111,14 @@ def _obey(c: Conversation, command: Command) -> Conversation:
         case NotUnderstood():
             return replace(c, misunderstood=c.misunderstood + 1)
     return c
+
+
+def _last_words(c: Conversation) -> str:
+    """What the caller said in this turn, as far as it was heard."""
+    if c.turn_open and c.hypothesis:
+        return redact(c.hypothesis.text) if c.expecting.secret else c.hypothesis.text
+    told = (line.text for line in reversed(c.transcript) if line.who == "caller")
+    return next(told, "")
 
 
 def _still_true(c: Conversation, flow: str) -> Mapping[str, Mapping[str, Any]]:

@@ -22,6 +22,7 @@ class CallStarted:
     now: str = ""  # local wall-clock time at `at` = 0, ISO "2026-11-24T19:05:00"; "" if unknown
     knowledge: bool = False  # whether questions are tried against a knowledge base
     patience: float = 0.0  # s a turn, for the language model; 0: `Policy.think_give_up`
+    calls_before: int = 0  # from this number of late; 0 where nobody counts them
     call: str = ""  # names the call towards the back office
 
 

@@ -68,6 +68,12 @@ class Floor:
         self.actions.append(action)
         self.conversation = record(self.conversation, action)
 
+    def greet(self) -> None:
+        """Say who we are, which must be heard, and ask what there is to do."""
+        self.say("greet.disclosure", interruptible=False)
+        self.say("greet")
+        self.listen("open")
+
     def ask(
         self,
         question: str,

@@ -46,7 +46,7 @@ from agent.events import (
     TurnStarted,
 )
 from agent.privacy import redact
-from agent.state import THOUGHTS, Conversation, Line, Pending
+from agent.state import REMEMBERED, THOUGHTS, Conversation, Line, Pending
 
 
 def apply(c: Conversation, event: Event) -> Conversation:
@@ -93,6 +93,7 @@ def _call_started(c: Conversation, event: CallStarted) -> Conversation:
         knowledge=event.knowledge,
         patience=event.patience,
         people=event.people,
+        calls_before=event.calls_before,
         now=event.now,
         quiet_since=event.at,
     )
@@ -113,6 +114,7 @@ def _turn_started(c: Conversation, event: TurnStarted) -> Conversation:
 
 def _turn_ended(c: Conversation, event: TurnEnded) -> Conversation:
     text = c.hypothesis.text if c.hypothesis and not c.typed_over else ""
+    sure = (c.hypothesis.confidence,) if c.hypothesis and text else ()
     text = redact(text) if c.expecting.secret else text
     heard = (Line("caller", text),) if text else ()
     return replace(
@@ -125,6 +127,7 @@ def _turn_ended(c: Conversation, event: TurnEnded) -> Conversation:
         deferred=bool(text) and cannot_stop(c) and len(c.saying) > 1 and not c.transfer,
         quiet_since=event.at,
         silences=0 if text else c.silences,
+        confidences=(*c.confidences, *sure)[-REMEMBERED:],
         held=() if text else c.held,
         transcript=c.transcript + heard,
     )
@@ -198,10 +201,12 @@ def record(c: Conversation, action: Action) -> Conversation:
             )
         case Explain(rung="escalation"):
             return replace(c, why=action.why)
+        case Explain(rung="partial"):
+            return replace(decided(c, action), alarmed=c.turn)
         case Explain():
             return decided(c, action)
         case Route():
-            return replace(c, routing=action.memory)
+            return _routed(c, action)
         case Fetch(request, name, arguments):
             return _asked(c, Pending(request, name, arguments, c.at))
         case Retrieve(request, text):
@@ -217,6 +222,8 @@ def record(c: Conversation, action: Action) -> Conversation:
             others = tuple(p for p in c.pending if p is not gone)
             if late and gone and gone.name == "callback":
                 return not_booked(replace(c, pending=others, quiet_since=c.at), gone, free=True)
+            if late and gone is not None and gone.name in THOUGHTS:
+                c = arrivals.model_failed(c, gone)
             failed = late and gone is not None and gone.name not in THOUGHTS
             return replace(c, pending=others, failures=c.failures + failed, quiet_since=c.at)
         case Transfer() if action.request:
@@ -226,6 +233,18 @@ def record(c: Conversation, action: Action) -> Conversation:
         case Transfer() | HangUp():
             return replace(c, ended=True)
     return c
+
+
+def _routed(c: Conversation, route: Route) -> Conversation:
+    """A turn's language was weighed: from when it is told that we do not speak it, turns count."""
+    before, memory = c.routing, route.memory
+    c = replace(c, routing=memory)
+    if route.kind == "unsupported":
+        return replace(c, unserved=(route.language,))
+    if memory == before:  # it told nothing
+        return c
+    again = memory.rival and memory.rival in c.unserved
+    return replace(c, unserved=(*c.unserved, memory.rival) if again else ())
 
 
 def _asked(c: Conversation, pending: Pending) -> Conversation:
@@ -256,6 +275,8 @@ def _spoken(c: Conversation, speak: Speak) -> Conversation:
             return replace(c, handoff=(reason, queue), closing="transferred")
         case ["goodbye" | "silent" as closing]:
             return replace(c, closing=closing)
+        case ["sorry.angry"]:
+            return replace(c, consoled=True)
         case ["answer", *_]:
             return replace(c, answered=c.answered + 1)
         case ["silence"]:

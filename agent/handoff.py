@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from agent.acts import Handoff
-from agent.state import ALTERNATIVES, Conversation
+from agent.state import ALTERNATIVES, Conversation, Line
 
 _TURNS = 12  # lines of transcript: what a person can read while the call is put through
 
@@ -28,7 +28,7 @@ def packet(c: Conversation, handoff: Handoff, secret_slots: Collection[str]) -> 
         "flow": c.flow,
         "slots": {name: filled.value for name, filled in known.items()},
         "seconds": round(c.at, 1),
-        "transcript": [{"who": line.who, "text": line.text} for line in c.transcript[-_TURNS:]],
+        "transcript": [{"who": line.who, "text": line.text} for line in _lines(c)[-_TURNS:]],
     }
     if c.people:  # where people are rung; logs from before that hold a packet without these
         about["identity"] = identity(c)
@@ -38,6 +38,12 @@ def packet(c: Conversation, handoff: Handoff, secret_slots: Collection[str]) -> 
             for name, filled in known.items()
         }
     return about
+
+
+def _lines(c: Conversation) -> tuple[Line, ...]:
+    """The transcript; with it the turn that is not over where it is what called for help."""
+    alarm = c.hypothesis if c.turn_open and c.alarmed == c.turn else None
+    return (*c.transcript, Line("caller", alarm.text)) if alarm else c.transcript
 
 
 def identity(c: Conversation) -> str:

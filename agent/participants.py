@@ -55,7 +55,17 @@ def not_wanted(commands: Sequence[Command]) -> bool:
 def reset_escalation(c: Conversation) -> Conversation:
     """What called for a person is dealt with."""
     return replace(
-        c, signals=(), misunderstood=0, silences=0, failures=0, wrong_identity=0, keys=""
+        c,
+        signals=(),
+        agreed="",
+        misunderstood=0,
+        confidences=(),
+        unserved=(),
+        silences=0,
+        failures=0,
+        model_failures=0,
+        wrong_identity=0,
+        keys="",
     )
 
 
@@ -72,6 +82,7 @@ def turned_to_people(c: Conversation, handoff: Handoff) -> Conversation:
         told=c.told | {(c.flow, handoff.key)},
         flows=_without_alternatives(c.flows),
         handoff=(handoff.reason, handoff.queue),
+        settled=c.settled | {handoff.reason},
         barred=c.barred or handoff.reason == "identity_not_verified",
         held=(),
         unanswered="",

@@ -2,16 +2,28 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from agent.hours import Hours
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSetting:
-    """One escalation rule: after how many occurrences, and to whom."""
+    """One escalation rule: after how many occurrences, and to whom.
+
+    The fields from `below` on are each one rule's own; see the rule in `agent/escalation.py`.
+    """
 
     after: int = 1
     queue: str = "general"
+    priority: int = 0  # rules with a lower number are asked first; 0: its place in `RULES`
+    hours: Hours = field(default_factory=Hours)  # when it holds
+    below: float = 0.0  # a turn heard with less confidence is hard to hear
+    of_last: int = 0  # turns among which so many have to be; 0: in a row
+    days: int = 0  # that calls are counted back
+    segments: frozenset[str] = frozenset()  # as the back office names them
+    over: Mapping[str, Decimal] = field(default_factory=dict)  # currency -> the highest amount
+    flows: frozenset[str] = frozenset()  # use cases that are for a person at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,7 @@ class Policy:
     confirm_below: float = 0.8
     answer_above: float = 0.3  # a yes or no heard with less confidence is asked for again
     release_above: float = 0.6  # the same, where a yes lets a secret out or spends money
+    alarm_above: float = 0.7  # a partial result heard with that confidence alarms by itself
     believe_above: float = 0.38
     guess_above: float = 0.35  # a wish less probable than this by its meaning is none
     # Where the likeliest wish is not sure, the second is asked for along with it from the first

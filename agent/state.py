@@ -15,6 +15,8 @@ LASTING = frozenset({"line", "pin", "no_pin", "code"})
 
 ALTERNATIVES = "alternatives"  # the use case of ours that follows where nobody could be reached
 
+REMEMBERED = 10  # turns of which it is known how surely they were heard
+
 # requests whose answer tells what a turn meant, or answers it; by name
 THOUGHTS = frozenset({"retrieve", "interpret", "compose"})
 
@@ -90,6 +92,7 @@ class Conversation:
     knowledge: bool = False
     patience: float = 0.0  # for the language model, s a turn; 0: the policy's
     people: bool = False
+    calls_before: int = 0  # from this number, in the days that the rule `calls_again` looks back
     now: str = ""  # by the wall clock when `at` was 0
     routing: Memory = field(default_factory=Memory)
     ended: bool = False
@@ -128,16 +131,23 @@ class Conversation:
     requests: int = 0
     pending: tuple[Pending, ...] = ()
     failures: int = 0  # of the back office, in a row
+    model_failures: int = 0  # of the language model: late or failed where a turn needed it
     unanswered: str = ""  # what the knowledge base or the language model was asked, without answer
     passages: tuple[Passage, ...] = ()  # what the answer in hand may rest on
     answered: int = 0  # sentences of it that were asked to be said
     held: tuple[str, ...] = ()  # sentences that came while the caller spoke
     # trouble
     misunderstood: int = 0  # turns in a row
+    confidences: tuple[float, ...] = ()  # of the last turns that had words, the newest last
+    unserved: tuple[str, ...] = ()  # a language not spoken here, for each turn since it was told
     silences: int = 0  # prompts in a row without an answer
     wrong_identity: int = 0
     signals: tuple[str, ...] = ()  # words that escalation rules watch for, each time they came
     evidence: tuple[tuple[str, str], ...] = ()  # each of them, and the turn that it came in
+    agreed: str = ""  # the signal for which a person was offered, and the caller said yes
+    consoled: bool = False  # who was angry was offered a person
+    alarmed: int = 0  # the turn whose emergency was taken before it had ended
+    settled: frozenset[str] = frozenset()  # reasons for which people were called
     why: tuple[str, ...] = ()  # on what evidence a person takes over
     barred: bool = False  # the secret code was wrong so often that it is not asked for again
     # people

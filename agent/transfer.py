@@ -7,7 +7,7 @@ person talks with the caller we say nothing at all.
 
 from collections.abc import Collection, Mapping
 
-from agent.actions import Abandon, Hush, Transfer, Withdraw
+from agent.actions import Abandon, HangUp, Hush, Transfer, Withdraw
 from agent.acts import Handoff
 from agent.commands import ChangeLanguage, Command, Repeat
 from agent.escalation import emergency
@@ -43,6 +43,13 @@ class PersonTransfer:
 
     def announce(self, handoff: Handoff) -> bool:
         """Say that people are called, or that there are none at this hour; whether there are."""
+        if handoff.reason == "emergency" and self._c.saying:  # waits for nothing
+            self._floor.do(Hush())
+        name = f"handoff.{handoff.reason}"
+        name = name if self._floor.language.has(name) else "handoff"
+        if not self._c.people:  # the network puts the call through when it has ended
+            self._announce(name, {"queue": handoff.queue}, handoff.key)
+            return True
         self.let_go()
         self._abandon_all()
         queue = self._policy.queue(handoff.queue)
@@ -56,8 +63,6 @@ class PersonTransfer:
             act = f"closed {handoff.reason} {handoff.queue}"
             self._floor.say("closed" if opens else "closed.for_good", values, act=act)
             return False
-        name = f"handoff.{handoff.reason}"
-        name = name if self._floor.language.has(name) else "handoff"
         self._announce(name, {"queue": handoff.queue}, handoff.key)
         self._announce_wait(queue, handoff.key)
         self._floor.listen("ringing")
@@ -114,6 +119,15 @@ class PersonTransfer:
                 target,
             )
         )
+
+    def leave(self) -> None:
+        """The last word is spoken: transfer or hang up."""
+        c = self._c
+        if c.handoff and c.closing == "transferred":
+            reason, queue = c.handoff
+            about = packet(c, Handoff(reason, queue), self._secret)
+            self._floor.do(Transfer(queue, reason, about))
+        self._floor.do(HangUp(c.closing))
 
     def let_go(self) -> None:
         """Nobody is to be reached any more."""

@@ -36,6 +36,8 @@ def routed(
             course.people.reassure()
             return None
         case "unsupported":
+            if course.escalated():
+                return None
             floor.say("language_unknown")
             floor.ask_again("menu")
             return None

@@ -220,6 +220,8 @@ def _by_sample(
         intent = language.intents.get(guess.intent)
         if intent is None or guess.score < policy.believe_above or not apart:
             return None
+        if _is_excepted(plain, intent):
+            return None
         sure = next(sure for score, sure in _SURE if guess.score >= score)
         if sure < 1 and (intent.kind == "signal" or " " not in plain):
             sure = ASKED_BACK  # a word alone says little; a person is not called for nothing

@@ -46,6 +46,7 @@ from pipelines.packs.fixed_wording import beginnings, sentences
 from pipelines.packs.pack import Pack
 from pipelines.packs.reader import DialogueConfig, load
 from pipelines.settings import Settings
+from pipelines.store.recent_calls import RecentCalls, counted
 from pipelines.weights.hub import Get, asked_once, fetch
 
 _MOST_LANGUAGES = 5  # languages that a turn may be in, and no more
@@ -70,11 +71,14 @@ class Assistant:
     latencies: deque[float] = field(default_factory=lambda: deque(maxlen=1000))  # s, newest last
     caches: Mapping[str, AudioCache] = field(init=False)  # by engine's name
     voice_router: VoiceRouter = field(init=False)
+    recent_calls: RecentCalls | None = field(init=False)
     warming: asyncio.Task[None] | None = None  # the language model's
     meaning: Meaning | None = None  # finds pages by it
     intents: IntentClassifier | None = None  # what turns may want, by it
 
     def __post_init__(self) -> None:
+        calls, policy = self.settings.calls, self.config.policy
+        self.recent_calls = counted(calls, policy) if self.settings.record else None
         started = {"espeak", *(engine.name for engine in self.neural)}
         embedded = {code: (EngineVoice("espeak", voice),) for code, voice in self.voices().items()}
         chosen = {

@@ -5,9 +5,17 @@ import selectors
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
-from pipelines.engines.asr.engine import ANYTHING, Band, EngineError, Expected, Recognised
+from pipelines.engines.asr.engine import (
+    ANYTHING,
+    SAMPLE_RATE,
+    Band,
+    EngineError,
+    Expected,
+    Recognised,
+)
 
 PATIENCE = 180.0  # s for what a test waits for: it tells a hang, on however busy a machine
+HALF_A_SECOND = SAMPLE_RATE  # bytes
 
 
 class ScriptedRecogniser:
@@ -25,6 +33,7 @@ class ScriptedRecogniser:
         self.open_streams = 0
         self.broken = False
         self.unserved: set[str] = set()
+        self.partial = ""  # what is believed of a turn, and surely, after half a second of it
 
     async def start(self) -> None: ...
 
@@ -65,7 +74,10 @@ class ScriptedStream:
         self._heard = 0
 
     def hear(self, pcm: bytes) -> None:
-        self._heard += len(pcm)
+        before, self._heard = self._heard, self._heard + len(pcm)
+        if self._engine.partial and before < HALF_A_SECOND <= self._heard:
+            text = self._engine.partial
+            self._on_partial(Recognised(text, self._language, 0.9, 1.0, final=False))
 
     async def finish(self) -> Recognised:
         if self._engine.broken:

@@ -1,9 +1,16 @@
 """Shapes that answers are made of, and what is only read: who calls, credit, bill, faults."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 
 def _iso_date(text: str) -> str:
@@ -33,10 +40,19 @@ class Answer(BaseModel):
 
 
 class Verified(Answer):
-    """Line and PIN belong together."""
+    """Line and PIN belong together.
+
+    `segment` is what the operator calls customers of this kind ("gold"), for the escalation rule
+    `valued_customer`; it may be left out, and then stands in no log.
+    """
 
     verified: Literal[True]
     name: str = Field(min_length=1)
+    segment: str = Field(default="", max_length=40)
+
+    @model_serializer(mode="wrap")
+    def _without_no_segment(self, fields: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in fields(self).items() if value != ""}
 
 
 class NotVerified(Answer):

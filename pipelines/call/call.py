@@ -33,6 +33,7 @@ from pipelines.call.tts import TtsProcessor
 from pipelines.call.turns import strategies
 from pipelines.engines.asr.engine import SAMPLE_RATE, Recognised
 from pipelines.engines.vad import SharedSilero
+from pipelines.store.recent_calls import calls_before
 from pipelines.store.recording import Recording
 
 _READY = 2.0  # s for a client to say that it is ready; then the agent speaks regardless
@@ -56,6 +57,7 @@ class Call:
         self._clock = AudioClock()
         self._meter = ResponseMeter(SAMPLE_RATE, connection.agent_rate)
         self._recording = self._new_recording()
+        self._calls_before = 0
         self._worker: PipelineWorker | None = None
         self._processor: DialogueProcessor | None = None
         self._asr: AsrProcessor | None = None
@@ -75,7 +77,8 @@ class Call:
                 self._recording.close()
 
     async def _pipeline(self) -> Pipeline:
-        band = self._connection.band
+        band, recent = self._connection.band, self._assistant.recent_calls
+        self._calls_before = await calls_before(recent, self._caller.number, self.id)
         language, stream = await self._assistant.recogniser_stream(
             self._caller.language, band, self._partial
         )
@@ -223,6 +226,7 @@ class Call:
             now=datetime.now().isoformat(timespec="seconds"),
             knowledge=self._assistant.knowledge is not None,
             patience=self._settings.llm_patience if self._assistant.grounded_model else 0.0,
+            calls_before=self._calls_before,
             call=self.id,
         )
         processor = DialogueProcessor(

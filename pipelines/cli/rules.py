@@ -1,22 +1,35 @@
-"""`waxtaan rules`: when a person takes over, and what such callers say."""
+"""`waxtaan rules`: when a person takes over, and what such callers say, or such calls are like."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from agent.escalation import RULES, WATCHES, Rule
+from agent.escalation import NAMES, WATCHES, in_order, priority
 from pipelines.cli.errors import WRONG_USAGE, fail
 from pipelines.packs.reader import DialogueConfig, load
 from pipelines.settings import Settings
 
 _EXAMPLES = 3
+# What a call is like in which a rule that looks at no words says so.
+_CALLS: Mapping[str, str] = {
+    "policy_says_so": "(wants 'sim', which the table's flows name)",
+    "valued_customer": "(the back office answers verify with segment 'gold')",
+    "amount_above_limit": '(the bill is 450.00 EUR, and over = { EUR = "300.00" })',
+    "calls_again": "(the third call from the number in seven days)",
+    "identity_not_verified": "(types a wrong code, and again, and again)",
+    "back_office_unavailable": "(a balance cannot be looked up, nor at the next try)",
+    "language_model_failing": "(two questions that only the language model could answer get none)",
+    "language_not_spoken": "(goes on in Wolof after being told that it is not spoken here)",
+    "hard_to_hear": "(three turns on a bad line, heard with confidence 0.2)",
+    "misunderstood_repeatedly": "(four turns of which nothing can be made)",
+}
 
 
 def rules(language: str, as_json: bool) -> None:
-    """Every rule in the order in which they are asked; one that is off has no queue."""
+    """Every rule, those that are on in the order in which they are asked; others have no queue."""
     config = load(Settings().prompts)
     if language not in config.packs:
         fail(f"no language '{language}'; there are {', '.join(config.packs)}", WRONG_USAGE)
@@ -25,26 +38,30 @@ def rules(language: str, as_json: bool) -> None:
         for row in rows:
             print(json.dumps(row, ensure_ascii=False))
         return
-    table = Table("rule", "when", "after", "queue", "such callers say")
+    table = Table("priority", "rule", "when", "after", "queue", "such callers say")
     for row in rows:
         examples = "\n".join(row["examples"])
-        table.add_row(row["rule"], row["when"], str(row["after"] or "off"), row["queue"], examples)
+        table.add_row(
+            str(row["priority"]),
+            row["rule"],
+            row["when"],
+            str(row["after"] or "off"),
+            row["queue"],
+            examples,
+        )
     Console().print(table)
 
 
 def _rows(language: str, config: DialogueConfig) -> Iterator[dict[str, Any]]:
     intents = config.packs[language].language.intents
-    for rule in RULES:
-        setting = config.policy.rules.get(_name(rule))
-        intent = intents.get(WATCHES.get(_name(rule), ""))
+    for name in in_order(config.policy):
+        setting = config.policy.rules.get(name)
+        intent = intents.get(WATCHES.get(name, ""))
         yield {
-            "rule": _name(rule),
-            "when": (rule.__doc__ or "").strip(),
+            "rule": name,
+            "when": (NAMES[name].__doc__ or "").strip(),
+            "priority": priority(name, config.policy),
             "after": setting.after if setting else 0,
             "queue": setting.queue if setting else "",
-            "examples": list(intent.say[:_EXAMPLES]) if intent else [],
+            "examples": list(intent.say[:_EXAMPLES]) if intent else [_CALLS[name]],
         }
-
-
-def _name(rule: Rule) -> str:
-    return str(getattr(rule, "__name__", rule))

@@ -42,9 +42,9 @@ def load(prompts: Path = PROMPTS) -> DialogueConfig:
     Raises:
         ConfigurationError: a file is missing or wrong.
     """
-    return DialogueConfig(
-        load_packs(prompts), load_flows(), load_policy(prompts / "escalation.toml")
-    )
+    flows = load_flows()
+    policy = load_policy(prompts / "escalation.toml", flows)
+    return DialogueConfig(load_packs(prompts), flows, policy)
 
 
 def load_flows() -> dict[str, Flow]:

@@ -1,8 +1,10 @@
 """Whole conversations: what the caller does, what the agent says."""
 
+from dataclasses import replace
+
 import pytest
 
-from agent.actions import Abandon, Hush, Listen, Speak, Transfer
+from agent.actions import Abandon, Explain, Hush, Listen, Speak, Transfer
 from agent.dialogue import Dialogue
 from agent.events import (
     CallEnded,
@@ -16,6 +18,7 @@ from agent.events import (
     TurnEnded,
     TurnStarted,
 )
+from agent.policy import RuleSetting
 from tests.agent.talk import (
     BALANCE,
     CATALOG,
@@ -234,8 +237,46 @@ def test_words_that_only_look_like_it(text: str) -> None:
 
 def test_anger_is_met_with_an_apology_first() -> None:
     talk = Talk()
-    assert said(talk.hear("this is ridiculous"))[0] == "I am sorry about that."
+    assert said(talk.hear("this is ridiculous")) == [
+        "I am sorry. I understand that this is annoying, and I take it seriously.",
+        "Would you like to talk to a colleague?",
+    ]
     assert ending(talk.hear("you are useless")) == ("angry", "transferred")
+
+
+def test_who_is_angry_and_wants_a_person_gets_one() -> None:
+    talk = Talk()
+    talk.hear("this is ridiculous")
+    told = talk.hear("yes please")
+    assert ending(told) == ("angry", "transferred")
+    (decided,) = (a for a in told if isinstance(a, Explain) and a.rung == "escalation")
+    assert decided.why == ("said: this is ridiculous",)
+
+
+def test_a_person_is_offered_once_and_the_use_case_goes_on() -> None:
+    policy = replace(
+        CATALOG.policy, rules={**CATALOG.policy.rules, "angry": RuleSetting(3, "retention")}
+    )
+    talk = Talk(policy=policy)
+    talk.hear("what is my balance")
+    assert questions(talk.hear("this is ridiculous")) == ["confirm:signal:anger"]
+    assert questions(talk.hear("no")) == ["line"]
+    again = talk.hear("you are useless")
+    assert said(again)[0] == "I am sorry about that."
+    assert questions(again) == ["line"]
+    assert ending(talk.hear("i am fed up")) == ("angry", "transferred")
+
+
+def test_anger_that_may_have_been_misheard_is_for_the_same_people() -> None:
+    talk = Talk()
+    assert acts(talk.hear("you are useless", 0.6)) == ["ask confirm:signal:anger"]
+    assert ending(talk.hear("yes")) == ("angry", "transferred")
+
+
+def test_without_the_rule_nobody_is_offered() -> None:
+    rules = {name: rule for name, rule in CATALOG.policy.rules.items() if name != "angry"}
+    talk = Talk(policy=replace(CATALOG.policy, rules=rules))
+    assert said(talk.hear("this is ridiculous"))[0] == "I am sorry about that."
 
 
 def test_a_half_heard_wish_for_a_person_is_asked_back() -> None:

@@ -50,7 +50,7 @@ def test_a_person_is_asked_back_where_it_is_not_sure() -> None:
 
 
 def test_a_word_that_means_something_else_is_asked_back() -> None:
-    text = "the show stops just when somebody has a heart attack"
+    text = "it stops just when somebody has a heart attack"
     told = means(Talk(), text, ("outage", 0.9), ("emergency", 0.05))
     assert questions(told) == ["confirm:signal:emergency"]
     assert ending(means(Talk(), text, ("outage", 0.5), ("emergency", 0.4))) is not None

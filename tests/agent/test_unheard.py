@@ -86,9 +86,12 @@ def test_a_wish_in_two_parts_is_one() -> None:
     assert acts(told) == ["ask line"]
 
 
-def test_an_emergency_during_the_disclosure_is_put_through_at_its_end() -> None:
-    _, told = during_the_disclosure("there is a fire")
-    assert acts(told)[0].startswith("handoff emergency")
+def test_an_emergency_during_the_disclosure_does_not_wait_for_its_end() -> None:
+    talk = Talk(speaking=False)
+    talk.happen(SpeechStarted(0.1, talk.state.saying[0].utterance))
+    told = talk.hear("there is a fire")
+    assert Hush() in told
+    assert acts(told) == ["handoff emergency emergency"]
 
 
 def test_a_cough_during_the_disclosure_changes_nothing() -> None:

@@ -20,7 +20,7 @@ from pipelines.cli.errors import fail, plainly
 from pipelines.errors import ConfigurationError, EngineError
 from pipelines.packs.language_files import load_packs
 from pipelines.packs.policy_file import load_policy
-from pipelines.packs.reader import PROMPTS
+from pipelines.packs.reader import PROMPTS, load_flows
 from pipelines.settings import Settings
 
 
@@ -136,7 +136,7 @@ def prompts(tmp_path: Path) -> Path:
 
 def load_all(prompts: Path) -> None:
     load_packs(prompts)
-    load_policy(prompts / "escalation.toml")
+    load_policy(prompts / "escalation.toml", load_flows())
 
 
 def change(path: Path, old: str, new: str) -> None:

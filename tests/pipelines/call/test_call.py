@@ -9,7 +9,7 @@ import pytest
 
 from agent.actions import HangUp, Speak, Transfer
 from agent.acts import Act
-from agent.events import Failed, Hypothesis, SpeechEnded, Tick
+from agent.events import Failed, Hypothesis, SpeechEnded, Tick, TurnEnded
 from agent.flow import Known
 from pipelines.audio import AGENT_RATE
 from pipelines.backoffice.protocol import Unavailable
@@ -101,6 +101,30 @@ async def test_what_was_heard_before_an_interruption(
     assert texts[cut["utterance"]].startswith(cut["heard"])
     assert 0 < len(cut["heard"]) < len(asked["text"])
     assert asked["text"][len(cut["heard"])] in " ,"  # it ends where a word does
+    assert server.differences(guest.id) == []
+
+
+async def test_an_emergency_is_put_through_over_what_both_are_saying(
+    open_assistant: Open, speech: Mapping[str, bytes]
+) -> None:
+    text = "there is a gas leak in my kitchen"
+    server = await open_assistant(texts=(text,), offering=config(pace=250))
+    server.scripted.partial = text
+    async with Guest.calling(server) as guest:
+        await guest.sounds(1)  # the disclosure, which nothing else interrupts
+        guest.say(speech["i want to speak to an agent"] * 2)
+        await guest.agent_says("our emergency desk")
+        await guest.end()
+    await server.idle()
+    log = server.log(guest.id)
+    heard = next(i for i, e in enumerate(log) if isinstance(e, Hypothesis) and e.text == text)
+    spoken = next(i for i, e in enumerate(log) if isinstance(e, Speak) and "emergency" in e.act)
+    assert not [e for e in log[:spoken] if isinstance(e, TurnEnded)]
+    assert not [e for e in log[heard + 1 : spoken] if hasattr(e, "at")]  # the same moment
+    assert next(e for e in log if isinstance(e, SpeechEnded)).interrupted
+    (transfer,) = (e for e in log if isinstance(e, Transfer))
+    assert transfer.reason == "emergency"
+    assert {"who": "caller", "text": text} in transfer.packet["transcript"]
     assert server.differences(guest.id) == []
 
 

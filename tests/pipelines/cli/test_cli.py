@@ -111,6 +111,10 @@ def test_rules(waxtaan: Shell) -> None:
     fraud = next(row for row in rows if row["rule"] == "fraud_suspected")
     assert (fraud["after"], fraud["queue"]) == (1, "fraud")
     assert len(fraud["examples"]) == 3
+    assert all(row["examples"] for row in rows)
+    assert sorted(rows, key=lambda row: row["priority"]) == rows
+    off = {row["rule"] for row in rows if not row["after"]}
+    assert off == {"policy_says_so", "valued_customer", "amount_above_limit", "calls_again"}
     assert "fraud_suspected" in waxtaan("rules", "-l", "fr").stdout
     assert waxtaan("rules", "-l", "xx", code=2).stderr.startswith("waxtaan: no language 'xx'")
 
