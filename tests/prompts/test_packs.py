@@ -162,11 +162,12 @@ def test_a_wish_is_not_taken_for_a_yes_or_no(language: Language, intent: Intent)
 
 @pytest.mark.parametrize("code", OUT_OF_SCOPE)
 def test_what_is_none_of_our_business(code: str) -> None:
-    found = {s: heard(s, OPEN, LANGUAGES[code]).intent for s in OUT_OF_SCOPE[code]}
-    taken = {sentence: intent for sentence, intent in found.items() if intent}
-    print(f"{code}: {len(taken)} of {len(found)} taken for something: {taken}")
-    flows = [intent for intent in taken.values() if intent in CATALOG.flows]
-    assert len(flows) <= 0.1 * len(found), taken
+    """By the nearest sample, which decides until the samples are learnt (`pipelines/intents/`)."""
+    found = {s: heard(s, OPEN, LANGUAGES[code]) for s in OUT_OF_SCOPE[code]}
+    taken = {s: told for s, told in found.items() if told.intent in CATALOG.flows}
+    print(f"{code}: {len(taken)} of {len(found)} taken for a wish: {taken}")
+    assert [s for s, told in taken.items() if told.confidence >= CATALOG.policy.confirm_below] == []
+    assert len(taken) <= 0.3 * len(found), taken
 
 
 def test_no_sentence_is_taught_as_two_wishes() -> None:
