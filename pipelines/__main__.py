@@ -121,6 +121,36 @@ def call(
 
 
 @app.command()
+def chat(
+    language: Annotated[
+        str | None, typer.Option("--language", "-l", help="In which it begins; as configured.")
+    ] = None,
+    caller: Annotated[
+        str | None, typer.Option(help="The number it comes from; withheld if left out.")
+    ] = None,
+    why: Annotated[bool, typer.Option("--why", help="Show how each turn was decided.")] = False,
+    back_office: Annotated[
+        str | None, typer.Option(help="'demo', or the address of yours; as configured if left out.")
+    ] = None,
+    clock: Annotated[
+        bool, typer.Option("--clock", help="Silence counts, as on the telephone.")
+    ] = False,
+    sample: Annotated[
+        str | None, typer.Option(help="Play a sample caller from callers.toml instead.")
+    ] = None,
+    log: Annotated[Path | None, typer.Option(help="Keep the call's log here.")] = None,
+) -> None:
+    """Talk in writing with the dialogue that answers the telephone: a line is a turn.
+
+    #1234 or /keys 1234 are telephone keys. /state shows what is known, /rules how close a person
+    is, /why on how each turn was decided; /language fr, /quit. Lines may come from a pipe.
+    """
+    from pipelines.cli.chat import chat as run
+
+    run(language, caller, why, back_office, clock, sample, log)
+
+
+@app.command()
 def replay(
     paths: Annotated[list[Path], typer.Argument(help="log.jsonl files, or folders with them.")],
     accept: Annotated[

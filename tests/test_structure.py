@@ -24,7 +24,7 @@ ROOMS = (
         "knowledge",
         "intents",
     ),
-    *("assistant", "call", "synthetic_caller", "lines", "desk", "server"),
+    *("assistant", "call", "chat", "synthetic_caller", "lines", "desk", "server"),
     *("cli", "bench", "__main__"),
 )
 
