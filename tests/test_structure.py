@@ -23,6 +23,7 @@ ROOMS = (
         "engine_choice",
         "knowledge",
         "intents",
+        "flow_chart",
     ),
     *("assistant", "call", "chat", "synthetic_caller", "lines", "desk", "server"),
     *("cli", "bench", "__main__"),
