@@ -218,6 +218,20 @@ def flows(
 
 
 @app.command()
+def stats(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Logs, or folders with them; the recorded calls if left out."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """What became of recorded calls: who understood turns, use cases, handoffs; no words."""
+    from pipelines.cli.stats import stats as run
+
+    run(paths or [], json)
+
+
+@app.command()
 def identify(
     text: Annotated[str, typer.Argument(help="What a caller says.")], json: Json = False
 ) -> None:

@@ -17,6 +17,8 @@ from tests.pipelines.cli.shell import Shell
         ("serve", "--port"),
         ("call", "--sample"),
         ("chat", "--back-office"),
+        ("flows", "--dot"),
+        ("stats", "--json"),
         ("replay", "log.jsonl"),
         ("check", "--start"),
         ("bench", "--json"),
