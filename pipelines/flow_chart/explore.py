@@ -8,6 +8,7 @@ the same is asked, looked up or said are one node.
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from agent.actions import Explain, Fetch, Speak
@@ -26,7 +27,7 @@ from pipelines.flow_chart.shapes import NOW, shapes
 
 START, END = "start", "end"
 _CALLER = "770001234"
-_PER_NODE = 2_000  # situations in which one act is followed up
+_PER_NODE = 1_000  # situations in which one act is followed up
 _WHOLE = 60_000  # answers tried in one use case: some seconds
 
 
@@ -35,7 +36,7 @@ class Chart:
     """What was found. `acts` are the nodes, by name; `seen` what led from each of them where.
 
     `own` are the features of a node's own answers. `cut` names the nodes that came in more
-    situations than were followed up.
+    situations than were followed up, but for those that led to one and the same node in each.
     """
 
     flow: str
@@ -43,6 +44,11 @@ class Chart:
     seen: dict[str, set[Observation]] = field(default_factory=dict)
     own: dict[str, set[str]] = field(default_factory=dict)
     cut: set[str] = field(default_factory=set)
+
+    def leads_on(self, node: str) -> bool:
+        """Whether but one other node follows."""
+        after = {after for _, after in self.seen.get(node, ())}
+        return len(after) == 1 and node not in after
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,7 @@ def explore(flow: Flow) -> Chart:
         for own, c in _outcomes(flow, slots, here):
             tried += 1
             arrive(here.node, own, _situation(flow, c, {**here.features, **own}, here.act))
+    chart.cut = {node for node in chart.cut if not chart.leads_on(node)}
     return chart
 
 
@@ -144,10 +151,18 @@ def _outcomes(
         case LookUp(question, arguments):
             request = c.requests + 1
             asked = record(c, Fetch(request, question, dict(arguments)))
-            for fact in shapes(question):
-                found = Fetched(c.at, request, question, dict(arguments), fact)
-                own = {f"{question}{OF}{k}": v for k, v in features(fact).items()}
-                yield own, apply(asked, found)
+            for own, fact in _facts(question):
+                yield own, apply(asked, Fetched(c.at, request, question, dict(arguments), fact))
+
+
+@cache
+def _facts(question: str) -> tuple[tuple[Features, dict[str, Any]], ...]:
+    """Answers to a question, one of all of which the same can be said."""
+    told = {tuple(features(fact).items()): fact for fact in reversed(shapes(question))}
+    return tuple(
+        ({f"{question}{OF}{name}": which for name, which in said}, fact)
+        for said, fact in reversed(told.items())
+    )
 
 
 def _decided(c: Conversation, *commands: Command) -> Conversation:

@@ -60,4 +60,4 @@ def _scalar(value: Any) -> str | None:
         return "0" if not Decimal(value) else "more"
     if str(value)[:10] in DATES:
         return "gone by" if str(value) < NOW else "to come"
-    return "known" if value in EXAMPLES else str(value)
+    return "known" if value in EXAMPLES else str(value) or "nothing"

@@ -10,7 +10,8 @@ import pytest
 from agent.acts import Act, Ask, Handoff, LookUp, Option
 from agent.flow import NONE, Flow, Known, Slot
 from agent.flows import identity
-from pipelines.backoffice.protocol import QUESTIONS, checked
+from pipelines.backoffice.protocol import checked
+from pipelines.backoffice.questions import QUESTIONS
 from pipelines.errors import ConfigurationError, EngineError
 from pipelines.flow_chart.conditions import conditions
 from pipelines.flow_chart.dot import dot, svg
