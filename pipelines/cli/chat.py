@@ -5,9 +5,10 @@ import re
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 
+from rich.console import Console
 from rich.table import Table
 
 from agent.privacy import SECRET_SLOTS, digit_words
@@ -22,6 +23,9 @@ from pipelines.settings import Settings
 from pipelines.store.call_log import CallLog
 
 _KEYS = re.compile(r"#\s*([0-9*][0-9*#]*)$")
+_OPENING = (
+    "Opening. The first time it learns what turns mean, which takes minutes; then it is kept."
+)
 _COMMANDS = (
     "/keys 1234 (or #1234), /state, /rules, /why on, /why off, /language fr, /quit; "
     "anything else is what the caller says"
@@ -76,7 +80,9 @@ async def _chat(
     sample: SampleCaller | None,
     log: Path | None,
 ) -> None:
-    async with open_parts(settings) as parts:
+    async with AsyncExitStack() as opened:
+        with Console(stderr=True).status(_OPENING):
+            parts = await opened.enter_async_context(open_parts(settings))
         terminal = Terminal(parts, why, typed_here=sample is None and sys.stdin.isatty())
         for line in (*parts.told, f"Commands: {_COMMANDS}."):
             terminal.note(line)

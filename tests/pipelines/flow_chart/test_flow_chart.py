@@ -3,6 +3,7 @@
 import json
 import shutil
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from pipelines.flow_chart.features import condition
 from pipelines.flow_chart.shapes import NOT_FOUND, shapes, values
 from pipelines.packs.reader import load
 
+ROOT = Path(__file__).parents[3]
 CONFIG = load()
 ENGLISH = CONFIG.packs["en"].language
 
@@ -188,6 +190,14 @@ def test_graphviz() -> None:
     assert "Does it work now?" in drawn
     with pytest.raises(EngineError, match=r"Graphviz: .*syntax error"):
         svg("digraph {")
+
+
+def test_the_readmes_drawing_is_of_today() -> None:
+    drawn = (ROOT / ".readme" / "outage.svg").read_text(encoding="utf-8")
+    for node in explore(CONFIG.flows["outage"]).acts:
+        assert f"<title>outage {node}</title>" in drawn, (
+            "waxtaan flows outage --svg .readme/outage.svg"
+        )
 
 
 def test_without_graphviz() -> None:
