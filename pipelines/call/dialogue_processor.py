@@ -7,7 +7,6 @@ written, the actions are carried out, in this order, so that the log is the call
 
 import asyncio
 import time
-from dataclasses import replace
 
 from loguru import logger
 from pipecat.frames.frames import CancelFrame, Frame, StartFrame
@@ -15,7 +14,6 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.processors.frameworks.rtvi.frames import RTVIServerMessageFrame
 
 from agent.actions import Action
-from agent.clauses import clauses
 from agent.dialogue import Dialogue
 from agent.events import (
     CallEnded,
@@ -34,6 +32,7 @@ from pipelines.call.frame_events import FrameEvents
 from pipelines.call.frames import SpeakFrame, Utterance
 from pipelines.call.requests import Requests
 from pipelines.call.resources import Resources
+from pipelines.intents.turns import with_intents
 
 
 class DialogueProcessor(FrameProcessor):
@@ -71,7 +70,8 @@ class DialogueProcessor(FrameProcessor):
         self._actions = ActionFrames(
             self, resources, self._requests, self._frames.silenced, self._hang_up
         )
-        said = digit_words(pack.language for pack in resources.packs.values())
+        self._languages = {code: pack.language for code, pack in resources.packs.items()}
+        said = digit_words(self._languages.values())
         self._redaction = Redaction(said)  # for the page; the recording has its own
         self._reason = "line closed"
         self._over = False
@@ -146,12 +146,15 @@ class DialogueProcessor(FrameProcessor):
                 return
 
     async def _take(self, event: Event) -> None:
-        event = await self._with_intents(event)
+        resources = self._resources
+        event = await with_intents(
+            event, self._dialogue.conversation, resources.intents, self._languages
+        )
         self._measure(event)
         if event is self._start_with:
             await self._tell(self._welcome)
         actions = self._dialogue.receive(event)
-        recording = self._resources.recording
+        recording = resources.recording
         if recording:
             recording.event(event)
             for action in actions:
@@ -162,28 +165,6 @@ class DialogueProcessor(FrameProcessor):
             await self._actions.carry_out(action)
         if not (isinstance(event, Hypothesis) or self._dialogue.conversation.ended):
             await self._tell(messages.state(self._dialogue.conversation, SECRET_SLOTS))
-
-    async def _with_intents(self, event: Event) -> Event:
-        """A turn that has ended, with what it may want; asked for ahead as its words are heard.
-
-        Who says a secret wants nothing.
-        """
-        intents, c = self._resources.intents, self._dialogue.conversation
-        if intents is None or c.expecting.secret or c.person is not None:
-            return event
-        match event:
-            case Hypothesis(text=text) if text:
-                for part in (text, *self._clauses(text)):
-                    intents.prepare(part)
-            case TurnEnded() if c.hypothesis is not None:
-                text = c.hypothesis.text
-                found = [await intents.likely(p, c.language) for p in (text, *self._clauses(text))]
-                return replace(event, intents=found[0], clauses=tuple(filter(None, found[1:])))
-        return event
-
-    def _clauses(self, text: str) -> tuple[str, ...]:
-        language = self._resources.packs[self._dialogue.conversation.language].language
-        return clauses(text, language.joins)
 
     def _measure(self, event: Event) -> None:
         meter = self._resources.meter

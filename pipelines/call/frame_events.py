@@ -31,9 +31,9 @@ from agent.events import (
 )
 from pipelines.call.frames import RecognisedFrame, SilencedFrame, SpokenFrame
 from pipelines.call.resources import LanguageScores, Resources
+from pipelines.call.typed import LONGEST, typed
 from pipelines.engines.asr.engine import Recognised
 
-LONGEST_TYPED = 500  # letters of a turn that a client types
 _TICK_AGAIN = 0.5  # s between ticks for a deadline that a tick did not move
 
 
@@ -124,11 +124,9 @@ class FrameEvents:
 
     def _typed(self, at: float, text: str) -> None:
         language = self._dialogue.conversation.language
-        self._happen(TurnStarted(at))
-        text = text[:LONGEST_TYPED]
-        scores = self._resources.language_scores(text, "", ())
-        self._happen(Hypothesis(at, text, language, 1.0, 1.0, final=True, languages=scores))
-        self._happen(TurnEnded(at))
+        scores = self._resources.language_scores(text[:LONGEST], "", ())
+        for event in typed(at, text, language, scores):
+            self._happen(event)
 
     def _tick(self, at: float) -> None:
         deadline = self._dialogue.deadline

@@ -7,7 +7,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import aclosing
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from loguru import logger
 
@@ -24,7 +24,6 @@ from agent.events import (
     Usage,
 )
 from pipelines.backoffice.protocol import BackOffice, NotFound, Unavailable
-from pipelines.call.caller_audio import AudioClock
 from pipelines.engines.llm.engine import Question
 from pipelines.errors import EngineError
 from pipelines.knowledge.grounded_model import GroundedModel, KnowledgeBase
@@ -32,6 +31,15 @@ from pipelines.knowledge.grounded_model import GroundedModel, KnowledgeBase
 HEADINGS = 4  # sections that the language model may name as what a question is about
 
 Request: TypeAlias = Fetch | Retrieve | Interpret | Compose
+
+
+class Clock(Protocol):
+    """What the events of a call are stamped with."""
+
+    @property
+    def seconds(self) -> float:
+        """Since the call began."""
+        ...
 
 
 class Requests:
@@ -42,7 +50,7 @@ class Requests:
         back_office: BackOffice,
         knowledge: KnowledgeBase | None,
         grounded_model: GroundedModel | None,
-        clock: AudioClock,
+        clock: Clock,
         happen: Callable[[Event], None],
     ) -> None:
         self._back_office = back_office

@@ -14,10 +14,9 @@ from pathlib import Path
 from agent.actions import Action
 from agent.digits import DigitWords
 from agent.events import Event
-from agent.log import header, line
-from agent.privacy import Redaction
 from pipelines.audio import seconds
 from pipelines.engines.asr.engine import SAMPLE_RATE
+from pipelines.store.call_log import CallLog
 from pipelines.store.interrupted import Marker
 
 _FLUSH = 0.5  # s of caller audio between flushes
@@ -64,7 +63,7 @@ class Channel:
 
 
 class Recording:
-    """One call's folder under `calls`. Privacy is applied here, before anything is written.
+    """One call's folder under `calls`. Privacy is applied before anything is written.
 
     `says` is how callers may say a code; see `agent/privacy.py`.
     """
@@ -84,21 +83,16 @@ class Recording:
         self._agent = Channel(self.folder / "agent.wav", agent_rate)
         self._agent_rate = agent_rate
         self._log = (self.folder / "log.jsonl").open("w", encoding="utf-8")
-        self._log.write(header(id=self.id, **about) + "\n")
+        self._entries = CallLog(self._log, says, id=self.id, **about)
         self._flushed = 0.0
-        self._redaction = Redaction(says)
 
     def event(self, event: Event) -> Event:
         """Write an event; returns it as it was written."""
-        written = self._redaction.event(event)
-        self._log.write(line(written) + "\n")
-        return written
+        return self._entries.event(event)
 
     def action(self, action: Action) -> Action:
         """Write an action; returns it as it was written."""
-        written = self._redaction.action(action)
-        self._log.write(line(written) + "\n")
-        return written
+        return self._entries.action(action)
 
     def caller(self, pcm: bytes) -> None:
         """Caller audio, 16 kHz; keeps the time."""

@@ -25,6 +25,7 @@ from pipelines.engines.language_id.identify import identify, languages
 LEAST_DOUBT = 0.05
 TOLD = 0.1  # exponent of a text's votes where it reads like the language told
 EXPECTED = 5.0
+MOST = 5  # languages that a turn may be in, and no more
 
 Distribution = Sequence[tuple[str, float]]
 
@@ -86,6 +87,14 @@ def _flattened(text: Distribution, told: str) -> Distribution:
     votes = [(language, share**TOLD) for language, share in text]
     total = sum(vote for _, vote in votes)
     return [(language, vote / total) for language, vote in votes]
+
+
+def shares(
+    text: str, sound: Distribution, told: str, expected: Collection[str]
+) -> tuple[tuple[str, float], ...]:
+    """A turn's `Hypothesis.languages`: (code, probability), MOST of them, the likeliest first."""
+    found = combine(sound, identify(text), told=told, expected=expected)
+    return tuple((code, round(share, 3)) for code, share in found[:MOST])
 
 
 def evidence(

@@ -1,50 +1,13 @@
 """The command line as it is typed: what is printed, and with which exit code."""
 
 import json
-import os
 import shutil
 import socket
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from pipelines.packs.reader import PROMPTS
-from tests.fakes import PATIENCE
-
-
-class Shell:
-    """`waxtaan` in a folder of its own."""
-
-    def __init__(self, folder: Path, cache: Path) -> None:
-        self.folder = folder
-        self.environment = {
-            **os.environ,
-            "PYTHONPATH": str(PROMPTS.parent),
-            "WAXTAAN_CACHE": str(cache),
-            "COLUMNS": "200",
-        }
-
-    def __call__(
-        self, *arguments: str, code: int = 0, **settings: str
-    ) -> subprocess.CompletedProcess[str]:
-        ran = subprocess.run(
-            [sys.executable, "-m", "pipelines", *arguments],
-            cwd=self.folder,
-            env={**self.environment, **{f"WAXTAAN_{k.upper()}": v for k, v in settings.items()}},
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-        )
-        assert ran.returncode == code, f"{arguments}: {ran.stdout}{ran.stderr}"
-        assert "Traceback" not in ran.stderr
-        return ran
-
-
-@pytest.fixture
-def waxtaan(tmp_path: Path, cache: Path) -> Shell:
-    return Shell(tmp_path, cache)
+from tests.pipelines.cli.shell import Shell
 
 
 @pytest.mark.parametrize(
@@ -53,6 +16,9 @@ def waxtaan(tmp_path: Path, cache: Path) -> Shell:
         ("", "Exit codes"),
         ("serve", "--port"),
         ("call", "--sample"),
+        ("chat", "--back-office"),
+        ("flows", "--dot"),
+        ("stats", "--json"),
         ("replay", "log.jsonl"),
         ("check", "--start"),
         ("bench", "--json"),

@@ -1,0 +1,34 @@
+"""What a turn may want, asked for as its words are heard and told with its end."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from agent.clauses import clauses
+from agent.events import Event, Hypothesis, TurnEnded
+from agent.language import Language
+from agent.state import Conversation
+from pipelines.intents.classifier import IntentClassifier
+
+
+async def with_intents(
+    event: Event,
+    c: Conversation,
+    intents: IntentClassifier | None,
+    languages: Mapping[str, Language],
+) -> Event:
+    """A turn that has ended, with what it and its clauses may want; any other event as it is.
+
+    Who says a secret wants nothing, nor does who talks with a person.
+    """
+    if intents is None or c.expecting.secret or c.person is not None:
+        return event
+    match event:
+        case Hypothesis(text=text) if text:
+            for part in (text, *clauses(text, languages[c.language].joins)):
+                intents.prepare(part)
+        case TurnEnded() if c.hypothesis is not None:
+            text = c.hypothesis.text
+            parts = (text, *clauses(text, languages[c.language].joins))
+            found = [await intents.likely(part, c.language) for part in parts]
+            return replace(event, intents=found[0], clauses=tuple(filter(None, found[1:])))
+    return event
