@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from agent.escalation import RULES, Rule, why
+from agent.escalation import NAMES, Rule, in_order, why
 from agent.policy import Policy
 from agent.state import Conversation
 
@@ -21,13 +21,13 @@ class Closeness:
 
 def closeness(c: Conversation, policy: Policy) -> Iterator[Closeness]:
     """Every rule that is on, in the order in which they are asked."""
-    for rule in RULES:
-        name = str(getattr(rule, "__name__", rule))
+    for name in in_order(policy):
+        rule = NAMES[name]
         setting = policy.rules.get(name)
         if setting is None:
             continue
         count = _count(rule, name, c, policy)
-        evidence = why(c, name) if count else ()
+        evidence = why(c, name, policy) if count else ()
         yield Closeness(name, count, setting.after, setting.queue, evidence)
 
 

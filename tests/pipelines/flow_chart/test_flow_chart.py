@@ -41,7 +41,7 @@ def test_what_is_tried_are_answers_of_the_protocol(question: str) -> None:
     assert tried[-1] == NOT_FOUND
     assert len({json.dumps(answer, sort_keys=True) for answer in tried}) == len(tried) > 1
     for answer in tried[:-1]:
-        assert checked(question, answer) == answer
+        assert checked(question, answer).items() <= answer.items()  # less what is empty
 
 
 @pytest.mark.parametrize("name", CONFIG.flows)
