@@ -116,6 +116,7 @@ class Assistant:
             await asyncio.gather(
                 *(engine.start() for engine in engines),
                 asyncio.to_thread(vad.warm),
+                asyncio.to_thread(config.warm),
                 asyncio.to_thread(languages),
             )
             _warn_of_capacity(recogniser, settings.max_calls)

@@ -7,7 +7,6 @@ written, the actions are carried out, in this order, so that the log is the call
 
 import asyncio
 import time
-from dataclasses import replace
 
 from loguru import logger
 from pipecat.frames.frames import CancelFrame, Frame, StartFrame
@@ -15,7 +14,6 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.processors.frameworks.rtvi.frames import RTVIServerMessageFrame
 
 from agent.actions import Action
-from agent.clauses import clauses
 from agent.dialogue import Dialogue
 from agent.events import (
     CallEnded,
@@ -34,6 +32,7 @@ from pipelines.call.frame_events import FrameEvents
 from pipelines.call.frames import SpeakFrame, Utterance
 from pipelines.call.requests import Requests
 from pipelines.call.resources import Resources
+from pipelines.call.turn_intents import with_intents
 
 
 class DialogueProcessor(FrameProcessor):
@@ -146,7 +145,10 @@ class DialogueProcessor(FrameProcessor):
                 return
 
     async def _take(self, event: Event) -> None:
-        event = await self._with_intents(event)
+        if self._resources.intents is not None:
+            c = self._dialogue.conversation
+            language = self._resources.packs[c.language].language
+            event = await with_intents(event, self._resources.intents, c, language)
         self._measure(event)
         if event is self._start_with:
             await self._tell(self._welcome)
@@ -162,28 +164,6 @@ class DialogueProcessor(FrameProcessor):
             await self._actions.carry_out(action)
         if not (isinstance(event, Hypothesis) or self._dialogue.conversation.ended):
             await self._tell(messages.state(self._dialogue.conversation, SECRET_SLOTS))
-
-    async def _with_intents(self, event: Event) -> Event:
-        """A turn that has ended, with what it may want; asked for ahead as its words are heard.
-
-        Who says a secret wants nothing.
-        """
-        intents, c = self._resources.intents, self._dialogue.conversation
-        if intents is None or c.expecting.secret or c.person is not None:
-            return event
-        match event:
-            case Hypothesis(text=text) if text:
-                for part in (text, *self._clauses(text)):
-                    intents.prepare(part)
-            case TurnEnded() if c.hypothesis is not None:
-                text = c.hypothesis.text
-                found = [await intents.likely(p, c.language) for p in (text, *self._clauses(text))]
-                return replace(event, intents=found[0], clauses=tuple(filter(None, found[1:])))
-        return event
-
-    def _clauses(self, text: str) -> tuple[str, ...]:
-        language = self._resources.packs[self._dialogue.conversation.language].language
-        return clauses(text, language.joins)
 
     def _measure(self, event: Event) -> None:
         meter = self._resources.meter

@@ -15,7 +15,7 @@ _PATIENT = 60.0  # s: nobody waits on the line
 
 @asynccontextmanager
 async def open_intents(
-    settings: Settings, config: DialogueConfig
+    settings: Settings, config: DialogueConfig, patience: float = _PATIENT
 ) -> AsyncIterator[IntentClassifier | None]:
     """Taught and ready, by letters alone where there are no weights; None where it is off.
 
@@ -26,11 +26,10 @@ async def open_intents(
         yield None
         return
     embedder = open_embeddings(await asyncio.to_thread(choose_embeddings, settings))
-    intents = IntentClassifier(embedder, config.packs, settings.cache / "embeddings", _PATIENT)
+    intents = IntentClassifier(embedder, config.packs, settings.cache / "embeddings", patience)
     try:
-        if embedder is None:
-            await intents.learn_letters()
-        else:
+        await intents.learn_letters()
+        if embedder is not None:
             await embedder.start()
             await intents.learn_meaning(_at_once)
         yield intents
