@@ -38,6 +38,7 @@ class DialogueConfig:
         """Learn the samples now, so that the first caller is answered as quickly as the next."""
         for language in self.languages.values():
             language.classifier.guess("")
+            language.exact.get("")
 
 
 @cache
