@@ -67,8 +67,7 @@ class _Call:
     async def happen(self, event: Event) -> None:
         began = time.perf_counter()
         c = self.dialogue.conversation
-        language = self.config.packs[c.language].language
-        event = await with_intents(event, self.intents, c, language)
+        event = await with_intents(event, self.intents, c, self.config.packs)
         ready = time.perf_counter()
         self.dialogue.receive(event)
         if isinstance(event, TurnEnded):

@@ -146,9 +146,8 @@ class DialogueProcessor(FrameProcessor):
 
     async def _take(self, event: Event) -> None:
         if self._resources.intents is not None:
-            c = self._dialogue.conversation
-            language = self._resources.packs[c.language].language
-            event = await with_intents(event, self._resources.intents, c, language)
+            c, packs = self._dialogue.conversation, self._resources.packs
+            event = await with_intents(event, self._resources.intents, c, packs)
         self._measure(event)
         if event is self._start_with:
             await self._tell(self._welcome)
