@@ -34,7 +34,8 @@ from pipelines.engines.tts.models import ModelVoices
 from pipelines.engines.tts.normalisation import spoken
 from pipelines.engines.tts.routing import EngineVoice, VoiceRouter
 from pipelines.errors import ConfigurationError
-from pipelines.intents.classifier import IntentClassifier
+from pipelines.intents.classifier import IntentClassifier, judge
+from pipelines.intents.opening import begin_intents
 from pipelines.knowledge.grounded_model import (
     GroundedModel,
     KnowledgeBase,
@@ -72,7 +73,7 @@ class Assistant:
     recent_calls: RecentCalls | None = field(init=False)
     warming: asyncio.Task[None] | None = None  # the language model's
     meaning: Meaning | None = None  # finds pages by it
-    intents: IntentClassifier | None = None  # what turns may want, by it
+    intents: IntentClassifier | None = None  # what turns may want
 
     def __post_init__(self) -> None:
         calls, policy = self.settings.calls, self.config.policy
@@ -117,6 +118,7 @@ class Assistant:
             await asyncio.gather(
                 *(engine.start() for engine in engines),
                 asyncio.to_thread(vad.warm),
+                asyncio.to_thread(config.warm),
                 asyncio.to_thread(languages),
             )
             _warn_of_capacity(recogniser, settings.max_calls)
@@ -139,14 +141,11 @@ class Assistant:
             pages,
         )
         assistant.meaning = open_meaning(settings, choices.embeddings, pages)
+        embedder = assistant.meaning.embedder if assistant.meaning else None
+        assistant.intents = begin_intents(settings, config, embedder)
         if assistant.meaning is not None:
-            assistant.intents = IntentClassifier(
-                assistant.meaning.embedder,
-                config.packs,
-                settings.cache / "embeddings",
-                settings.intents_patience,
-            )
-            assistant.meaning.begin(assistant._no_call, assistant.intents.learn)
+            learn = assistant.intents.learn_meaning if assistant.intents else None
+            assistant.meaning.begin(assistant._no_call, learn)
         if grounded_model is not None:
             assistant.warming = asyncio.create_task(grounded_model.warm(tuple(config.packs)))
         return assistant
@@ -214,6 +213,7 @@ class Assistant:
                 "asr": {"name": asr.name, "note": asr.serves(language)},
                 "tts": {"name": tts.name, "note": tts.serves(language)},
             },
+            "judge": judge(self.intents),
             "notice": self.notice(language),
         }
 

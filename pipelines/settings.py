@@ -70,7 +70,8 @@ class Settings(BaseSettings):
     asr: Literal["auto", "faster_whisper", "pocketsphinx"] = "auto"
     tts: Literal["auto", "coqui", "kokoro", "piper", "espeak"] = "auto"
     llm: Literal["none", "vllm"] = "none"
-    embeddings: Literal["auto", "e5", "none"] = "auto"  # pages are found by meaning, too
+    embeddings: Literal["auto", "e5", "none"] = "auto"  # pages and intents are told by meaning, too
+    intents: Literal["auto", "none"] = "auto"  # learnt from the samples; none: the nearest decides
 
     models: Path = Field(default_factory=_models)  # weights, one folder per model
     hub: str = "https://huggingface.co"  # where missing weights come from; "" never asks

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("WAXTAAN_HUB", "")  # nothing is fetched
 os.environ.setdefault("WAXTAAN_MODELS", "/nonexistent")  # nobody's weights are used
+os.environ.setdefault("WAXTAAN_INTENTS", "none")  # no server of a test learns them on its own
 
 # `make engines` sets up the environments that these want, and names one of them here.
 collect_ignore = [] if "WAXTAAN_LLM_PYTHON" in os.environ else ["real_engines"]

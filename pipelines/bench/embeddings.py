@@ -7,9 +7,11 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from pipelines.bench import turn_intents
 from pipelines.bench.row import Row
 from pipelines.engine_choice.embeddings import choose_embeddings
 from pipelines.engines.embeddings.e5 import E5
+from pipelines.intents.opening import open_intents
 from pipelines.packs.reader import load
 from pipelines.settings import Settings
 
@@ -27,6 +29,14 @@ def run(settings: Settings) -> Iterator[Row]:
     yield from asyncio.run(
         _measure(choice.file, _questions(settings), settings.embeddings_patience)
     )
+    yield from asyncio.run(_waits(settings))
+
+
+async def _waits(settings: Settings) -> list[Row]:
+    """What callers wait for their intents."""
+    config = load(settings.prompts)
+    async with open_intents(settings, config, settings.intents_patience) as intents:
+        return [] if intents is None else await turn_intents.measure(intents, config)
 
 
 def _questions(settings: Settings) -> list[str]:

@@ -1,4 +1,4 @@
-"""How many recorded calls a second go through the dialogue; reading the logs is the baseline."""
+"""How fast the dialogue decides: recorded calls, beside reading their logs, and single turns."""
 
 import itertools
 import time
@@ -8,6 +8,7 @@ from pathlib import Path
 from agent.dialogue import Dialogue
 from agent.log import read
 from agent.replay import differences
+from pipelines.bench import turn_intents
 from pipelines.bench.row import Row
 from pipelines.packs.reader import load
 from pipelines.settings import Settings
@@ -36,3 +37,4 @@ def run(settings: Settings) -> Iterator[Row]:
     took = time.perf_counter() - began
     note = f"{len(logs)} different logs"
     yield Row("replay of 1,000 calls", [took], "s", reading, "reading only", "10 s", note)
+    yield from turn_intents.decisions(logs, config)

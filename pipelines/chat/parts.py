@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pipelines.assistant import back_office
 from pipelines.backoffice.protocol import BackOffice
 from pipelines.engine_choice.embeddings import EmbeddingsChoice, choose_embeddings
-from pipelines.intents.classifier import IntentClassifier
+from pipelines.intents.classifier import IntentClassifier, judge
 from pipelines.knowledge import Knowledge
 from pipelines.knowledge.grounded_model import GroundedModel, knowledge, open_grounded_model
 from pipelines.knowledge.meaning import open_meaning
@@ -46,7 +46,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
         opened.push_async_callback(office.close)
         pages = knowledge(settings, config)
         choice = await asyncio.to_thread(choose_embeddings, settings)
-        intents = await _by_meaning(settings, config, pages, choice, opened)
+        intents = await _intents(settings, config, pages, choice, opened)
         grounded_model = await open_grounded_model(settings, config, pages)
         if grounded_model is not None:
             opened.push_async_callback(grounded_model.model.close)
@@ -59,24 +59,28 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
         yield Parts(config, office, pages, grounded_model, intents, told)
 
 
-async def _by_meaning(
+async def _intents(
     settings: Settings,
     config: DialogueConfig,
     pages: Knowledge,
     choice: EmbeddingsChoice,
     opened: AsyncExitStack,
 ) -> IntentClassifier | None:
+    """What turns may want, learnt; the pages' meaning as well, where it can be had."""
     patient = settings.model_copy(update={"embeddings_patience": _PATIENT})
     meaning = open_meaning(patient, choice, pages)
-    if meaning is None:
-        return None
-    opened.push_async_callback(meaning.close)
-    folder = settings.cache / "embeddings"
-    intents = IntentClassifier(meaning.embedder, config.packs, folder, _PATIENT)
-    opened.push_async_callback(intents.close)
-    meaning.begin(first=intents.learn)
-    await meaning.ready()
-    return intents if intents.ready else None
+    embedder = meaning.embedder if meaning is not None else None
+    intents = None
+    if settings.intents != "none":
+        folder = settings.cache / "embeddings"
+        intents = IntentClassifier(embedder, config.packs, folder, _PATIENT)
+        opened.push_async_callback(intents.close)
+        await intents.learn_letters()
+    if meaning is not None:
+        opened.push_async_callback(meaning.close)
+        meaning.begin(first=intents.learn_meaning if intents else None)
+        await meaning.ready()
+    return intents
 
 
 def _office(settings: Settings) -> str:
@@ -94,9 +98,10 @@ def _pages(settings: Settings, pages: Knowledge) -> str:
 
 
 def _meaning(choice: EmbeddingsChoice, intents: IntentClassifier | None) -> str:
-    if intents is not None:
-        return f"Meaning: {choice.why}."
-    return f"Meaning is missing: the nearest sample and words alone decide ({choice.why})."
+    who = judge(intents)
+    if who == "meaning and letters":
+        return f"What turns may want is judged by {who}: {choice.why}."
+    return f"What turns may want is judged by {who} alone ({choice.why})."
 
 
 def _model(settings: Settings) -> str:

@@ -127,6 +127,8 @@ class Printer:
     def show(self, message: dict[str, Any]) -> None:
         """One message."""
         match message["type"]:
+            case "call" if "judge" in message:
+                self._note(f"intents are judged by {message['judge']}")
             case "said" if message["who"] == "agent" and not message["final"]:
                 self._texts[message["utterance"]] = (message["text"], message["language"])
             case "said" if message["who"] == "agent":

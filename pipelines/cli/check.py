@@ -13,12 +13,13 @@ from agent.understanding import understand
 from agent.wording import word
 from pipelines.cli.check_llm import show_sheet, try_llm, unanswering
 from pipelines.cli.errors import WRONG_USAGE, fail
-from pipelines.engine_choice import choose
+from pipelines.engine_choice import Choices, choose
 from pipelines.engine_choice.asr import open_recogniser
 from pipelines.engines.tts import rule_voices
 from pipelines.engines.tts.espeak import EspeakSynthesiser
 from pipelines.engines.tts.normalisation import gaps
 from pipelines.errors import EngineError
+from pipelines.intents.opening import expected_judge
 from pipelines.packs import voices as licences
 from pipelines.packs.pack import Pack
 from pipelines.packs.reader import DialogueConfig, load
@@ -58,6 +59,13 @@ def check(what: str = "") -> None:
         if pack.language.gaps:
             _OUT.print(f"{code} falls back for: {', '.join(pack.language.gaps)}")
     _conclude(problems, config)
+
+
+def _judge(settings: Settings, choices: Choices) -> str:
+    if settings.intents == "none":
+        return "nearest sample: intents is 'none'"
+    by = expected_judge(settings, choices.embeddings)
+    return f"{by}, once learnt in the background of the first start"
 
 
 def _conclude(problems: list[str], config: DialogueConfig) -> None:
@@ -114,6 +122,7 @@ def _engines(settings: Settings, config: DialogueConfig) -> list[str]:
     _OUT.print(f"Recogniser {choices.asr.engine}: {choices.asr.why}", markup=False)
     by = "words and meaning" if choices.embeddings.engine != "none" else "words alone"
     _OUT.print(f"Pages are found by {by}: {choices.embeddings.why}", markup=False)
+    _OUT.print(f"Intents are judged by {_judge(settings, choices)}", markup=False)
     for code, choice in choices.voices.items():
         if choice.speakers:
             engine = choice.speakers[0].engine

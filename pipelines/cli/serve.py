@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-import sys
 import time
 from collections.abc import Callable
 
@@ -44,6 +43,8 @@ def _run(settings: Settings, listener: socket.socket) -> None:
     from pipelines.assistant import Assistant
     from pipelines.desk.check import check as check_desk
     from pipelines.desk.webhook import delivering
+    from pipelines.intents.classifier import judge
+    from pipelines.intents.opening import expected_judge
     from pipelines.lines.active_calls import ActiveCalls
     from pipelines.lines.garbage_collection import freeze_loaded
     from pipelines.lines.telephony import bridges
@@ -73,7 +74,11 @@ def _run(settings: Settings, listener: socket.socket) -> None:
         )
         freeze_loaded()
         host, port = listener.getsockname()[:2]
-        _announce(host, port, assistant.notice(settings.language))
+        by = expected_judge(settings, assistant.choices.embeddings)
+        _announce(host, port, _judged(judge(assistant.intents), by))
+        if notice := assistant.notice(settings.language):
+            print(notice)
+        print("Ctrl-C ends it.", flush=True)
         warming = asyncio.create_task(assistant.warm_voices())
         try:
             async with delivering(active_calls.feed, settings, assistant.counters):
@@ -98,10 +103,12 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-def _announce(host: str, port: int, notice: str) -> None:
+def _judged(now: str, later: str) -> str:
+    told = f"Intents are judged by {now}"
+    return told if now == later else f"{told}, and by {later} once the samples are learnt"
+
+
+def _announce(host: str, port: int, judged: str) -> None:
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::", "::1") else host
     print(f"Waxtaan is ready after {time.monotonic() - _STARTED:.1f} s: http://{shown}:{port}")
-    if notice:
-        print(notice)
-    print("Ctrl-C ends it.")
-    sys.stdout.flush()
+    print(judged)

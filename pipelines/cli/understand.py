@@ -19,6 +19,7 @@ from agent.question import OpenQuestion
 from agent.understanding import understand as decide
 from pipelines.call.messages import command_text
 from pipelines.cli.errors import WRONG_USAGE, fail
+from pipelines.intents.classifier import judge
 from pipelines.intents.opening import open_intents
 from pipelines.packs.reader import DialogueConfig, load
 from pipelines.settings import Settings
@@ -59,9 +60,7 @@ async def _rows(
     opened = OpenQuestion(question, slots.get(question))
     rows = []
     async with open_intents(settings, config) as intents:
-        if intents is None:
-            told = "no embeddings, so the nearest sample decides: 'waxtaan check' says why"
-            print(f"waxtaan: {told}", file=sys.stderr)
+        print(f"waxtaan: judged by {judge(intents)}; 'waxtaan check' says why", file=sys.stderr)
         for turn in turns:
             likely = await intents.likely(turn.text, turn.language) if intents else ()
             pack = config.packs[turn.language].language

@@ -1,20 +1,22 @@
 """The likely intents of a turn, by its meaning, words and letters: one model for all languages.
 
-It learns from the samples of all packs, so a language with few has the others' to lean on, and from
-sentences that are none of our business. What a turn means is asked for as soon as something is
+It learns from the samples of all packs, so a language with few has the others' to lean on, and
+from sentences that are none of our business. What a turn means is asked for as soon as something is
 heard of it, so that it is mostly there when the turn ends; who is not there by then is not waited
-for longer than `patience`, and the nearest sample decides as without it.
+for longer than `patience`, and words and letters judge alone, as they do without an embedder. Until
+they have been learnt the nearest sample decides.
 """
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from loguru import logger
 
 from agent.events import NO_INTENT
-from pipelines.engines.embeddings.engine import Embedder
+from pipelines.engines.embeddings.engine import Embedder, Floats
 from pipelines.errors import EngineError
 from pipelines.intents.learning import kept_model
 from pipelines.intents.model import Model
@@ -23,56 +25,71 @@ from pipelines.packs.pack import Pack
 MOST = 3  # intents that a turn may have
 _FEWEST = 2  # intents that can be told apart
 
+Judge: TypeAlias = Literal["meaning and letters", "letters", "nearest sample"]
+
 
 class IntentClassifier:
     """Of all calls.
 
     Args:
-        embedder: started by whoever calls `learn`.
+        embedder: started by whoever calls `learn_meaning`; None: letters alone.
         packs: whose samples teach.
         folder: keeps the samples' vectors and the model from one start to the next.
         patience: s, for the meaning of a turn that has ended.
     """
 
     def __init__(
-        self, embedder: Embedder, packs: Mapping[str, Pack], folder: Path, patience: float
+        self,
+        embedder: Embedder | None,
+        packs: Mapping[str, Pack],
+        folder: Path,
+        patience: float,
     ) -> None:
         self._embedder = embedder
         self._packs = packs
         self._folder = folder
         self._patience = patience
-        self._model: Model | None = None
-        self._preparing: set[asyncio.Task[None]] = set()
+        self._by_meaning: Model | None = None
+        self._by_letters: Model | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
 
     @property
-    def ready(self) -> bool:
-        """Whether it has learnt."""
-        return self._model is not None
+    def judge(self) -> Judge:
+        """Who tells what a turn may want, now."""
+        if self._by_meaning is not None:
+            return "meaning and letters"
+        return "nearest sample" if self._by_letters is None else "letters"
 
-    async def learn(self, quiet: Callable[[], Awaitable[None]]) -> None:
-        """Learn the samples; `quiet` is waited for often. Raises EngineError."""
-        taught = samples(self._packs)
-        if len(set(taught.values())) < _FEWEST:
-            return
-        self._model = await kept_model(taught, self._embedder, self._folder, quiet)
-        logger.info("intents are known by {} samples", len(taught))
+    def begin(self) -> None:
+        """Learn words and letters, in the background: seconds of one core at the first start."""
+        self._start(self._learn_letters_or_warn(), "intents' letters")
+
+    async def learn_letters(self) -> None:
+        """Learn to judge by words and letters alone. Raises EngineError."""
+        taught = self._samples()
+        if taught:
+            self._by_letters = await kept_model(taught, None, self._folder, _at_once)
+            self._tell(len(taught))
+
+    async def learn_meaning(self, quiet: Callable[[], Awaitable[None]]) -> None:
+        """Learn to judge by meaning, too; `quiet` is waited for often. Raises EngineError."""
+        taught = self._samples()
+        if taught and self._embedder is not None:
+            self._by_meaning = await kept_model(taught, self._embedder, self._folder, quiet)
+            self._tell(len(taught))
 
     def prepare(self, text: str) -> None:
         """Something was heard: its meaning may be asked for soon."""
-        if self._model is not None and text:
-            task = asyncio.create_task(self._embed(text), name="intents ahead")
-            self._preparing.add(task)
-            task.add_done_callback(self._preparing.discard)
+        if self._by_meaning is not None and text:
+            self._start(self._embed(text), "intents ahead")
 
     async def likely(self, text: str, language: str) -> tuple[tuple[str, float], ...]:
-        """See `TurnEnded.intents`; () where it is not known in time."""
-        model = self._model
-        if model is None or not text or language not in self._packs:
+        """See `TurnEnded.intents`; () where nobody can tell."""
+        if not text or language not in self._packs:
             return ()
-        try:
-            async with asyncio.timeout(self._patience):
-                vectors = await self._embedder.embed([text])
-        except (EngineError, TimeoutError):
+        vectors = await self._meant(text)
+        model = self._by_letters if vectors is None else self._by_meaning
+        if model is None:
             return ()
         known = self._packs[language].language.intents
         found = zip(model.labels, model.probabilities([text], vectors)[0].tolist(), strict=True)
@@ -83,13 +100,48 @@ class IntentClassifier:
 
     async def close(self) -> None:
         """Nobody asks any more."""
-        for task in self._preparing:
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._preparing, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _meant(self, text: str) -> Floats | None:
+        """The text's vector; None where it is not there in time, or nobody knows what it tells."""
+        if self._by_meaning is None or self._embedder is None:
+            return None
+        try:
+            async with asyncio.timeout(self._patience):
+                return await self._embedder.embed([text])
+        except (EngineError, TimeoutError):
+            return None
 
     async def _embed(self, text: str) -> None:
-        with contextlib.suppress(EngineError):
-            await self._embedder.embed([text])
+        if self._embedder is not None:
+            with contextlib.suppress(EngineError):
+                await self._embedder.embed([text])
+
+    async def _learn_letters_or_warn(self) -> None:
+        try:
+            await self.learn_letters()
+        except EngineError as error:
+            logger.warning("what turns want is not told by their letters: {}", error)
+
+    def _samples(self) -> dict[str, str]:
+        """What teaches; nothing where that tells no two intents apart."""
+        taught = samples(self._packs)
+        return taught if len(set(taught.values())) >= _FEWEST else {}
+
+    def _tell(self, many: int) -> None:
+        logger.info("intents are judged by {}, learnt from {} samples", self.judge, many)
+
+    def _start(self, work: Coroutine[None, None, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def judge(intents: IntentClassifier | None) -> Judge:
+    """Who tells what a turn may want, now; None where that is off."""
+    return intents.judge if intents is not None else "nearest sample"
 
 
 def samples(packs: Mapping[str, Pack]) -> dict[str, str]:
@@ -105,3 +157,7 @@ def samples(packs: Mapping[str, Pack]) -> dict[str, str]:
         for name, more in pack.samples.items():
             found |= dict.fromkeys(more, name)
     return found
+
+
+async def _at_once() -> None:
+    """Nobody waits."""

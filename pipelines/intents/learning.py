@@ -20,24 +20,29 @@ from pipelines.intents.model import Model
 
 _PATIENCE = 1800.0  # s: ten thousand samples take a minute or two
 _FORM = "1"  # grows when the same samples give another model
+_THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # a core is left to calls
 
 
 async def kept_model(
     taught: Mapping[str, str],
-    embedder: Embedder,
+    embedder: Embedder | None,
     folder: Path,
     quiet: Callable[[], Awaitable[None]],
 ) -> Model:
     """From `folder`, where it was kept; else trained, and kept there for the next start.
 
-    `taught` are sentences and their labels; for `quiet` see `kept_vectors`. Raises EngineError.
+    `taught` are sentences and their labels; without an embedder their words and letters tell.
+    For `quiet` see `kept_vectors`. Raises EngineError.
     """
-    name = json.dumps([_FORM, embedder.name, embedder.version, [*taught.items()]]).encode()
+    by = [embedder.name, embedder.version] if embedder else ["letters", ""]
+    name = json.dumps([_FORM, *by, [*taught.items()]]).encode()
     place = folder / f"intents-{hashlib.sha256(name).hexdigest()[:32]}.npz"
     kept = await asyncio.to_thread(_read, place)
     if kept is not None:
         return kept
-    vectors = await kept_vectors([*taught], "query", embedder, folder, quiet)
+    vectors = np.zeros((len(taught), 0), np.float32)
+    if embedder is not None:
+        vectors = await kept_vectors([*taught], "query", embedder, folder, quiet)
     model, _ = await trained([*taught], vectors, [*taught.values()])
     await asyncio.to_thread(_keep, place, model)
     return model
@@ -47,12 +52,14 @@ async def trained(
     texts: list[str], vectors: Floats, labels: list[str],
     *, written: bool = True, left_out: bool = False,
 ) -> tuple[Model, Floats]:  # fmt: skip
-    """The model; with `left_out` what models say of samples that they had not seen.
+    """The model, see `train`; with `left_out` what models say of samples that they had not seen.
 
     Raises EngineError.
     """
     told = json.dumps([texts, labels]).encode()
-    worker = await Worker.start("pipelines.intents.training_worker", deadline=_PATIENCE)
+    worker = await Worker.start(
+        "pipelines.intents.training_worker", env=_THREADS, deadline=_PATIENCE
+    )
     try:
         reply = await worker.ask(
             {"do": "train", "texts": len(told), "written": written, "left_out": left_out},

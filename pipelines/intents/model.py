@@ -1,6 +1,6 @@
-"""A trained classifier of sentences: by their vectors, and by their words and letters.
+"""A trained classifier of sentences: by their vectors, by their words and letters, or by both.
 
-Two linear models whose scores are added: plain arrays and a dictionary, so that whoever predicts
+Linear models whose scores are added: plain arrays and a dictionary, so that whoever predicts
 needs numpy alone. Words and letters weigh by TF-IDF (sublinear, smoothed, each kind of length 1),
 as scikit-learn counts it, which trained them (`training.py`).
 """
@@ -25,7 +25,8 @@ from pipelines.intents.features import letters, words
 class Model:
     """`meant` is (width of a vector, labels), `written` (pieces, labels) in half precision.
 
-    `pieces` are a piece's row in `written` and `rarity`.
+    `pieces` are a piece's row in `written` and `rarity`. A model that needs no vectors has `meant`
+    of width 0, one that reads no letters has no pieces.
     """
 
     labels: tuple[str, ...]
@@ -35,8 +36,13 @@ class Model:
     rarity: Floats
     written: NDArray[np.float16]
 
-    def probabilities(self, texts: Sequence[str], vectors: Floats) -> Floats:
-        """(texts, labels), each row 1 in all; `vectors` are the texts' own."""
+    def probabilities(self, texts: Sequence[str], vectors: Floats | None = None) -> Floats:
+        """(texts, labels), each row 1 in all; `vectors` are the texts' own, if the model wants any.
+
+        Raises ValueError where it wants others.
+        """
+        if vectors is None:
+            vectors = np.zeros((len(texts), 0), np.float32)
         scores = vectors @ self.meant + self.bias
         if len(self.written):
             scores += np.stack([self._written(text) for text in texts])

@@ -1,7 +1,7 @@
 """Trains the classifier of intents in a process that ends afterwards: `python -m ...`.
 
 {"do": "train", "texts": bytes of JSON, "written": bool, "left_out": bool}
-and these bytes: [texts, labels], then a row of float32 for each text
+and these bytes: [texts, labels], then a row of float32 for each text, or none
 -> {"model": bytes} and these bytes; with `left_out` a row of float32 for each text after them
 """
 
@@ -11,12 +11,12 @@ import os
 import numpy as np
 
 from pipelines.engines.worker_protocol import Header, Send, serve
-from pipelines.intents.training import train
 
 
 def main() -> None:
     """Serve until standard input ends."""
-    os.nice(10)  # calls go first
+    os.nice(10)  # calls go first, before scikit-learn's import, too
+    from pipelines.intents.training import train
 
     def answer(header: Header, payload: bytes, send: Send) -> None:
         texts, labels = json.loads(payload[: header["texts"]])

@@ -1,5 +1,6 @@
 """What a turn may want, asked for as its words are heard and told with its end."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -29,6 +30,7 @@ async def with_intents(
         case TurnEnded() if c.hypothesis is not None:
             text = c.hypothesis.text
             parts = (text, *clauses(text, languages[c.language].joins))
-            found = [await intents.likely(part, c.language) for part in parts]
+            # together, so that nobody waits for each part in turn
+            found = await asyncio.gather(*(intents.likely(part, c.language) for part in parts))
             return replace(event, intents=found[0], clauses=tuple(filter(None, found[1:])))
     return event

@@ -34,6 +34,12 @@ class DialogueConfig:
         """The languages the dialogue can speak."""
         return {code: pack.language for code, pack in self.packs.items()}
 
+    def warm(self) -> None:
+        """Learn the samples now, so that the first caller is answered as quickly as the next."""
+        for language in self.languages.values():
+            language.classifier.guess("")
+            language.exact.get("")
+
 
 @cache
 def load(prompts: Path = PROMPTS) -> DialogueConfig:

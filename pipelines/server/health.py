@@ -3,6 +3,7 @@
 from typing import Any
 
 from pipelines.assistant import Assistant
+from pipelines.intents.classifier import judge
 
 
 def health(assistant: Assistant) -> dict[str, Any]:
@@ -22,6 +23,7 @@ def health(assistant: Assistant) -> dict[str, Any]:
                 "version": likens.version if likens else "",
             },
         },
+        "intents": {"judge": judge(assistant.intents)},
         "languages": {
             code: {"asr": asr.serves(code), "tts": assistant.speaking(code).serves(code)}
             for code in assistant.config.packs

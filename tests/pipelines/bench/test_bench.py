@@ -50,6 +50,8 @@ def test_an_unknown_benchmark_is_named(capsys: pytest.CaptureFixture[str]) -> No
 def test_replaying_golden_calls_is_measured(tmp_path: Path) -> None:
     from pipelines.bench import replay
 
-    (row,) = replay.run(Settings(calls=tmp_path))
+    row, recorded, strangers = replay.run(Settings(calls=tmp_path))
     assert row.note.endswith("different logs")
     assert 0 < row.values[0] < 60
+    assert len(recorded.values) >= 40
+    assert len(strangers.values) == 600

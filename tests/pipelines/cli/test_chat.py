@@ -10,7 +10,7 @@ def test_a_conversation_and_its_log(waxtaan: Shell) -> None:
     for told in (
         "Back office: the demonstration's",
         "Pages: the examples; passages: en ",
-        "Meaning is missing: ",
+        "judged by nearest sample alone",
         "'waxtaan models get e5-small'",
         "Language model: none",
         "caller en  what is my balance",

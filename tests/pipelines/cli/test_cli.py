@@ -64,11 +64,18 @@ def test_understand_a_file(waxtaan: Shell) -> None:
     assert first["nearest"] in ("my balance", "balance")
     assert (second["language"], second["intent"]) == ("fr", "")
     assert "understood as" in ran.stderr
-    assert "the nearest sample decides" in ran.stderr
+    assert "judged by nearest sample" in ran.stderr
     turns.write_text("sentence\nmy balance\n", encoding="utf-8")
     assert "separated by tabs" in waxtaan("understand", "--file", "turns.tsv", code=2).stderr
     assert "no such file" in waxtaan("understand", "--file", "no.tsv", code=2).stderr.lower()
     assert "name a file" in waxtaan("understand", code=2).stderr
+
+
+def test_understand_by_letters(waxtaan: Shell) -> None:
+    ran = waxtaan("understand", "wats left on me ballance", "--json", "--why", intents="auto")
+    assert "judged by letters" in ran.stderr
+    row = json.loads(ran.stdout)
+    assert (row["intent"], *row["likely"])[:2] == ("balance", "balance")
 
 
 def test_rules(waxtaan: Shell) -> None:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from loguru import logger
 
 from agent.events import NO_INTENT
 from pipelines.engines.embeddings.engine import Floats, Kind
 from pipelines.errors import ConfigurationError, EngineError
-from pipelines.intents.classifier import IntentClassifier, samples
+from pipelines.intents.classifier import IntentClassifier, judge, samples
 from pipelines.intents.learning import kept_model
 from pipelines.packs.reader import PROMPTS, load
 from tests.pipelines.server import PATIENCE, eventually
@@ -78,7 +79,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 async def learnt(embedder: Words, folder: Path, patience: float = PATIENCE) -> IntentClassifier:
     intents = IntentClassifier(embedder, PACKS, folder, patience)
-    await intents.learn(quiet)
+    await intents.learn_meaning(quiet)
     return intents
 
 
@@ -124,6 +125,46 @@ def test_what_trains_is_not_imported_by_the_assistant() -> None:
     assert told.stdout.strip() == "set()"
 
 
+async def test_without_an_embedder_letters_judge(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intents = IntentClassifier(None, PACKS, tmp_path, PATIENCE)
+    assert judge(intents) == judge(None) == "nearest sample"
+    intents.begin()
+    assert await intents.likely("whats the ballance", "en") == ()  # a call that comes early
+    await eventually(lambda: intents.judge == "letters")
+    intents.prepare("whats the bal")
+    assert (await intents.likely("whats the ballance", "en"))[0][0] == "balance"
+    again = IntentClassifier(None, PACKS, tmp_path, PATIENCE)
+    monkeypatch.setenv("PYTHONPATH", str(broken(tmp_path)))  # nothing can be trained any more
+    await again.learn_letters()
+    assert await again.likely("my bill", "en") == await intents.likely("my bill", "en")
+    await intents.close()
+
+
+async def test_letters_that_cannot_be_learnt_are_told_and_missed_by_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(broken(tmp_path)))
+    intents = IntentClassifier(None, PACKS, tmp_path, PATIENCE)
+    told: list[str] = []
+    sink = logger.add(told.append, level="WARNING", format="{message}")
+    try:
+        intents.begin()
+        await eventually(lambda: any("letters" in message for message in told))
+    finally:
+        logger.remove(sink)
+    assert intents.judge == "nearest sample"
+    assert await intents.likely("my balance", "en") == ()
+    await intents.close()
+
+
+def broken(folder: Path) -> Path:
+    """A folder with a scikit-learn that does not load."""
+    (folder / "sklearn.py").write_text("raise ImportError('no such library')", encoding="utf-8")
+    return folder
+
+
 async def test_before_it_has_learnt_nothing_is_likely(tmp_path: Path) -> None:
     embedder = Words()
     intents = IntentClassifier(embedder, PACKS, tmp_path, PATIENCE)
@@ -132,15 +173,21 @@ async def test_before_it_has_learnt_nothing_is_likely(tmp_path: Path) -> None:
     assert embedder.asked == []
 
 
-async def test_who_is_late_is_not_waited_for_and_who_is_dead_not_missed(kept: Path) -> None:
+async def test_for_who_is_late_or_dead_letters_judge(kept: Path) -> None:
     embedder = Words()
     intents = await learnt(embedder, kept, patience=0.01)
     embedder.held = asyncio.Event()
     assert await intents.likely("my balance", "en") == ()
+    await intents.learn_letters()
+    assert intents.judge == "meaning and letters"
+    late = await intents.likely("my balance", "en")
     embedder.held.set()
     embedder.error = True
     intents.prepare("my balance")
-    assert await intents.likely("my balance", "en") == ()
+    dead = await intents.likely("my balance", "en")
+    alone = IntentClassifier(None, PACKS, kept, PATIENCE)
+    await alone.learn_letters()
+    assert late == dead == await alone.likely("my balance", "en") != ()
     await intents.close()
 
 

@@ -50,6 +50,20 @@ def test_where_vectors_do_not_tell_words_and_letters_do() -> None:
     assert share_right(train(texts, vectors, labels, False).model, asked, vectors[::-1], labels) < 1
 
 
+def test_letters_alone_tell_and_say_how_surely() -> None:
+    labels = ["a", "b", "c"] * 20
+    texts = [f"{SAID[label]} {n}" for n, label in enumerate(labels)]
+    trained = train(texts, np.zeros((60, 0), np.float32), labels, True)
+    found = trained.model.probabilities(["no signals", "xyzzy"])
+    assert found[0].argmax() == 2
+    assert found[0].max() > 0.9 > found[1].max()
+    assert trained.left_out.shape == (60, 3)
+    again = Model.from_bytes(trained.model.to_bytes())
+    assert (again.probabilities(["no signals"]) == found[:1]).all()
+    with pytest.raises(ValueError, match="mismatch"):
+        again.probabilities(["no signals"], np.zeros((1, 3), np.float32))
+
+
 def test_what_was_left_out_is_judged_as_unseen() -> None:
     chance = np.random.default_rng(3)
     labels = [str(n) for n in chance.integers(0, 3, 300)]  # nothing tells them
