@@ -6,7 +6,7 @@ no code. Facts and tellings are keyed by their arguments: a corrected slot makes
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -35,6 +35,7 @@ class Slot:
     instead: str = ""  # the answer that may be given instead, and is a slot then ("I forgot it")
     secret: bool = False  # must never be written down
     strict: bool = False  # a yes lets a secret out, or spends money: it must be unmistakable
+    reading: bool = False  # what a device shows: only an answer to its own question tells it
 
 
 class Known:
@@ -121,6 +122,9 @@ class Flow:
     next_act: Callable[[Known], Act | None]
     topic: str = ""  # under which the keypad menu has it (`agent/menu.py`)
     key: int = 9  # its place there; those of the same place come in the order of their names
+    # how well we have to know who is calling before the back office is asked what only this use
+    # case asks; all else is in `agent/flows/identity.py`
+    levels: Mapping[str, Literal["none", "claimed", "verified"]] = field(default_factory=dict)
 
     def unconfirmed(self, conversation: Conversation) -> str:
         """The first of its slots that was heard and not confirmed; "" if none.

@@ -95,8 +95,9 @@ class FlowRunner:
             if (pending.name, pending.arguments) == (need.name, need.arguments):
                 return
             self._floor.do(Abandon(pending.request))
-        level = LEVELS.get(need.name, "verified")
-        if level == "verified" and self._floor.conversation.verified is None:
+        c = self._floor.conversation
+        levels = {**self._flows[c.flow].levels, **LEVELS}
+        if levels.get(need.name, "verified") == "verified" and c.verified is None:
             rule = self._policy.rules.get("identity_not_verified", RuleSetting())
             self._hand_over(Handoff("identity_not_verified", rule.queue))
             return

@@ -57,8 +57,10 @@ def may_fill(c: Conversation, flows: Mapping[str, Flow]) -> dict[str, tuple[str,
     never proposed.
     """
     if flow := flows.get(c.flow):
-        return {s.name: s.choices for s in flow.slots if not s.secret and s.kind != "yes_no"}
-    return {s.name: s.choices for flow in flows.values() for s in flow.slots if s.choices}
+        details = (s for s in flow.slots if not (s.secret or s.reading))
+        return {s.name: s.choices for s in details if s.kind != "yes_no"}
+    every = (s for flow in flows.values() for s in flow.slots if not s.reading)
+    return {s.name: s.choices for s in every if s.choices}
 
 
 def proposed(
@@ -117,7 +119,7 @@ def _allowed(
 
 
 def _detail(slot: Slot, value: str, said: str, language: Language) -> Command | None:
-    if slot.secret:
+    if slot.secret or slot.reading:
         return None
     if slot.kind == "choice" and value in slot.choices:
         return SetSlot(slot.name, value, confirmed=False)

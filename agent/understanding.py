@@ -250,6 +250,8 @@ def _mentioned(plain: str, flow: Flow | None, language: Language) -> tuple[Comma
     """Details said along with the wish ("my internet is down") need not be asked for."""
     found: list[Command] = []
     for slot in flow.slots if flow else ():
-        if slot.kind == "choice" and (value := choice(plain, slot.choices, language)):
+        if slot.kind != "choice" or slot.reading:
+            continue
+        if value := choice(plain, slot.choices, language):
             found.append(SetSlot(slot.name, value))
     return tuple(found)

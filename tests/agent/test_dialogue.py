@@ -125,6 +125,8 @@ def test_no_known_fault_leads_to_advice_and_then_to_the_technicians() -> None:
     talk = Talk({"outage": NO_FAULT})
     talk.hear("my television is not working")
     assert questions(talk.press(LINE)) == ["solved"]
+    assert questions(talk.hear("no")) == ["solved_decoder_cables"]
+    assert questions(talk.hear("no")) == ["solved_source"]
     assert ending(talk.hear("no")) == ("advice_did_not_help", "transferred")
 
 
