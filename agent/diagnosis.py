@@ -80,7 +80,8 @@ class Diagnosis:
             yield from (check.slot for check in step.checks)
             if isinstance(step.remedy, Diagnosis):
                 yield from step.remedy.slots
-            yield self.reading(step)
+            if not isinstance(step.remedy, Outcome):
+                yield self.reading(step)
 
 
 def walk(diagnosis: Diagnosis, known: Known, **about: str) -> Act | Outcome:
@@ -125,7 +126,7 @@ def _try(step: Step, known: Known, about: dict[str, str]) -> Act | Outcome:
             return Outcome.PASSED_OVER
     match step.remedy:
         case Advice(topic):
-            return known.tell(topic, **about) or Outcome.TRIED
+            return known.tell(topic, None, secret=False, **about) or Outcome.TRIED
         case Diagnosis():
             return walk(step.remedy, known, **about)
         case Outcome():
