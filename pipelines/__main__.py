@@ -128,13 +128,16 @@ def bench(
     out_of_scope: Annotated[
         str, typer.Option(help="The same: the intent of what is none of your business.")
     ] = "",
+    data: Annotated[
+        Path | None, typer.Option(help="The folder to measure with, in place of WAXTAAN_DATA.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Measure on this machine: calls, voice, replay, memory, recognition, understanding, ..."""
     from pipelines.bench import bench as run
     from pipelines.bench.labelled import own_set
 
-    run(name, json, own_set(train, test, out_of_scope))
+    run(name, json, own_set(train, test, out_of_scope), data)
 
 
 @app.command()

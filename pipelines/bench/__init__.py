@@ -33,6 +33,7 @@ def _benchmarks() -> dict[str, Callable[[Settings], Iterator[Row]]]:
         tts_cache,
         understanding,
     )
+    from pipelines.bench.tau2 import bench as tau2
 
     return {
         "calls": calls.run,
@@ -49,11 +50,17 @@ def _benchmarks() -> dict[str, Callable[[Settings], Iterator[Row]]]:
         "knowledge": knowledge.run,
         "embeddings": embeddings.run,
         "language-id": language_id.run,
+        "tau2": tau2.run,
     }
 
 
-def bench(name: str | None, json: bool, own: LabelledSet | None = None) -> None:
-    """Run one benchmark, or all; `own` is a set of sentences for the one of understanding."""
+def bench(
+    name: str | None, json: bool, own: LabelledSet | None = None, data: Path | None = None
+) -> None:
+    """Run one benchmark, or all; `own` is a set of sentences for the one of understanding.
+
+    `data` is the folder to measure with, in place of the setting.
+    """
     benchmarks = _benchmarks()
     if own is not None:
         from pipelines.bench import understanding
@@ -63,7 +70,7 @@ def bench(name: str | None, json: bool, own: LabelledSet | None = None) -> None:
         benchmarks[name] = partial(understanding.run, own=own)
     if name is not None and name not in benchmarks:
         fail(f"no benchmark '{name}'; there are {', '.join(benchmarks)}", WRONG_USAGE)
-    settings = Settings()
+    settings = Settings(data=data) if data else Settings()
     console = Console(stderr=True, highlight=False)
     rows: list[Row] = []
     for each in [name] if name else benchmarks:

@@ -1,4 +1,4 @@
-"""A task as a call: the dialogue on one side, the scripted caller on the other, a text each turn."""
+"""A task as a call: the dialogue on one side, the scripted caller on the other, turns as texts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -68,8 +68,9 @@ class Caller:
                 return "No, I am at home"
             case "pay":
                 return "yes" if "pay a bill, you accept" in self._wants else "no"
-            case "more_data" if "willing to refuel" in self._wants:
-                return "I would like to refuel data"
+            case "more_data":
+                willing = "willing to refuel" in self._wants
+                return "I would like to refuel data" if willing else "neither"
             case "gigabytes" if found := re.search(r"refuel ([\d.]+) GB", self._wants):
                 return f"{found.group(1)} gigabytes"
             case "agreed":
@@ -159,7 +160,7 @@ _GOOD: Mapping[str, Callable[[Phone], bool]] = {
 
 def _asked(topic: str, phone: Phone) -> list[tuple[str, dict[str, str]]]:
     """The tools to use for what a telling asks for; a switch is not touched that is right."""
-    reset = [("reset_apn_settings", {}), ("reboot_device", {})]
+    reset: list[tuple[str, dict[str, str]]] = [("reset_apn_settings", {}), ("reboot_device", {})]
     switch = {
         "airplane_off": ("toggle_airplane_mode", phone.airplane_mode),
         "roaming_on": ("toggle_roaming", not phone.roaming_enabled),

@@ -1,4 +1,4 @@
-"""English as it is spoken in tau2's technical support: the pack, with its own wording and wishes."""
+"""English in tau2's technical support: the pack, with wording and wishes of its own."""
 
 from dataclasses import replace
 from functools import cache

@@ -1,4 +1,4 @@
-"""What the operator does about a fault in tau2's policy: roaming, more data, a suspension lifted."""
+"""What the operator does about a fault by tau2's policy: roaming, more data, a line resumed."""
 
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -11,7 +11,7 @@ from pipelines.bench.tau2.identification import customer_id, line_in_hand
 
 PAY = Slot("pay", "yes_no", strict=True)
 PAID = Slot("paid", "yes_no", reading=True)
-MORE_DATA = Slot("more_data", "choice", choices=("refuel", "other_plan"), reading=True)
+MORE_DATA = Slot("more_data", "choice", choices=("refuel", "other_plan", "neither"), reading=True)
 GIGABYTES = Slot("gigabytes", "option")
 AGREED = Slot("agreed", "yes_no", strict=True)
 SLOTS = (PAY, PAID, MORE_DATA, GIGABYTES, AGREED)

@@ -14,7 +14,7 @@ SPEED = Slot("speed", "choice", choices=("no_connection", "slow", "excellent"), 
 MMS = Slot("mms", "yes_no", reading=True)
 AIRPLANE = Slot("airplane", "choice", choices=_ON_OFF, reading=True)
 SIM = Slot("sim", "choice", choices=("sim_active", "sim_missing", "sim_locked"), reading=True)
-ABROAD = Slot("abroad", "yes_no", reading=True)
+ABROAD = Slot("abroad", "choice", choices=("travelling", "at_home"), reading=True)
 ROAMING = Slot("roaming", "choice", choices=_ON_OFF, reading=True)
 DATA = Slot("data", "choice", choices=_ON_OFF, reading=True)
 SAVER = Slot("saver", "choice", choices=_ON_OFF, reading=True)
@@ -40,11 +40,9 @@ SERVICE = Diagnosis(
 
 # Path 2.1, from where there is service
 _NOTHING_COMES = ("no_connection",)
-_TRAVELS = Check(ABROAD, ("yes",))
+_TRAVELS = Check(ABROAD, ("travelling",))
 _CONNECT = (
-    Step(
-        "roaming", Advice("roaming_on"), (_TRAVELS, Check(ROAMING, ("is_off",))), _NOTHING_COMES
-    ),
+    Step("roaming", Advice("roaming_on"), (_TRAVELS, Check(ROAMING, ("is_off",))), _NOTHING_COMES),
     Step("line_roaming", remedies.enable_roaming, (_TRAVELS,), _NOTHING_COMES),
     Step("data", Advice("data_on"), (Check(DATA, ("is_off",)),), _NOTHING_COMES),
     Step("usage", remedies.refuel, (), _NOTHING_COMES),
