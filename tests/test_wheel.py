@@ -45,6 +45,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "prompts/llm/compose.md",
         "prompts/voices.toml",
         "pipelines/backoffice/demo.toml",
+        "pipelines/bench/tau2/phrases.toml",
         "prompts/en/phrases.toml",
         "prompts/fr/intents.toml",
         "prompts/escalation.toml",

@@ -21,7 +21,7 @@ NO_FAULT = {"outage": False, "until": None, "area": "Old Harbour", "kind": "faul
 
 
 def known(told: tuple[str, ...] = (), **slots: str) -> Known:
-    filled = {name: Filled(value, True, "lamp") for name, value in slots.items()}
+    filled = {name: Filled(value, True, "") for name, value in slots.items()}
     return Known(replace(Conversation(), slots=filled, told=frozenset(("", t) for t in told)))
 
 
