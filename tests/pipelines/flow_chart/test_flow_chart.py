@@ -67,7 +67,9 @@ def test_a_fault() -> None:
     ]
     assert ways(chart, "ask.solved") == {
         "inform.solved": ["solved: yes"],
-        "handoff advice_did_not_help technical": ["solved: no"],
+        "ask.warning_light": ["solved: no, service: internet"],
+        "ask.data_on": ["solved: no, service: mobile"],
+        "inform.decoder_cables": ["solved: no, service: television"],
     }
 
 
