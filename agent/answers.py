@@ -9,6 +9,7 @@ from agent.commands import (
     CheckPresence,
     Command,
     Deny,
+    DoNotKnow,
     ForgetSlot,
     KeepDigits,
     OfferChoices,
@@ -32,6 +33,7 @@ COMMANDS: dict[str, tuple[Command, ...]] = {
     "deny": (Deny(),),
     "repeat": (Repeat(),),
     "presence": (CheckPresence(),),
+    "unsure": (DoNotKnow(),),
     "help": (OfferChoices(),),
     "cancel": (Cancel(),),
     "goodbye": (SayGoodbye(),),
@@ -101,12 +103,12 @@ def _detail(
     if value is not None:
         known = SetSlot(slot.name, value, confirmed=not slot.read_back)
         return Understanding("question", intent, sure, (known,))
-    if slot.instead and _says(plain, slot.instead, language):
+    if slot.instead and says(plain, slot.instead, language):
         return Understanding("question", slot.instead, 1.0, (SetSlot(slot.instead, "yes"),))
     return None
 
 
-def _says(plain: str, intent: str, language: Language) -> bool:
+def says(plain: str, intent: str, language: Language) -> bool:
     """Whether a turn has words of this answer, or says one of its samples."""
     known = language.intents.get(intent)
     named = known is not None and any(contains(plain, words(phrase)) for phrase in known.words)

@@ -56,6 +56,11 @@ class Repeat:
 
 
 @dataclass(frozen=True, slots=True)
+class DoNotKnow:
+    """The caller cannot answer what was asked."""
+
+
+@dataclass(frozen=True, slots=True)
 class CheckPresence:
     """Are you there?"""
 
@@ -147,6 +152,7 @@ Command: TypeAlias = (
     | Deny
     | Repeat
     | CheckPresence
+    | DoNotKnow
     | Cancel
     | FinishFlow
     | OfferChoices

@@ -18,6 +18,7 @@ from agent.commands import (
     ChangeLanguage,
     CheckPresence,
     Command,
+    DoNotKnow,
     ForgetSlot,
     KeepDigits,
     NotUnderstood,
@@ -89,6 +90,9 @@ class Course:
                     return
                 case NotUnderstood():
                     self.recover()
+                    return
+                case DoNotKnow():
+                    self._go_without()
                     return
                 case Affirm() if self.conversation.question == "more":
                     self._floor.ask("open", "ask.open")
@@ -233,6 +237,17 @@ class Course:
             self.unreached("no_answer")
         else:
             self.people.reassure()
+
+    def _go_without(self) -> None:
+        """Who cannot answer is asked once more, with the keys, and then offered a person."""
+        c = self.conversation
+        self._floor.say("no_matter")
+        if c.question in ("", "open", "more"):
+            self._floor.ask_again("choices")
+        elif c.asked > 1:
+            offer_person(self._floor, "person")
+        else:
+            self._floor.ask_again()
 
     def recover(self) -> None:
         """Rephrase, then offer choices, then the keypad; a person is a rule's business."""

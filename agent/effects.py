@@ -10,6 +10,7 @@ from agent.commands import (
     Cancel,
     ChangeLanguage,
     Command,
+    DoNotKnow,
     FinishFlow,
     ForgetSlot,
     KeepDigits,
@@ -62,8 +63,9 @@ def _unwritten(c: Conversation, command: SetSlot) -> Conversation:
 
 def _settles(explain: Explain) -> bool:
     """Whether a turn was understood for good: nothing in it waits for a yes."""
+    unsettled = NotUnderstood | DoNotKnow | AskWhich
     return not any(
-        isinstance(command, NotUnderstood | AskWhich) or not getattr(command, "confirmed", True)
+        isinstance(command, unsettled) or not getattr(command, "confirmed", True)
         for command in explain.commands
     )
 
@@ -108,7 +110,7 @@ def _obey(c: Conversation, command: Command) -> Conversation:
         case ChangeLanguage(language, True, stated):
             routing = routed_by_caller(c.routing, language) if stated else c.routing
             return replace(c, language=language, routing=routing)
-        case NotUnderstood():
+        case NotUnderstood() | DoNotKnow():
             return replace(c, misunderstood=c.misunderstood + 1)
     return c
 

@@ -17,7 +17,7 @@ or no is that answer and is not asked back in turn, but below `Policy.answer_abo
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from agent.answers import ASKED_BACK, by_question, commands_for, weakest
+from agent.answers import ASKED_BACK, by_question, commands_for, says, weakest
 from agent.commands import (
     NOT_UNDERSTOOD,
     AskWhich,
@@ -120,7 +120,9 @@ def _by_rule(
             sure = ASKED_BACK if other else 1.0
             return Understanding("rule", intent.name, sure, commands_for(intent))
     answers = question.slot.choices if question.slot else ()
+    instead = question.slot.instead if question.slot else ""
     chosen = choice(plain, answers, language) is not None  # "cancel", of a visit, not of the wish
+    chosen = chosen or bool(instead and says(plain, instead, language))
     for name in language.exact.get(plain, ()):
         intent = language.intents[name]
         # "it does not work" is no "no"

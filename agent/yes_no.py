@@ -73,7 +73,7 @@ class YesOrNo:
 
 def yes_or_no(text: str, says: YesNoWords) -> YesOrNo:
     """What `text` (reduced to words) answers to a question of yes or no."""
-    said = _anew(_turned(list(_scan(text.split(), says)), says))
+    said = _told(_anew(_turned(list(_scan(text.split(), says)), says)))
     kinds = {kind for kind, _ in said}
     rest = " ".join(word for kind, word in said if kind in ("word", "turn"))
     if "open" in kinds or {"yes", "no"} <= kinds:
@@ -138,6 +138,20 @@ def _turned(said: Sequence[tuple[_Kind, str]], says: YesNoWords) -> list[tuple[_
             found.append(("no" if kind == "turn" and words in says.no else kind, words))
             at += 1
     return found
+
+
+def _told(said: list[tuple[_Kind, str]]) -> list[tuple[_Kind, str]]:
+    """After a no, "it is" and "I am" before other words say how it is, and no yes.
+
+    "No, it is off" is a no; "no, it is right" leaves it open.
+    """
+    if not said or said[0][0] != "no" or " " in said[0][1]:
+        return said
+    following = [*(kind for kind, _ in said[1:]), "aside"]
+    return [
+        ("word" if kind == "yes" and " " in words and after == "word" else kind, words)
+        for (kind, words), after in zip(said, following, strict=True)
+    ]
 
 
 def _anew(said: list[tuple[_Kind, str]]) -> list[tuple[_Kind, str]]:

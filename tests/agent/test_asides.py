@@ -17,3 +17,20 @@ def test_who_asks_whether_we_are_there_hears_so_and_the_question_again(
         assert questions(told) == ["line"]
     assert talk.state.misunderstood == 0
     assert talk.state.handoff is None
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "i don't know"), ("fr", "je ne sais pas")])
+def test_who_does_not_know_is_asked_once_more_and_then_offered_a_person(
+    language: str, text: str
+) -> None:
+    talk = Talk(language=language)
+    talk.press("31")
+    assert talk.state.question == "service"
+    assert acts(talk.hear(text)) == ["no_matter", "ask service"]
+    told = talk.hear(text)
+    assert questions(told) == ["confirm:signal:person"]
+    assert talk.state.misunderstood == 2
+
+
+def test_who_does_not_know_what_to_ask_hears_the_choices() -> None:
+    assert acts(Talk().hear("i have no idea")) == ["no_matter", "choices"]

@@ -26,7 +26,8 @@ YES = {
 }
 NO = {
     "en": "no|of course not|sure not|not really|I don't think so|that is not correct|"
-    "no, not really|yes, wait, no|it most certainly isn't|absolutely not|not very good",
+    "no, not really|yes, wait, no|no, it is off|no i am at home|it most certainly isn't|"
+    "absolutely not|not very good",
     "fr": "non|bien sûr que non|absolument pas|pas du tout|pas bon|oui, enfin non|c'est pas ça|"
     "ce n'est pas exact|sûrement pas",
 }
