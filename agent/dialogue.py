@@ -44,7 +44,7 @@ from agent.floor import Floor
 from agent.flow import Flow
 from agent.fold import awaited, cannot_stop
 from agent.keypad import on_key, on_pause
-from agent.language import Language, words
+from agent.language import Language
 from agent.menu import menu
 from agent.policy import Policy
 from agent.proposals import proposed
@@ -228,8 +228,7 @@ class Dialogue:
     def _ask(self, text: str, found: Understanding = NOT_UNDERSTOOD) -> bool:
         """Ask who may know better than the rungs so far; False where nobody does."""
         c = self.conversation
-        taught = words(text) in self._floor.language.exact  # it answers another question
-        if c.knowledge and outweighed(found) and not taught:
+        if c.knowledge and outweighed(found, text, self._floor.language, self._flows):
             llm.retrieve(self._floor, text)
         elif c.language_model and found is NOT_UNDERSTOOD:
             llm.interpret(self._floor, text, self._flows)
@@ -242,7 +241,8 @@ class Dialogue:
         c = self.conversation
         found = self._understand(text, heard) if heard else NOT_UNDERSTOOD
         best = c.passages[0] if llm.page_answers(c) else None
-        if best is not None and outweighed(found, best.score):
+        language, flows = self._floor.language, self._flows
+        if best is not None and outweighed(found, text, language, flows, best.score):
             answer = (AskKnowledge(text),)
             self._on_understood(Understanding("knowledge", best.source, best.score, answer))
         elif found is NOT_UNDERSTOOD and c.language_model:

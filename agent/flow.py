@@ -120,6 +120,8 @@ class Flow:
     name: str
     slots: tuple[Slot, ...]
     next_act: Callable[[Known], Act | None]
+    # What it asks for, a page may tell: where one answers a turn surely, that goes before.
+    yields: bool = False
     topic: str = ""  # under which the keypad menu has it (`agent/menu.py`)
     key: int = 9  # its place there; those of the same place come in the order of their names
     # how well we have to know who is calling before the back office is asked what only this use

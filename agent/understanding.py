@@ -88,12 +88,23 @@ def understand(
     return replace(found, confidence=round(sure, 3), commands=commands)
 
 
-def outweighed(found: Understanding, score: float = 1.0) -> bool:
+def outweighed(
+    found: Understanding,
+    text: str,
+    language: Language,
+    flows: Mapping[str, Flow],
+    score: float = 1.0,
+) -> bool:
     """Whether a page of the knowledge base that answers a turn as surely as that goes before this.
 
     A rule, the open question and what is much like a sample need no page; what would be asked back
-    gives way to a page that is surer.
+    gives way to a page that is surer, and a use case that yields to any.
     """
+    flow = flows.get(found.intent)
+    if flow is not None and flow.yields:
+        return True
+    if words(text) in language.exact:  # it answers another question
+        return False
     doubtful = found.rung == "classifier" and found.confidence <= ASKED_BACK
     return found.rung == "none" or (doubtful and found.confidence < score)
 

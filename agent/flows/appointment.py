@@ -64,4 +64,4 @@ def _values(visit: Mapping[str, Any]) -> dict[str, str]:
     return {"day": str(visit["day"]), "start": str(visit["start"]), "end": str(visit["end"])}
 
 
-FLOW = Flow("appointment", (*IDENTITY, ACTION, VISIT), next_act, "fault", 2)
+FLOW = Flow("appointment", (*IDENTITY, ACTION, VISIT), next_act, topic="fault", key=2)

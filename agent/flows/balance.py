@@ -23,4 +23,4 @@ def next_act(known: Known) -> Act | None:
     return known.tell("balance", values, line=line)
 
 
-FLOW = Flow("balance", IDENTITY, next_act, "credit", 1)
+FLOW = Flow("balance", IDENTITY, next_act, topic="credit", key=1)

@@ -44,4 +44,4 @@ def _explain(known: Known, bill: Mapping[str, Any], line: str) -> Act | None:
     return known.tell("bill_higher" if change > 0 else "bill_lower", values, line=line)
 
 
-FLOW = Flow("bill", IDENTITY, next_act, "bill", 1)
+FLOW = Flow("bill", IDENTITY, next_act, topic="bill", key=1)

@@ -67,4 +67,4 @@ def _option(bundle: Mapping[str, Any]) -> Option:
     return Option(str(bundle["id"]), "bundle", values)
 
 
-FLOW = Flow("bundle", (*IDENTITY, ACTION, BUNDLE, AGREED), next_act, "credit", 3)
+FLOW = Flow("bundle", (*IDENTITY, ACTION, BUNDLE, AGREED), next_act, topic="credit", key=3)

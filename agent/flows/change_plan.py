@@ -50,4 +50,4 @@ def _values(plan: Mapping[str, Any]) -> dict[str, str]:
     return {"plan": str(plan["name"]), "data": str(plan["gb"]), "price": price}
 
 
-FLOW = Flow("change_plan", (*IDENTITY, PLAN, AGREED), next_act, "contract", 1)
+FLOW = Flow("change_plan", (*IDENTITY, PLAN, AGREED), next_act, topic="contract", key=1)

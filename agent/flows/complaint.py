@@ -25,4 +25,4 @@ def next_act(known: Known) -> Act | None:
     return known.tell("complaint", values, line=line)
 
 
-FLOW = Flow("complaint", (WHAT, LINE), next_act, "contract", 4)
+FLOW = Flow("complaint", (WHAT, LINE), next_act, topic="contract", key=4)

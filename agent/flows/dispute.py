@@ -37,4 +37,4 @@ def _option(item: dict[str, str], currency: str) -> Option:
     return Option(item["name"], "bill_item", values)
 
 
-FLOW = Flow("dispute", (*IDENTITY, ITEM), next_act, "bill", 3)
+FLOW = Flow("dispute", (*IDENTITY, ITEM), next_act, topic="bill", key=3)

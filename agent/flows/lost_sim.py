@@ -50,4 +50,4 @@ def _replace(known: Known, line: str) -> Act | None:
     return known.tell("sim_ordered", values, line=line)
 
 
-FLOW = Flow("lost_sim", (*IDENTITY, BLOCK, NEW_SIM), next_act, "sim", 2)
+FLOW = Flow("lost_sim", (*IDENTITY, BLOCK, NEW_SIM), next_act, topic="sim", key=2)

@@ -69,4 +69,4 @@ def _option(transfer: Mapping[str, Any]) -> Option:
     return Option(str(transfer["id"]), "transfer", values)
 
 
-FLOW = Flow("mobile_money", (ISSUE, *IDENTITY, TRANSFER, HOLD), next_act, "money", 1)
+FLOW = Flow("mobile_money", (ISSUE, *IDENTITY, TRANSFER, HOLD), next_act, topic="money", key=1)

@@ -12,4 +12,4 @@ def next_act(known: Known) -> Act | None:
     return Handoff("new_contract", "sales")
 
 
-FLOW = Flow("new_contract", (SERVICE,), next_act, "contract", 6)
+FLOW = Flow("new_contract", (SERVICE,), next_act, topic="contract", key=6, yields=True)

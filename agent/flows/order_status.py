@@ -30,4 +30,4 @@ def next_act(known: Known) -> Act | None:
     return None
 
 
-FLOW = Flow("order_status", IDENTITY, next_act, "fault", 3)
+FLOW = Flow("order_status", IDENTITY, next_act, topic="fault", key=3)

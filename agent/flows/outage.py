@@ -69,4 +69,4 @@ def next_act(known: Known) -> Act | None:
             return act
 
 
-FLOW = Flow("outage", (SERVICE, LINE, *_SLOTS.values()), next_act, "fault", 1)
+FLOW = Flow("outage", (SERVICE, LINE, *_SLOTS.values()), next_act, topic="fault", key=1)

@@ -46,4 +46,4 @@ def next_act(known: Known) -> Act | None:
     return known.tell("bill_paid", {"amount": f"{amount} {currency}"}, line=line)
 
 
-FLOW = Flow("pay_bill", (*IDENTITY, WHOLE, AMOUNT, *PAYMENT), next_act, "bill", 2)
+FLOW = Flow("pay_bill", (*IDENTITY, WHOLE, AMOUNT, *PAYMENT), next_act, topic="bill", key=2)

@@ -34,4 +34,4 @@ def next_act(known: Known) -> Act | None:
     return known.tell("data_noted", values, line=line, field=field)
 
 
-FLOW = Flow("personal_data", (FIELD, *IDENTITY, VALUE), next_act, "contract", 2)
+FLOW = Flow("personal_data", (FIELD, *IDENTITY, VALUE), next_act, topic="contract", key=2)

@@ -19,4 +19,4 @@ def next_act(known: Known) -> Act | None:
     return known.tell("porting_in") or Handoff("porting", "sales")
 
 
-FLOW = Flow("porting", (DIRECTION, NUMBER), next_act, "contract", 5)
+FLOW = Flow("porting", (DIRECTION, NUMBER), next_act, topic="contract", key=5, yields=True)

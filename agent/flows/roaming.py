@@ -33,4 +33,4 @@ def next_act(known: Known) -> Act | None:
     return known.tell("roaming_switched_off" if on else "roaming_switched_on", line=line)
 
 
-FLOW = Flow("roaming", (*IDENTITY, SWITCH), next_act, "sim", 3)
+FLOW = Flow("roaming", (*IDENTITY, SWITCH), next_act, topic="sim", key=3)

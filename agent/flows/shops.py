@@ -25,4 +25,4 @@ def next_act(known: Known) -> Act | None:
     return known.tell("shop" if shop["opens"] else "shop_closed", values, place=place)
 
 
-FLOW = Flow("shops", (PLACE,), next_act, "contract", 3)
+FLOW = Flow("shops", (PLACE,), next_act, topic="contract", key=3, yields=True)

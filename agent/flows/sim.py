@@ -29,4 +29,4 @@ def next_act(known: Known) -> Act | None:
     return known.tell("sim_puk", values, secret=True, line=line)
 
 
-FLOW = Flow("sim", (*IDENTITY, READY), next_act, "sim", 1)
+FLOW = Flow("sim", (*IDENTITY, READY), next_act, topic="sim", key=1)

@@ -62,4 +62,4 @@ def _by_card(known: Known, line: str) -> Act | None:
     return known.tell("topped_up", {"amount": f"{amount} {currency}"}, line=line)
 
 
-FLOW = Flow("top_up", (MEANS, LINE, VOUCHER, CREDIT, *PAYMENT), next_act, "credit", 2)
+FLOW = Flow("top_up", (MEANS, LINE, VOUCHER, CREDIT, *PAYMENT), next_act, topic="credit", key=2)

@@ -148,7 +148,7 @@ async def test_pages_answer_with_no_language_model(tmp_path: Path, cache: Path) 
         for question, answer in (
             ("what does a paper bill cost", "A paper bill costs 2 euros per month."),
             ("are your shops open on sunday", "They are closed on Sundays"),
-            ("how do i activate roaming", "Roaming is off when you get your SIM card."),
+            ("how do i listen to my voicemail", "Dial 888 to listen to your voicemail."),
         ):
             await guest.type(question)
             await guest.agent_says(answer)

@@ -197,7 +197,7 @@ async def test_keyboard_alone(quiet: Browser, server: Served) -> None:
         await visited.shows("#keypad-hint", "4 digits are expected. Secret: shown as dots.")
         await keyboard.type(PIN)
         await visited.hears("agent", "12 euros 50")
-        assert await visited.counted() == {"keypad": 3}
+        assert await visited.counted() == {"keypad": 4}
         assert await visited.unnamed() == []
         await expect(visited["#hang-up"]).to_be_focused()
         await keyboard.press("Enter")
