@@ -52,8 +52,8 @@ class Policy:
     guess_above: float = 0.35  # a wish less probable than this by its meaning is none
     # Where the likeliest wish is not sure, the second is asked for along with it from the first
     # probability on, if both together are as probable as the other.
-    which_above: float = 0.2
-    either_above: float = 0.7
+    which_above: float = 0.15
+    either_above: float = 0.5
     wish_above: float = 0.6  # a part of a turn that is at least so probably a wish is one
     silence: float = 8.0
     silences: int = 3
