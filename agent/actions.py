@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from agent.commands import Command
-from agent.language_routing import Kind, Memory
+from agent.languages.language_routing import Kind, Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Explain:
 class Route:
     """Which language a turn was in and what follows from it; for the log, as `Explain` is.
 
-    `kind` is "stay", "switch", "offer" or "unsupported"; see `agent/language_routing.py`.
+    `kind` is "stay", "switch", "offer" or "unsupported"; see `agent/languages/language_routing.py`.
     """
 
     kind: Kind

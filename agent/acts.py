@@ -1,4 +1,4 @@
-"""Dialogue acts: what we mean to say or need, without language. Wording is `agent/wording.py`."""
+"""Dialogue acts: what we mean to say or need, without language (`agent/languages/wording.py`)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

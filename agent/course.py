@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from agent import llm
 from agent.actions import Explain
 from agent.acts import Handoff
-from agent.alternatives import ALTERNATIVE, alternatives
 from agent.commands import (
     Affirm,
     AskKnowledge,
@@ -32,17 +31,18 @@ from agent.commands import (
     SmallTalk,
     StartFlow,
 )
-from agent.consolation import console, offer_person
 from agent.deadlines import transfer_deadline
-from agent.escalation import escalate, why
 from agent.floor import Floor
 from agent.flow import Flow
 from agent.flow_runner import FlowRunner
-from agent.language import Language
+from agent.languages.language import Language
+from agent.people.alternatives import ALTERNATIVE, alternatives
+from agent.people.consolation import console, offer_person
+from agent.people.escalation import escalate, why
+from agent.people.transfer import PersonTransfer
 from agent.policy import Policy
 from agent.question import asked_back
 from agent.state import ALTERNATIVES, Conversation, PendingTransfer
-from agent.transfer import PersonTransfer
 
 
 class Course:

@@ -1,22 +1,16 @@
 """The dialogue: events in, actions out, and the time by which it wants to be woken.
 
-A turn is decided in a fixed order: escalation rules, the answer ladder (`agent/understanding.py`),
-then the use case in hand says what is still missing (`agent/flow.py`), then the language pack words
-it. All memory is `conversation`, a fold over the events received and the actions returned
-(`agent/fold.py`): the same events give the same actions, today and in a replay.
+A turn is decided in a fixed order: escalation rules, the answer ladder (`agent/ladder/`), then the
+use case in hand says what is still missing (`agent/flow.py`), then the language pack words it. All
+memory is `conversation`, a fold over the events received and the actions returned (`agent/fold.py`):
+the same events give the same actions, today and in a replay.
 """
 
 from collections.abc import Mapping
 
-from agent import alarm, llm
+from agent import llm
 from agent.actions import Abandon, Action, Explain, HangUp, Hush
-from agent.alternatives import ALTERNATIVE, NUMBER
-from agent.commands import (
-    NOT_UNDERSTOOD,
-    AskKnowledge,
-    ChangeLanguage,
-    Understanding,
-)
+from agent.commands import NOT_UNDERSTOOD, AskKnowledge, ChangeLanguage, Understanding
 from agent.course import Course
 from agent.deadlines import deadline, is_late, reassurance_due
 from agent.events import (
@@ -43,14 +37,16 @@ from agent.events import (
 from agent.floor import Floor
 from agent.flow import Flow
 from agent.fold import awaited, cannot_stop
-from agent.keypad import on_key, on_pause
-from agent.language import Language
+from agent.ladder.keypad import on_key, on_pause
+from agent.ladder.proposals import proposed
+from agent.ladder.understanding import outweighed, understand
+from agent.languages.language import Language
+from agent.languages.turn_language import possible, routed
 from agent.menu import menu
+from agent.people import alarm
+from agent.people.alternatives import ALTERNATIVE, NUMBER
 from agent.policy import Policy
-from agent.proposals import proposed
 from agent.state import THOUGHTS, Conversation, Pending
-from agent.turn_language import possible, routed
-from agent.understanding import outweighed, understand
 
 
 class Dialogue:

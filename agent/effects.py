@@ -19,8 +19,8 @@ from agent.commands import (
     Signal,
     StartFlow,
 )
-from agent.language_routing import stated as routed_by_caller
-from agent.participants import not_wanted
+from agent.languages.language_routing import stated as routed_by_caller
+from agent.people.participants import not_wanted
 from agent.privacy import SECRET_SLOTS, redact
 from agent.state import ALTERNATIVES, LASTING, Conversation, Filled, Pending, Wanted
 

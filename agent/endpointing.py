@@ -7,10 +7,10 @@ silence after the last speech.
 from dataclasses import replace
 
 from agent.actions import Expecting
-from agent.language import Language, words
-from agent.options import option
+from agent.ladder.options import option
+from agent.ladder.values import digits_of
+from agent.languages.language import Language, words
 from agent.question import OpenQuestion
-from agent.values import digits_of
 
 # How long the caller may pause, and how long once what was heard already answers the question.
 # Chosen so that the shorter one still exceeds the silence before a stressed stop consonant

@@ -7,7 +7,7 @@ call log holds both in order, so any prefix of a log gives back the state the ca
 from collections.abc import Set
 from dataclasses import replace
 
-from agent import arrivals, participants
+from agent import arrivals
 from agent.actions import (
     Abandon,
     Action,
@@ -45,6 +45,7 @@ from agent.events import (
     TurnEnded,
     TurnStarted,
 )
+from agent.people import participants
 from agent.privacy import redact
 from agent.state import REMEMBERED, THOUGHTS, Conversation, Line, Pending
 

@@ -1,11 +1,11 @@
 """Asking the knowledge base and the language model, and saying what they answer.
 
 The knowledge base is asked first (`Retrieve`); where it is sure, its page's own sentences are the
-answer. The language model is asked what a turn meant (`Interpret`; `agent/proposals.py` takes the
+answer. The language model is asked what a turn meant (`Interpret`; `ladder/proposals.py` takes the
 answer) or to word an answer from what the knowledge base has (`Compose`). It may say only what the
-passages found there say: every sentence, of page or model, passes `agent/gate.py` first; one that
-fails ends the answer with wording of ours. What the model composes from pages in the caller's
-language is said in the page's own sentences (`agent/quoting.py`).
+passages found there say: every sentence, of page or model, passes `grounding/gate.py` first; one
+that fails ends the answer with wording of ours. What the model composes from pages in the caller's
+language is said in the page's own sentences (`grounding/quoting.py`).
 """
 
 from collections.abc import Mapping
@@ -15,9 +15,9 @@ from agent.actions import Abandon, Compose, Explain, Interpret, Retrieve
 from agent.events import Passage
 from agent.floor import Floor
 from agent.flow import Flow
-from agent.gate import Verdict, check
-from agent.proposals import may_fill
-from agent.quoting import quotation
+from agent.grounding.gate import Verdict, check
+from agent.grounding.quoting import quotation
+from agent.ladder.proposals import may_fill
 from agent.state import THOUGHTS, Conversation
 
 BEFORE = 3  # turns of the conversation that the language model is shown

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from agent.hours import Hours
+from agent.people.hours import Hours
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSetting:
     """One escalation rule: after how many occurrences, and to whom.
 
-    The fields from `below` on are each one rule's own; see the rule in `agent/escalation.py`.
+    The fields from `below` on are each one rule's own; see the rule in `people/escalation.py`.
     """
 
     after: int = 1

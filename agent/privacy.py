@@ -20,9 +20,7 @@ from agent.actions import (
     Speak,
     Transfer,
 )
-from agent.card_numbers import without_cards
 from agent.commands import AskKnowledge, Command, KeepDigits, SetSlot
-from agent.digits import HIDDEN, DigitWords, hidden
 from agent.events import (
     Event,
     Fetched,
@@ -33,7 +31,9 @@ from agent.events import (
     SpeechEnded,
     TurnStarted,
 )
-from agent.language import Language
+from agent.languages.language import Language
+from agent.numbers.card_numbers import without_cards
+from agent.numbers.digits import HIDDEN, DigitWords, hidden
 
 SECRET_SLOTS = frozenset({"pin", "code", "card", "expiry", "security_code", "voucher"})
 SECRET_FACTS = {"sim": frozenset({"puk"})}  # back-office name -> fields
@@ -128,7 +128,7 @@ class Redaction:
         return action
 
     def _packet(self, packet: Mapping[str, Any]) -> dict[str, Any]:
-        """Slots hold no secret (`agent/handoff.py`); what callers say may hold a card's number."""
+        """Slots hold no secret (`people/handoff.py`); what callers say may hold a card's number."""
         if "transcript" not in packet:
             return dict(packet)
         lines = [

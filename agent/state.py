@@ -8,7 +8,7 @@ from typing import Any
 from agent.actions import Expecting, Speak
 from agent.acts import key
 from agent.events import Hypothesis, Passage
-from agent.language_routing import Memory
+from agent.languages.language_routing import Memory
 
 # Who is calling stays known for the whole call; other details belong to the use case that asked.
 LASTING = frozenset({"line", "pin", "no_pin", "code"})

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from agent.commands import Understanding
 from agent.endpointing import expecting
+from agent.ladder.understanding import understand
 from agent.question import OpenQuestion
-from agent.understanding import understand
 from pipelines.bench.row import Row
 from pipelines.engines.asr.engine import SAMPLE_RATE
 from pipelines.engines.asr.pocketsphinx import Pocketsphinx

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from agent.escalation import NAMES, Rule, in_order, why
+from agent.people.escalation import NAMES, Rule, in_order, why
 from agent.policy import Policy
 from agent.state import Conversation
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from agent.ladder.understanding import understand
+from agent.languages.wording import word
 from agent.question import OpenQuestion
-from agent.understanding import understand
-from agent.wording import word
 from pipelines.cli.check_llm import show_sheet, try_llm, unanswering
 from pipelines.cli.errors import WRONG_USAGE, fail
 from pipelines.engine_choice import Choices, choose

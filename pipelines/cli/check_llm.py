@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from agent.events import Passage, Usage
-from agent.gate import check as gate
+from agent.grounding.gate import check as gate
 from pipelines.engines.llm.by_language import ByLanguage
 from pipelines.engines.llm.engine import EngineError, Question
 from pipelines.knowledge import Knowledge

@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from agent.escalation import NAMES, WATCHES, in_order, priority
+from agent.people.escalation import NAMES, WATCHES, in_order, priority
 from pipelines.cli.errors import WRONG_USAGE, fail
 from pipelines.packs.reader import DialogueConfig, load
 from pipelines.settings import Settings

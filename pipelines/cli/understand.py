@@ -13,10 +13,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from agent.clauses import clauses
 from agent.commands import Understanding
+from agent.ladder.clauses import clauses
+from agent.ladder.understanding import understand as decide
 from agent.question import OpenQuestion
-from agent.understanding import understand as decide
 from pipelines.call.messages import command_text
 from pipelines.cli.errors import WRONG_USAGE, fail
 from pipelines.intents.classifier import judge

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from textwrap import fill
 
 from agent.acts import Act, Ask, Confirm, Handoff, Inform, LookUp
-from agent.language import Language
+from agent.languages.language import Language
 from pipelines.errors import EngineError
 from pipelines.flow_chart.conditions import Condition, conditions
 from pipelines.flow_chart.explore import START, Chart

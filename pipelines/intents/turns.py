@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
-from agent.clauses import clauses
 from agent.events import Event, Hypothesis, TurnEnded
-from agent.language import Language
+from agent.ladder.clauses import clauses
+from agent.languages.language import Language
 from agent.state import Conversation
 from pipelines.intents.classifier import IntentClassifier
 

@@ -37,7 +37,7 @@ _HEADING, _TITLE, _TEXT = 1.0, 0.8, 0.6  # what a word counts that stands there
 _LEAD = 0.3  # of how much more it covers than any other page
 _APART = 0.04  # two passages that are closer than this have to be joined: neither is the answer
 # What is no question is never surer than this: less than a sample that it is like
-# (`agent/understanding.py`), for "my line is dead" wants more than a page.
+# (`agent/ladder/understanding.py`), for "my line is dead" wants more than a page.
 _STATED = 0.69
 
 

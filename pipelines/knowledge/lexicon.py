@@ -10,7 +10,7 @@ from pathlib import Path
 import snowballstemmer
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from agent.language import words
+from agent.languages.language import words
 from pipelines.knowledge.pages import KnowledgeError
 
 _STEM = 6  # letters that stand for a word where no rules of its language are known

@@ -9,8 +9,8 @@ import itertools
 import string
 from collections.abc import Iterator
 
-from agent.language import Language
-from agent.wording import PERSONAL, fill
+from agent.languages.language import Language
+from agent.languages.wording import PERSONAL, fill
 from pipelines.engines.tts.cache import Beginning
 
 # Wordings that are parts of sentences, or shown and not said.

@@ -1,9 +1,9 @@
-"""A language's `gate.toml`: what the gate before the voice has to know of it (agent/gate.py)."""
+"""A language's `gate.toml`: what the gate before the voice knows (agent/grounding/gate.py)."""
 
 from pydantic import Field
 
-from agent.gate import GateRules
-from agent.numerals import Numerals
+from agent.grounding.gate import GateRules
+from agent.numbers.numerals import Numerals
 from pipelines.packs.toml_files import Strict
 
 

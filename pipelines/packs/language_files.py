@@ -5,11 +5,11 @@ from pathlib import Path
 
 from pydantic import Field
 
-from agent.digits import DigitWords
 from agent.events import NO_INTENT
-from agent.gate import GateRules
-from agent.language import Intent, Language, words
-from agent.yes_no import YesNoWords
+from agent.grounding.gate import GateRules
+from agent.ladder.yes_no import YesNoWords
+from agent.languages.language import Intent, Language, words
+from agent.numbers.digits import DigitWords
 from pipelines.engines.tts.engine import Voice
 from pipelines.errors import ConfigurationError
 from pipelines.packs.gate_file import GateFile

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from pydantic import Field
 
-from agent.language import Language
+from agent.languages.language import Language
 from pipelines.engines.tts.engine import Voice
 from pipelines.packs.toml_files import Strict
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import agent.flows
 from agent.flow import Flow
-from agent.language import Language
+from agent.languages.language import Language
 from agent.policy import Policy
 from pipelines.packs.language_files import load_packs
 from pipelines.packs.pack import Pack

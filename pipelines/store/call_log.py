@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from agent.actions import Action
-from agent.digits import DigitWords
 from agent.events import Event
 from agent.log import header, line
+from agent.numbers.digits import DigitWords
 from agent.privacy import Redaction
 
 

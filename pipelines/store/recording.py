@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from agent.actions import Action
-from agent.digits import DigitWords
 from agent.events import Event
+from agent.numbers.digits import DigitWords
 from pipelines.audio import seconds
 from pipelines.engines.asr.engine import SAMPLE_RATE
 from pipelines.store.call_log import CallLog

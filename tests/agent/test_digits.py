@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.card_numbers import is_luhn, without_cards
-from agent.digits import HIDDEN, all_digits, hidden, number
+from agent.numbers.card_numbers import is_luhn, without_cards
+from agent.numbers.digits import HIDDEN, all_digits, hidden, number
 from agent.privacy import digit_words
 from tests.agent.talk import CATALOG, LINE, Talk, acts, questions
 

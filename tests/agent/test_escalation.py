@@ -8,7 +8,6 @@ import pytest
 
 from agent.actions import Action, Explain, Speak, Transfer
 from agent.dialogue import Dialogue
-from agent.escalation import NAMES, WATCHES, escalate, in_order
 from agent.events import (
     NOT_KNOWN,
     CallStarted,
@@ -19,7 +18,8 @@ from agent.events import (
     TurnEnded,
     TurnStarted,
 )
-from agent.hours import Hours, spans
+from agent.people.escalation import NAMES, WATCHES, escalate, in_order
+from agent.people.hours import Hours, spans
 from agent.policy import Policy, RuleSetting
 from agent.state import Conversation, Filled
 from tests.agent.talk import CATALOG, LINE, PIN, VERIFIED, Talk, acts, ending, questions

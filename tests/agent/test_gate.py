@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.gate import GateRules, Reason, check
+from agent.grounding.gate import GateRules, Reason, check
 from pipelines.knowledge.pages import read_page
 from pipelines.packs.gate_file import GateFile
 

@@ -4,7 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from agent.language_routing import Decision, Evidence, Memory, Thresholds, route, stated, telling
+from agent.languages.language_routing import (
+    Decision,
+    Evidence,
+    Memory,
+    Thresholds,
+    route,
+    stated,
+    telling,
+)
 
 SERVED = ("en", "fr", "wo")
 

@@ -8,7 +8,7 @@ import pytest
 
 from agent.actions import Abandon, Compose, Interpret
 from agent.events import Composed, Interpreted, Passage, Retrieved
-from agent.quoting import quotation
+from agent.grounding.quoting import quotation
 from pipelines.knowledge import Knowledge
 from tests.agent.talk import CATALOG, Talk, acts, rungs, said
 

@@ -16,7 +16,7 @@ from tests.pbx.sip_phone import LINE, PERFECT, RATE, Network, SipPhone
 from tests.pbx.test_pbx_breaks import seconds
 
 WEBSOCKET, AUDIOSOCKET = "8000", "2000"
-BALANCE, NO, PIN = "1", "2", "4821"
+BALANCE, NO, PIN = "11", "2", "4821"
 LOSSES = (0.01, 0.03, 0.05)
 _LOST = 0.04  # of a call that is not in the recording, at most; what it loses is made up for
 ANSWER = "You have 12 euros 50 left."

@@ -18,7 +18,7 @@ from tests.pbx.test_transfers import happens, of
 
 WEBSOCKET, AUDIOSOCKET = "8000", "2000"
 LINE, PIN = "770005678", "3140"  # whose sim card is blocked
-BALANCE = "1"  # in the menu
+BALANCE = "11"  # in the menu: the topic, then the use case
 
 
 class InfoPhone(SipPhone):
@@ -48,11 +48,11 @@ async def test_keys_over_the_agent(waxtaan: Waxtaan, pbx: lab.Asterisk, agents_v
         call = await dial(waxtaan, phone, WEBSOCKET)
         await call.asked("open")
         await phone.press(BALANCE)
+        await call.opened("line")
         asked = await phone.sound(phone.now)
         await asyncio.sleep(max(0.0, asked + 0.6 - phone.now))
         pressed = phone.now
         await phone.press(LINE[0])  # into the question for nine digits
-        await call.opened("line")
         (question,) = (spoken.text for spoken in of(Speak, waxtaan) if spoken.act == "ask line")
         whole = len(await agents_voice(question)) / 2 / RATE
         await call.next(SpeechEnded)

@@ -20,7 +20,7 @@ from tests.pbx.sip_phone import RATE, SipPhone
 from tests.pbx.test_pbx_breaks import seconds
 
 WEBSOCKET, AUDIOSOCKET = "8000", "2000"
-BILL = "2"  # in the menu
+BILL = "2"  # in the menu: its topic
 _STALL = 3.0  # s
 _LATE = _STALL / 2
 

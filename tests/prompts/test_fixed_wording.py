@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from agent.wording import word
+from agent.languages.wording import word
 from pipelines.packs.fixed_wording import beginnings, sentences
 from pipelines.packs.reader import load
 

@@ -4,12 +4,12 @@ import string
 
 import pytest
 
-from agent.alternatives import alternatives
 from agent.commands import Understanding
-from agent.language import Intent, Language, words
+from agent.ladder.understanding import understand
+from agent.languages.language import Intent, Language, words
+from agent.languages.wording import word
+from agent.people.alternatives import alternatives
 from agent.question import OpenQuestion
-from agent.understanding import understand
-from agent.wording import word
 from pipelines.packs.reader import DialogueConfig, load
 
 CATALOG: DialogueConfig = load()

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from agent.language import Intent, Language
+from agent.languages.language import Intent, Language
 from agent.policy import Policy
 from pipelines.packs.reader import load
 from pipelines.packs.toml_files import Strict, read_toml, validated

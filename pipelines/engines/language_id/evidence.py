@@ -18,7 +18,7 @@ A witness with nothing to say (no sound probabilities, a text without letters) i
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from agent.language_routing import Evidence, telling
+from agent.languages.language_routing import Evidence, telling
 from pipelines.engines.asr.whisper.languages import TOKENS, language_of
 from pipelines.engines.language_id.identify import identify, languages
 
@@ -105,6 +105,6 @@ def evidence(
     expected: Collection[str] = (),
     numbers: Collection[str] = (),
 ) -> Evidence:
-    """The evidence of a turn for `agent.language_routing.route`; `numbers` as in `telling`."""
+    """The evidence of a turn for `language_routing.route`; `numbers` as in `telling`."""
     heard = combine(sound, identify(text), told=told, expected=expected)
     return Evidence(heard, telling(text, numbers))

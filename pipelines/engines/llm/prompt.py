@@ -20,7 +20,7 @@ from string import Template
 from typing import Any, TypeAlias
 
 from agent.events import Passage
-from agent.language import Language
+from agent.languages.language import Language
 from pipelines.engines.llm.commands import named
 from pipelines.engines.llm.engine import EngineError, Question
 

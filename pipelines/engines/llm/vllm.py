@@ -22,7 +22,7 @@ from contextlib import aclosing
 from loguru import logger
 
 from agent.events import Passage, Usage
-from agent.language import words
+from agent.languages.language import words
 from pipelines.circuit_breaker import Breaker
 from pipelines.engines.llm import commands
 from pipelines.engines.llm.chat import Ask, ChatChunk, whole

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from agent.commands import AskWhich, Understanding
+from agent.ladder.understanding import understand
 from agent.question import OpenQuestion
-from agent.understanding import understand
 from pipelines.intents.opening import open_intents
 from pipelines.packs.reader import load
 from pipelines.settings import Settings

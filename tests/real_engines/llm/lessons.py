@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.events import Passage
-from agent.language import Language
+from agent.languages.language import Language
 from pipelines.engines.llm.commands import named
 from pipelines.engines.llm.engine import Question
 from pipelines.engines.llm.prompt import NOT_KNOWN, Prompts

@@ -8,7 +8,15 @@ import random
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from agent.language_routing import DEFAULTS, Decision, Evidence, Memory, Thresholds, route, telling
+from agent.languages.language_routing import (
+    DEFAULTS,
+    Decision,
+    Evidence,
+    Memory,
+    Thresholds,
+    route,
+    telling,
+)
 from pipelines.engines.language_id.identify import Identifier
 from pipelines.engines.language_id.training.corpora import Sentence, Text
 from pipelines.engines.language_id.training.short_turns import cut

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agent.language_routing import Memory, route
+from agent.languages.language_routing import Memory, route
 from pipelines.bench import language_id as bench
 from pipelines.cli import language_id as cli
 from pipelines.engines.language_id.evidence import combine, evidence

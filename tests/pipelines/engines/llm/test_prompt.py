@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.commands import NOT_UNDERSTOOD
-from agent.language import Language
+from agent.ladder.understanding import understand
+from agent.languages.language import Language
 from agent.question import OpenQuestion
-from agent.understanding import understand
 from pipelines.engines.llm.engine import EngineError, Passage, Question
 from pipelines.engines.llm.prompt import MOST_BEFORE, MOST_PASSAGES, MOST_SAID, Prompts, quoted
 from pipelines.packs.reader import PROMPTS, load

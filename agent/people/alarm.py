@@ -23,12 +23,12 @@ from agent import llm
 from agent.actions import Explain
 from agent.commands import Signal, Understanding
 from agent.course import Course
-from agent.escalation import WATCHES
 from agent.events import Hypothesis
 from agent.floor import Floor
-from agent.language import Intent, words
+from agent.ladder.values import contains
+from agent.languages.language import Intent, words
+from agent.people.escalation import WATCHES
 from agent.policy import Policy
-from agent.values import contains
 
 RULE = "emergency"
 SIGNAL = WATCHES[RULE]

@@ -6,7 +6,7 @@ them; so are as many in one run, right or not, since a misheard one is nearly a 
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from agent.digits import DigitWords, Group, Run, read, without
+from agent.numbers.digits import DigitWords, Group, Run, read, without
 
 _SHORTEST, _LONGEST = 13, 19
 _APART = 6  # words of other things between two parts of one number

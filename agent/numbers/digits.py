@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from agent.numerals import Numerals, Token, spelled
+from agent.numbers.numerals import Numerals, Token, spelled
 
 HIDDEN = "•"  # a digit that must not be written down
 

@@ -7,8 +7,8 @@ from agent.commands import ChangeLanguage, Command, NotUnderstood
 from agent.course import Course
 from agent.events import Hypothesis
 from agent.floor import Floor
-from agent.language import Language
-from agent.language_routing import Evidence, route, telling
+from agent.languages.language import Language
+from agent.languages.language_routing import Evidence, route, telling
 
 
 def routed(

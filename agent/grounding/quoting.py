@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 from agent.events import Passage
-from agent.numerals import plain
+from agent.numbers.numerals import plain
 
 _WORD = re.compile(r"[^\W_]+")
 _BEGINNING = 4  # letters: inflections differ

@@ -1,8 +1,8 @@
 """The things callers say in answer to a question: numbers, codes, choices."""
 
-from agent.digits import all_digits, number, read
-from agent.language import Language, words
-from agent.quantities import CURRENCIES, quantities
+from agent.languages.language import Language, words
+from agent.numbers.digits import all_digits, number, read
+from agent.numbers.quantities import CURRENCIES, quantities
 
 _MOST = 10_000_000  # an amount has no more than seven figures before the point
 

@@ -29,10 +29,10 @@ from agent.commands import (
 )
 from agent.events import Interpreted
 from agent.flow import Flow, Slot
-from agent.language import Language, words
+from agent.ladder.values import spoken_digits
+from agent.languages.language import Language, words
 from agent.policy import Policy
 from agent.state import Conversation
-from agent.values import spoken_digits
 
 MOST = 4  # commands of one proposal: a wish and its details
 _PLAIN: dict[str, Command] = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
-from agent.numerals import Numerals, Token, tokens
+from agent.numbers.numerals import Numerals, Token, tokens
 
 # Written alike everywhere. A language's own words come on top (`Numerals.units`).
 SYMBOLS: Mapping[str, str] = {

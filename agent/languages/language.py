@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from agent.classifier import Classifier
-from agent.digits import DigitWords
-from agent.gate import PLAIN_RULES, GateRules
-from agent.yes_no import YesNoWords
+from agent.grounding.gate import PLAIN_RULES, GateRules
+from agent.ladder.classifier import Classifier
+from agent.ladder.yes_no import YesNoWords
+from agent.numbers.digits import DigitWords
 
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "`": "'"})
 _NOT_A_WORD = re.compile(r"[^\w'•]+")
@@ -63,7 +63,7 @@ class Language:
     digit_words: DigitWords = field(default_factory=DigitWords)  # how a string of digits is said
     joins: tuple[
         str, ...
-    ] = ()  # words between two parts of a turn, as `agent/clauses.py` takes them
+    ] = ()  # words between two parts of a turn, as `agent/ladder/clauses.py` takes them
     ordinals: Mapping[str, int] = field(default_factory=dict)  # "second" -> 2, "last" -> 0
 
     def sentences(self, name: str) -> tuple[str, ...]:

@@ -10,16 +10,16 @@ from collections.abc import Collection, Mapping
 from agent.actions import Abandon, HangUp, Hush, Transfer, Withdraw
 from agent.acts import Handoff
 from agent.commands import ChangeLanguage, Command, Repeat
-from agent.escalation import emergency
 from agent.events import PersonJoined
 from agent.floor import Floor
-from agent.handoff import packet
-from agent.hours import is_open, next_opening
-from agent.language import Language
-from agent.participants import not_wanted
+from agent.languages.language import Language
+from agent.people.escalation import emergency
+from agent.people.handoff import packet
+from agent.people.hours import is_open, next_opening
+from agent.people.participants import not_wanted
+from agent.people.whisper_announcement import whisper_announcement
 from agent.policy import Policy, Queue
 from agent.state import Conversation, PendingTransfer
-from agent.whisper_announcement import whisper_announcement
 
 
 class PersonTransfer:

@@ -4,7 +4,7 @@ It may say what the passages say, in its own words. It may not bring in a number
 an address that they do not have, promise anything, claim to have done something (it cannot act),
 speak of its own workings or of the call, repeat itself, or put out what is no speech; and most of
 what it says must be the passages' words, its numbers beside what they count there, its "not" where
-theirs is (`agent/contradiction.py`). The gate compares and counts; it does not understand: "calls
+theirs is (`contradiction.py`). The gate compares and counts; it does not understand: "calls
 are free" passes where a passage says that some calls are free. Languages without number words of
 their own (`GateRules.numerals`) are checked by their figures only.
 """
@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Literal, TypeAlias
 
-from agent.contradiction import Sense, contradiction
-from agent.numerals import Numerals, plain
-from agent.quantities import Quantity, is_ordinal, is_telephone, names, quantities, runs
-from agent.utterable import not_speech
+from agent.grounding.contradiction import Sense, contradiction
+from agent.grounding.utterable import not_speech
+from agent.numbers.numerals import Numerals, plain
+from agent.numbers.quantities import Quantity, is_ordinal, is_telephone, names, quantities, runs
 
 Reason: TypeAlias = Literal[
     "", "empty", "length", "characters", "markup", "machinery", "language", "address", "promise",

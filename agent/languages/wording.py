@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agent.language import Language
+from agent.languages.language import Language
 
 # How values of this caller's are spoken; the other ways name wordings out of closed lists.
 PERSONAL = frozenset({"money", "date", "time", "month", "number", "digits", "pairs"})

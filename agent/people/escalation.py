@@ -3,15 +3,15 @@
 A rule's name is the reason code in the log, the packet and the metrics. What it looks at is the
 conversation and nothing else, so every handoff can be explained from the log alone. Thresholds,
 queues, hours and another order are the operator's (`prompts/escalation.toml`); a rule without a
-table there is off. What a rule counted is told in words by `agent/evidence.py`.
+table there is off. What a rule counted is told in words by `agent/people/evidence.py`.
 """
 
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from agent.acts import Handoff
-from agent.evidence import amounts_over, said, segment, unsure
-from agent.hours import is_open
+from agent.people.evidence import amounts_over, said, segment, unsure
+from agent.people.hours import is_open
 from agent.policy import Policy, RuleSetting
 from agent.state import Conversation
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
-from agent.numerals import Numerals, plain
-from agent.quantities import Quantity, quantities
+from agent.numbers.numerals import Numerals, plain
+from agent.numbers.quantities import Quantity, quantities
 
 Contradiction: TypeAlias = Literal["", "subject", "negation", "ungrounded"]
 

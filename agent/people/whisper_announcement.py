@@ -5,10 +5,10 @@ In their language, which need not be the caller's. Secret details are never said
 
 from collections.abc import Collection, Iterator, Mapping
 
-from agent.handoff import identity
-from agent.language import Language
+from agent.languages.language import Language
+from agent.languages.wording import word
+from agent.people.handoff import identity
 from agent.state import ALTERNATIVES, Conversation
-from agent.wording import word
 
 
 def whisper_announcement(

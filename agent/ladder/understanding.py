@@ -17,7 +17,6 @@ or no is that answer and is not asked back in turn, but below `Policy.answer_abo
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from agent.answers import ASKED_BACK, by_question, commands_for, says, weakest
 from agent.commands import (
     NOT_UNDERSTOOD,
     AskWhich,
@@ -29,11 +28,12 @@ from agent.commands import (
     Understanding,
 )
 from agent.flow import Flow
-from agent.language import Intent, Language, words
+from agent.ladder.answers import ASKED_BACK, by_question, commands_for, says, weakest
+from agent.ladder.values import beginning, choice, contains, digits_of
+from agent.ladder.yes_no import refuses
+from agent.languages.language import Intent, Language, words
 from agent.policy import Policy
 from agent.question import OpenQuestion, unconfirmed
-from agent.values import beginning, choice, contains, digits_of
-from agent.yes_no import refuses
 
 _LINE = "line"  # the detail that a call is about
 _ANGER = "anger"  # the signal that does not by itself keep a wish from being taken up

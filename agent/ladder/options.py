@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from agent.language import Language, words
-from agent.quantities import Quantity, quantities
+from agent.languages.language import Language, words
+from agent.numbers.quantities import Quantity, quantities
 
 _MOST = 9  # as many as there are keys
 

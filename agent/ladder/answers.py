@@ -21,11 +21,11 @@ from agent.commands import (
     Understanding,
 )
 from agent.flow import NONE, Slot
-from agent.language import Intent, Language, words
-from agent.options import option
+from agent.ladder.options import option
+from agent.ladder.values import amount, beginning, choice, contains, digits_of, spoken_digits
+from agent.ladder.yes_no import yes_or_no
+from agent.languages.language import Intent, Language, words
 from agent.question import OpenQuestion, answer, taken
-from agent.values import amount, beginning, choice, contains, digits_of, spoken_digits
-from agent.yes_no import yes_or_no
 
 # Intents about the conversation itself, the same in every language.
 COMMANDS: dict[str, tuple[Command, ...]] = {

@@ -14,7 +14,7 @@ _Kind: TypeAlias = Literal["yes", "no", "open", "turn", "instead", "aside", "wor
 
 @dataclass(frozen=True)
 class YesNoWords:
-    """How a language says yes and no; phrases as `agent.language.words` reduces them.
+    """How a language says yes and no; phrases as `agent.languages.language.words` reduces them.
 
     `turns` turn the phrase beside them round ("not right", "sure not"). After `instead` the caller
     says it anew; where nothing follows, the question is open. `asides` mean nothing beside a yes or

@@ -1,0 +1,1 @@
+"""What a language model's sentence has to pass before a voice gets it."""

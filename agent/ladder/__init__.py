@@ -1,0 +1,1 @@
+"""The answer ladder: what a turn means, rung by rung."""
