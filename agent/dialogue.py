@@ -2,8 +2,8 @@
 
 A turn is decided in a fixed order: escalation rules, the answer ladder (`agent/ladder/`), then the
 use case in hand says what is still missing (`agent/flow.py`), then the language pack words it. All
-memory is `conversation`, a fold over the events received and the actions returned (`agent/fold.py`):
-the same events give the same actions, today and in a replay.
+memory is `conversation`, a fold over the events and the actions (`agent/fold.py`): the same events
+give the same actions, today and in a replay.
 """
 
 from collections.abc import Mapping
