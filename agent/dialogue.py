@@ -41,12 +41,12 @@ from agent.ladder.keypad import on_key, on_pause
 from agent.ladder.proposals import proposed
 from agent.ladder.understanding import outweighed, understand
 from agent.languages.language import Language
-from agent.languages.turn_language import possible, routed
 from agent.menu import menu
 from agent.people import alarm
 from agent.people.alternatives import ALTERNATIVE, NUMBER
 from agent.policy import Policy
 from agent.state import THOUGHTS, Conversation, Pending
+from agent.turn_language import possible, routed
 
 
 class Dialogue:

@@ -63,7 +63,7 @@ class TurnEnded:
 
     `intents` are what it may want, by its meaning: (intent's name, probability), the likeliest
     first, NO_INTENT among them for none that we know; empty where nothing judged it. `clauses` are
-    the same for each of its parts (`agent/ladder/clauses.py`), where it has several.
+    the same for each of its parts (`agent/languages/clauses.py`), where it has several.
     """
 
     at: float

@@ -9,9 +9,9 @@ from agent.endpointing import expecting
 from agent.events import Event
 from agent.flow import Slot
 from agent.fold import apply, record
-from agent.ladder.yes_no import yes_or_no
 from agent.languages.language import Language, words
 from agent.languages.wording import Sentence, fill, word
+from agent.languages.yes_no import yes_or_no
 from agent.menu import Menu
 from agent.question import OpenQuestion
 from agent.state import Conversation

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from agent.people.hours import Hours
+from agent.hours import Hours
 
 
 @dataclass(frozen=True, slots=True)

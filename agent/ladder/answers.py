@@ -23,8 +23,8 @@ from agent.commands import (
 from agent.flow import NONE, Slot
 from agent.ladder.options import option
 from agent.ladder.values import amount, beginning, choice, contains, digits_of, spoken_digits
-from agent.ladder.yes_no import yes_or_no
 from agent.languages.language import Intent, Language, words
+from agent.languages.yes_no import yes_or_no
 from agent.question import OpenQuestion, answer, taken
 
 # Intents about the conversation itself, the same in every language.

@@ -30,8 +30,8 @@ from agent.commands import (
 from agent.flow import Flow
 from agent.ladder.answers import ASKED_BACK, by_question, commands_for, says, weakest
 from agent.ladder.values import beginning, choice, contains, digits_of
-from agent.ladder.yes_no import refuses
 from agent.languages.language import Intent, Language, words
+from agent.languages.yes_no import refuses
 from agent.policy import Policy
 from agent.question import OpenQuestion, unconfirmed
 

@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import Literal
 
 from agent.grounding.gate import PLAIN_RULES, GateRules
-from agent.ladder.classifier import Classifier
-from agent.ladder.yes_no import YesNoWords
+from agent.languages.classifier import Classifier
+from agent.languages.yes_no import YesNoWords
 from agent.numbers.digits import DigitWords
 
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "`": "'"})
@@ -63,7 +63,7 @@ class Language:
     digit_words: DigitWords = field(default_factory=DigitWords)  # how a string of digits is said
     joins: tuple[
         str, ...
-    ] = ()  # words between two parts of a turn, as `agent/ladder/clauses.py` takes them
+    ] = ()  # words between two parts of a turn, as `agent/languages/clauses.py` takes them
     ordinals: Mapping[str, int] = field(default_factory=dict)  # "second" -> 2, "last" -> 0
 
     def sentences(self, name: str) -> tuple[str, ...]:

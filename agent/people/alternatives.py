@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from agent.acts import Act, Ask, Confirm, Handoff, LookUp
 from agent.flow import Flow, Known, Slot
-from agent.people.hours import ALWAYS, Hours, is_open, next_opening
+from agent.hours import ALWAYS, Hours, is_open, next_opening
 from agent.policy import Policy
 from agent.state import ALTERNATIVES
 

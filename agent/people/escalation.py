@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from agent.acts import Handoff
+from agent.hours import is_open
 from agent.people.evidence import amounts_over, said, segment, unsure
-from agent.people.hours import is_open
 from agent.policy import Policy, RuleSetting
 from agent.state import Conversation
 

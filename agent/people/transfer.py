@@ -12,10 +12,10 @@ from agent.acts import Handoff
 from agent.commands import ChangeLanguage, Command, Repeat
 from agent.events import PersonJoined
 from agent.floor import Floor
+from agent.hours import is_open, next_opening
 from agent.languages.language import Language
 from agent.people.escalation import emergency
 from agent.people.handoff import packet
-from agent.people.hours import is_open, next_opening
 from agent.people.participants import not_wanted
 from agent.people.whisper_announcement import whisper_announcement
 from agent.policy import Policy, Queue

@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from agent.commands import Understanding
-from agent.ladder.clauses import clauses
 from agent.ladder.understanding import understand as decide
+from agent.languages.clauses import clauses
 from agent.question import OpenQuestion
 from pipelines.call.messages import command_text
 from pipelines.cli.errors import WRONG_USAGE, fail

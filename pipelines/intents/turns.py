@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from agent.events import Event, Hypothesis, TurnEnded
-from agent.ladder.clauses import clauses
+from agent.languages.clauses import clauses
 from agent.languages.language import Language
 from agent.state import Conversation
 from pipelines.intents.classifier import IntentClassifier

@@ -7,8 +7,8 @@ from pydantic import Field
 
 from agent.events import NO_INTENT
 from agent.grounding.gate import GateRules
-from agent.ladder.yes_no import YesNoWords
 from agent.languages.language import Intent, Language, words
+from agent.languages.yes_no import YesNoWords
 from agent.numbers.digits import DigitWords
 from pipelines.engines.tts.engine import Voice
 from pipelines.errors import ConfigurationError

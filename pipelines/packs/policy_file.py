@@ -10,8 +10,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from agent.hours import ALWAYS, DAYS, Hours, Span, spans
 from agent.people.escalation import NAMES
-from agent.people.hours import ALWAYS, DAYS, Hours, Span, spans
 from agent.policy import Policy, Queue, RuleSetting
 from agent.state import REMEMBERED
 from pipelines.errors import ConfigurationError

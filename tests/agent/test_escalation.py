@@ -18,8 +18,8 @@ from agent.events import (
     TurnEnded,
     TurnStarted,
 )
+from agent.hours import Hours, spans
 from agent.people.escalation import NAMES, WATCHES, escalate, in_order
-from agent.people.hours import Hours, spans
 from agent.policy import Policy, RuleSetting
 from agent.state import Conversation, Filled
 from tests.agent.talk import CATALOG, LINE, PIN, VERIFIED, Talk, acts, ending, questions

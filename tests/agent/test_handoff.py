@@ -32,7 +32,7 @@ from agent.events import (
     TurnEnded,
     TurnStarted,
 )
-from agent.people.hours import Hours, spans
+from agent.hours import Hours, spans
 from agent.policy import Queue
 from tests.agent.talk import CATALOG, LINE, PIN, VERIFIED, Talk, acts, ending, questions, said
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.people.hours import ALWAYS, Hours, is_open, next_opening, spans
+from agent.hours import ALWAYS, Hours, is_open, next_opening, spans
 
 DAY = spans("08:00-12:00 14:00-18:00")
 OFFICE = Hours((DAY,) * 5 + ((), ()), frozenset({"2026-11-26"}))  # a Thursday

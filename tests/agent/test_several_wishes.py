@@ -5,7 +5,7 @@ import pytest
 from agent.actions import Action
 from agent.commands import AskWhich
 from agent.events import NO_INTENT, Hypothesis, TurnEnded, TurnStarted
-from agent.ladder.clauses import clauses
+from agent.languages.clauses import clauses
 from tests.agent.talk import CATALOG, LINE, PIN, Talk, acts, ending, questions, said
 
 ODD = "the thing went all funny after lunch and do that other stuff"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.ladder.yes_no import YesNoWords, YesOrNo, yes_or_no
 from agent.languages.language import words
+from agent.languages.yes_no import YesNoWords, YesOrNo, yes_or_no
 from tests.agent.talk import CATALOG, LINE, Talk, acts
 
 STRANGERS = Path(__file__).parents[1] / "strangers" / "yes_no.tsv"

@@ -14,7 +14,7 @@ from typing import Any
 
 from agent.actions import Action, Fetch, Speak, Transfer
 from agent.events import Event, TransferFailed
-from agent.people.hours import DAYS, Hours, is_open, next_opening
+from agent.hours import DAYS, Hours, is_open, next_opening
 from pipelines.packs.reader import PROMPTS, load
 from tests.pbx import lab
 from tests.pbx.assistant import Waxtaan

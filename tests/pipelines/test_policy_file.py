@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.people.hours import spans
+from agent.hours import spans
 from agent.policy import RuleSetting
 from pipelines.errors import ConfigurationError
 from pipelines.packs.policy_file import load_policy
