@@ -109,7 +109,7 @@ async def test_keys_over_the_caller(
     await closed(waxtaan, pbx)
     assert keys(waxtaan) == BALANCE + LINE + "•" * len(PIN)
     assert len(of(TurnStarted, waxtaan)) >= 4
-    balance = ["ask line", "ask pin", "inform balance", "ask more", "goodbye"]
+    balance = ["ask menu:credit", "ask line", "ask pin", "inform balance", "ask more", "goodbye"]
     assert list(dict.fromkeys(told(waxtaan)))[2:] == balance  # nothing asked back, nothing else
     finals = [heard.text for heard in of(Hypothesis, waxtaan) if heard.final]
     assert finals[-2:] == ["no", "no"]
