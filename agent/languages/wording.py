@@ -1,7 +1,8 @@
 """An act in a language: templates filled in so that a voice reads them right.
 
 A template's placeholder may name how its value is spoken: `{amount:money}`, `{until:date}`,
-`{at:time}`, `{month:month}`, `{puk:digits}`, `{item:item}` (the wording named `item.<value>`).
+`{at:time}`, `{month:month}`, `{puk:digits}`, `{days:days}` (the wording `days.1` or `days.other`),
+`{item:item}` (the wording named `item.<value>`).
 """
 
 import string
@@ -12,7 +13,8 @@ from typing import Any
 from agent.languages.language import Language
 
 # How values of this caller's are spoken; the other ways name wordings out of closed lists.
-PERSONAL = frozenset({"money", "date", "time", "month", "number", "digits", "pairs"})
+COUNTS = frozenset({"gigabytes", "days"})  # numbers that their noun agrees with
+PERSONAL = COUNTS | {"money", "date", "time", "month", "number", "digits", "pairs"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,16 @@ class _Filler(string.Formatter):
                 return ", ".join(str(value))
             case "pairs":  # telephone numbers: short groups are remembered
                 return ", ".join(_groups(str(value)))
+        if how in COUNTS:
+            return self._count(str(value), how)
         return " ".join(self._language.sentences(f"{how}.{value}"))
+
+    def _count(self, number: str, how: str) -> str:
+        """ "1" -> "1 day" where the pack has a wording for it, else as for any number."""
+        own = f"{how}.{number}"
+        name = own if self._language.has(own) else f"{how}.other"
+        said = number.replace(".", self._language.decimal_point)
+        return " ".join(self._language.sentences(name)).format(n=said)
 
     def _money(self, amount: str) -> str:
         """ "12.50 EUR" -> the pack's own way of saying it."""

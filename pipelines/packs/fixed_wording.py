@@ -16,7 +16,17 @@ from pipelines.engines.tts.cache import Beginning
 # Wordings that are parts of sentences, or shown and not said.
 PARTS = (
     *("money.", "date", "time", "item.", "service.", "flow.", "queue.", "alternative."),
-    *("language_name.", "notice.", "topic.", "key.", "option", "choice.", "order_"),
+    *(
+        "language_name.",
+        "notice.",
+        "topic.",
+        "key.",
+        "option",
+        "choice.",
+        "order_",
+        "gigabytes.",
+        "days.",
+    ),
     *("amount", "bill_item", "bundle", "visit", "plan", "transfer"),
 )
 _MOST = 40  # sentences that a template may stand for; more are not worth the disk
@@ -29,6 +39,8 @@ _EXAMPLES = {
     "number": "5",
     "digits": "4821",
     "pairs": "770001234",
+    "gigabytes": "5",
+    "days": "7",
     "": "5",
 }
 

@@ -38,6 +38,8 @@ VALUES = {
     "alternative": "callback",
     "language_name": "fr",
     "key": "2",
+    "gigabytes": "5",
+    "days": "1",
     "order_kind": "box",
     "order_status": "received",
 }
