@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from agent.ladder.values import contains
 from agent.languages.language import Language, words
-from agent.numbers.quantities import Quantity, quantities
+from agent.numbers.quantities import CURRENCIES, Quantity, quantities
 
 _MOST = 9  # as many as there are keys
 
@@ -22,6 +23,8 @@ def option(text: str, options: Sequence[tuple[str, str]], language: Language) ->
         return _only(
             value for value, said in options if all(_has(said, q, language) for q in measured)
         )
+    if extreme := _extreme(plain, options, language):
+        return extreme
     place = _place(plain, figures, len(options), language)
     by_words = _by_words(plain, options)
     if place is None:
@@ -43,6 +46,28 @@ def _has(said: str, figure: Quantity, language: Language) -> bool:
     """Whether an option's own words hold this figure."""
     held = quantities(said, language.digit_words.numerals)
     return any(q.value == figure.value and figure.unit in ("", q.unit) for q in held)
+
+
+def _extreme(plain: str, options: Sequence[tuple[str, str]], language: Language) -> str | None:
+    """The cheapest or the dearest, where the options have prices: "the smallest", "the big one"."""
+    named = [
+        end
+        for end, phrases in ((min, language.least), (max, language.most))
+        if any(contains(plain, phrase) for phrase in phrases)
+    ]
+    prices = {
+        value: price
+        for value, said in options
+        for price in [q.value for q in quantities(said, language.digit_words.numerals) if _money(q)]
+    }
+    if len(named) != 1 or len(prices) < len(options):
+        return None
+    extreme = named[0](prices.values())
+    return _only(value for value, price in prices.items() if price == extreme)
+
+
+def _money(quantity: Quantity) -> bool:
+    return quantity.unit in CURRENCIES
 
 
 def _place(plain: str, figures: Sequence[Quantity], count: int, language: Language) -> int | None:

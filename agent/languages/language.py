@@ -64,6 +64,8 @@ class Language:
     joins: tuple[
         str, ...
     ] = ()  # words between two parts of a turn, as `agent/languages/clauses.py` takes them
+    least: tuple[str, ...] = ()  # "cheapest", of what is offered
+    most: tuple[str, ...] = ()  # "biggest"
     ordinals: Mapping[str, int] = field(default_factory=dict)  # "second" -> 2, "last" -> 0
 
     def sentences(self, name: str) -> tuple[str, ...]:

@@ -37,6 +37,8 @@ class _LanguageFile(Strict):
     digits: dict[str, str]
     digit_strings: _DigitStrings = _DigitStrings()
     joins: tuple[str, ...] = ()
+    least: tuple[str, ...] = ()
+    most: tuple[str, ...] = ()
     ordinals: dict[str, int] = Field(default_factory=dict)
     asr: AsrFile | None = None
     llm: LlmFile | None = None
@@ -114,6 +116,8 @@ def _load_pack(prompts: Path, code: str, packs: dict[str, Pack], chain: tuple[st
             said.plus,
         ),
         joins=about.joins,
+        least=tuple(map(words, about.least)),
+        most=tuple(map(words, about.most)),
         ordinals={words(name): place for name, place in about.ordinals.items()},
     )
     voices = _voices(about.voice)

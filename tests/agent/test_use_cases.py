@@ -290,6 +290,16 @@ def test_another_plan() -> None:
     assert told[0].endswith("you have the plan Large.")
 
 
+@pytest.mark.parametrize(
+    ("said_of_it", "plan"),
+    [("the cheapest one", "small"), ("the biggest you have", "large"), ("the small one", "small")],
+)
+def test_the_cheapest_and_the_biggest(said_of_it: str, plan: str) -> None:
+    found = talk("change_plan")
+    found.hear(said_of_it)
+    assert found.state.slots["plan"].value == plan
+
+
 def test_money_to_the_wrong_number_is_held_and_a_person_knows() -> None:
     found = talk("mobile_money")
     found.hear("i sent it to the wrong person")
