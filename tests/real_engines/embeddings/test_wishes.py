@@ -37,7 +37,7 @@ def offered(told: Understanding) -> tuple[str, ...]:
 @pytest.mark.parametrize("table", ["wishes.tsv", "use_cases.tsv"])
 async def test_wishes_of_strangers(tmp_path: Path, table: str) -> None:
     config = load()
-    settings = Settings(models=MODELS, cache=tmp_path, embeddings="e5")
+    settings = Settings(models=MODELS, cache=tmp_path, embeddings="e5", intents="auto")
     found: Counter[tuple[str, str]] = Counter()
     asked: Counter[tuple[str, bool]] = Counter()
     async with open_intents(settings, config) as intents:
