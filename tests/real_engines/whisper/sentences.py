@@ -17,9 +17,37 @@ MOST_DIGITS = 6
 _OF_EACH_INTENT = {"en": 2, "fr": 1}  # sample sentences; English is what the model is for
 # So small a model learns no more: the first use cases, and what is about the conversation itself.
 _INTENTS = frozenset(
-    "balance bill outage sim affirm deny internet mobile television wait callback go_on repeat "
-    "presence help cancel goodbye other_number person emergency distress fraud legal press "
-    "bereavement anger leaving english french".split()
+    [
+        "balance",
+        "bill",
+        "outage",
+        "sim",
+        "affirm",
+        "deny",
+        "internet",
+        "mobile",
+        "television",
+        "wait",
+        "callback",
+        "go_on",
+        "repeat",
+        "presence",
+        "help",
+        "cancel",
+        "goodbye",
+        "other_number",
+        "person",
+        "emergency",
+        "distress",
+        "fraud",
+        "legal",
+        "press",
+        "bereavement",
+        "anger",
+        "leaving",
+        "english",
+        "french",
+    ]
 )
 _ENGLISH = 0.75  # of all sentences
 _DIGITS = 0.5  # of a language's sentences
