@@ -1,7 +1,7 @@
 """Credit for a prepaid line: by a voucher's code, or by card."""
 
 from agent.acts import Act, Ask, LookUp, Option
-from agent.flow import Flow, Known, Slot
+from agent.flow import NONE, Flow, Known, Slot
 from agent.flows.identity import LINE, find_line
 from agent.flows.payment import PAYMENT, card, pay
 
@@ -47,7 +47,7 @@ def _by_card(known: Known, line: str) -> Act | None:
     if amount is None:
         options = [Option(a, "amount", {"amount": f"{a} {currency}"}) for a in offered["amounts"]]
         return Ask("credit", options=tuple(options))
-    if amount == "none":
+    if amount == NONE:
         return known.tell("nothing_done", line=line)
     if act := pay(known, f"{amount} {currency}"):
         return act

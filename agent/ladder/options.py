@@ -1,7 +1,7 @@
 """Which of the answers that were offered a turn takes: by its place, its words or its figures."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from agent.ladder.values import contains
 from agent.languages.language import Language, words
@@ -37,8 +37,8 @@ def option(text: str, options: Sequence[tuple[str, str]], language: Language) ->
     return value if by_words in (None, value) else None
 
 
-def _only(values: object) -> str | None:
-    found = list(values)  # type: ignore[call-overload]
+def _only(values: Iterable[str]) -> str | None:
+    found = list(values)
     return found[0] if len(found) == 1 else None
 
 
