@@ -7,6 +7,7 @@ checkpoint is a folder.
 """
 
 import asyncio
+import contextlib
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -109,8 +110,11 @@ class FasterWhisper:
 
     def resident(self) -> int:
         """Bytes of memory that the workers hold; one that is not there holds none."""
-        found = (Path(f"/proc/{worker.pid}/statm") for worker in self._workers if worker.pid)
-        return sum(int(statm.read_text().split()[1]) for statm in found) * 4096
+        pages = 0
+        for worker in self._workers:
+            with contextlib.suppress(FileNotFoundError):  # it may have died a moment ago
+                pages += int(Path(f"/proc/{worker.pid}/statm").read_text().split()[1])
+        return pages * 4096
 
     async def open(
         self, language: str, band: Band, on_partial: Callable[[Recognised], None]

@@ -211,10 +211,15 @@ class FasterWhisperStream:
 
     def too_late(self) -> None:
         """See scheduler.Client."""
-        if self._turn is not None and self._final is not None and not self._final.done():
-            self._final.set_result(self._turn.late())
+        if self._turn is None or self._final is None or self._final.done():
+            return
+        try:
+            self._final.set_result(self._out_of_time(self._turn))
+        except EngineError as error:
+            self._final.set_exception(error)
 
     def _out_of_time(self, turn: Turn) -> Recognised:
+        """What there is of the turn. Raises EngineError for nothing of it and no worker."""
         late = turn.late()
         if not late.text and not self._scheduler.alive:
             raise EngineError(
