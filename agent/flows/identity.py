@@ -24,6 +24,7 @@ LEVELS: Mapping[str, Level] = {
     "send_code": "claimed",
     "check_code": "claimed",
     "outage": "claimed",
+    "report_fault": "claimed",
     "block_sim": "claimed",
     "load_voucher": "claimed",
     "top_ups": "claimed",

@@ -1,9 +1,14 @@
-"""Something does not work: what we know of it and until when, else what to try, else a person."""
+"""Something does not work: what we know of it and until when, else what to try, else a technician.
+
+What no advice mended is written down as a ticket. A line at home gets a technician, if the caller
+wants one; everything else goes to the technicians' queue.
+"""
 
 from agent.acts import Act, Ask, Handoff, LookUp
 from agent.diagnosis import Advice, Check, Diagnosis, Outcome, Step, walk
 from agent.flow import Flow, Known, Slot
-from agent.flows.identity import LINE, find_line
+from agent.flows.identity import IDENTITY, find_line, verify
+from agent.flows.visit import VISIT, book, tell, visits
 
 SERVICE = Slot("service", "choice", choices=("internet", "mobile", "television"))
 SOLVED = Slot("solved", "yes_no")
@@ -11,6 +16,7 @@ WARNING_LIGHT = Slot("warning_light", "yes_no", reading=True)
 BY_WIFI = Slot("by_wifi", "yes_no", reading=True)
 DATA_ON = Slot("data_on", "yes_no", reading=True)
 OTHER_PHONE = Slot("other_phone", "yes_no", reading=True)
+TECHNICIAN = Slot("technician", "yes_no")
 
 
 def _until_solved(*steps: Step) -> Diagnosis:
@@ -37,13 +43,14 @@ DIAGNOSES = {
         Step("source", Advice("source")),
     ),
 }
+_AT_HOME = ("internet", "television")
 _SLOTS = {slot.name: slot for diagnosis in DIAGNOSES.values() for slot in diagnosis.slots}
 
 
 def next_act(known: Known) -> Act | None:
-    """Which service, which line, known outage or what to try; unsolved goes to the technicians.
+    """Which service, which line, known outage or what to try; then the ticket.
 
-    Nothing personal is told, so nobody is asked for a code.
+    Up to there nothing personal is told, so nobody is asked for a code.
     """
     service = known.slot("service")
     if service is None:
@@ -62,11 +69,43 @@ def next_act(known: Known) -> Act | None:
         return known.tell(topic, values, line=line, service=service)
     match walk(DIAGNOSES[service], known, line=line, service=service):
         case Outcome.STUCK:
-            return Handoff("advice_did_not_help", "technical")
+            return _report(known, line, service)
         case Outcome():
             return known.tell("solved", line=line, service=service)
         case act:
             return act
 
 
-FLOW = Flow("outage", (SERVICE, LINE, *_SLOTS.values()), next_act, topic="fault", key=1)
+def _report(known: Known, line: str, service: str) -> Act | None:
+    """Write the fault down, then the technician's visit, or a person."""
+    asked = {"line": line, "service": service, "order": known.order}
+    ticket = known.fact("report_fault", **asked)
+    if ticket is None:
+        return LookUp("report_fault", asked)
+    if "not_found" in ticket:
+        return Handoff("advice_did_not_help", "technical")
+    reference = str(ticket["reference"])
+    if act := known.tell("fault_reported", {"reference": reference}, line=line, service=service):
+        return act
+    wanted = known.slot("technician") if service in _AT_HOME else "no"
+    if wanted is None:
+        return Ask("technician")
+    if wanted == "no":
+        return Handoff("advice_did_not_help", "technical")
+    if act := verify(known):
+        return act
+    found = visits(known, line)
+    if isinstance(found, LookUp):
+        return found
+    if found["booked"]:
+        return tell(known, "visit", found["booked"], line)
+    return book(known, line, found["free"])
+
+
+FLOW = Flow(
+    "outage",
+    (SERVICE, *IDENTITY, *_SLOTS.values(), TECHNICIAN, VISIT),
+    next_act,
+    topic="fault",
+    key=1,
+)

@@ -31,7 +31,8 @@ class DigitWords:
 
     single: Mapping[str, str] = field(default_factory=dict)  # "oh" -> "0"
     numerals: Numerals = field(default_factory=Numerals)
-    times: Mapping[str, int] = field(default_factory=dict)  # "double" -> 2
+    times: Mapping[str, int] = field(default_factory=dict)  # "double" -> 2, "trois fois le" -> 3
+    plurals: Mapping[str, str] = field(default_factory=dict)  # "zeros" -> "0", after how many
     beside: frozenset[str] = frozenset()
     instead: tuple[str, ...] = ()
     plus: frozenset[str] = frozenset()  # "+" before a country's code
@@ -132,8 +133,10 @@ def _two_ways(text: str, says: DigitWords) -> bool:
     """Whether a word that could end one number begins the next, with nothing said between them."""
     said = [("" if not n or word.apart else " ") + word.text for n, word in enumerate(_words(text))]
     spoken = "".join(said).replace("-", " ") if "-" not in text else ""
-    pairs = (name for name in says.numerals.numbers if " " in name)
-    tens = [n for n, value in says.numerals.numbers.items() if 20 <= value < 70 and " " not in n]
+    numbers = says.numerals.numbers
+    # "cinquante quatre vingt": 54 and 20, or 50 and 80; "soixante dix huit" is 78 and nothing else
+    pairs = [name for name in numbers if " " in name and numbers.get(name.split()[0], 10) < 10]
+    tens = [name for name, value in numbers.items() if 20 <= value < 70 and " " not in name]
     return any(f"{ten} {pair}" in spoken for pair in pairs for ten in tens)
 
 
@@ -175,16 +178,30 @@ def _group(said: Sequence[_Word], at: int, says: DigitWords) -> tuple[str, int] 
     text = said[at].text
     if _FIGURES.fullmatch(text):
         return text, 1
-    if text in says.times and at + 1 < len(said):
-        times, following = says.times[text], said[at + 1].text
-        single = says.single.get(following, following if len(following) == 1 else "")
-        if single.isdigit():
-            return single * times, 2
+    if repeated := _repeated(said, at, says):
+        return repeated
     ends = (place for place in range(at + 1, len(said)) if said[place].apart)
     tokens = [Token("word", word.text) for word in said[at : next(ends, len(said))]]
     if found := spelled(tokens, says.numerals):
         return found
     return (says.single[text], 1) if text in says.single else None
+
+
+def _repeated(said: Sequence[_Word], at: int, says: DigitWords) -> tuple[str, int] | None:
+    """A digit said along with how many times it comes: "double four", "three zeros"."""
+    if length := _starts(said, at, tuple(says.times)):
+        times = says.times[" ".join(word.text for word in said[at : at + length])]
+        single = _digit(said[at + length].text, says) if at + length < len(said) else ""
+        return (single * times, length + 1) if single else None
+    plural = said[at + 1].text if at + 1 < len(said) and not said[at + 1].apart else ""
+    times = int(_digit(said[at].text, says) or 0)
+    return (says.plurals[plural] * times, 2) if plural in says.plurals and times > 1 else None
+
+
+def _digit(word: str, says: DigitWords) -> str:
+    """The one digit that a word is or names; "" if it does not."""
+    named = says.single.get(word) or str(says.numerals.numbers.get(word, word))
+    return named if len(named) == 1 and named.isdigit() else ""
 
 
 def _starts(said: Sequence[_Word], at: int, phrases: Sequence[str]) -> int:

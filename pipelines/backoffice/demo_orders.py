@@ -46,6 +46,7 @@ class DemoOrders:
             "dispute": self._dispute,
             "complaint": self._complaint,
             "change_data": self._change_data,
+            "report_fault": self._report_fault,
             "bundles": self._list_bundles,
             "buy_bundle": self._buy_bundle,
             "stop_bundle": self._stop_bundle,
@@ -126,6 +127,12 @@ class DemoOrders:
 
     def _change_data(self, customer: Customer, _: Mapping[str, str]) -> dict[str, Any]:
         return self._ticket(3)
+
+    def _report_fault(self, customer: Customer, _: Mapping[str, str]) -> dict[str, Any]:
+        ticket = self._ticket(2)
+        order = {"reference": ticket["reference"], "kind": "ticket", "status": "received"}
+        customer.setdefault("orders", []).insert(0, {**order, "in_days": 2})
+        return ticket
 
     def _list_bundles(self, customer: Customer, _: Mapping[str, str]) -> dict[str, Any]:
         active = [b for b in self._bundles if b["id"] in customer.setdefault("bundles", [])]

@@ -56,6 +56,7 @@ QUESTIONS: Mapping[str, tuple[frozenset[str], TypeAdapter[Any]]] = {
     "bundles": _question("line", Bundles),
     "buy_bundle": _question("line bundle order", Bought),
     "stop_bundle": _question("line bundle order", Stopped),
+    "report_fault": _question("line service order", Ticket),
     "visits": _question("line", Visits),
     "book_visit": _question("line visit order", VisitBooked),
     "cancel_visit": _question("line visit order", VisitCancelled),

@@ -21,6 +21,7 @@ _NOT_LANGUAGES = {"llm"}
 
 class _DigitStrings(Strict):
     times: dict[str, int] = Field(default_factory=dict)
+    plurals: dict[str, str] = Field(default_factory=dict)
     beside: frozenset[str] = frozenset()
     instead: tuple[str, ...] = ()
     plus: frozenset[str] = frozenset()
@@ -111,6 +112,7 @@ def _load_pack(prompts: Path, code: str, packs: dict[str, Pack], chain: tuple[st
             about.digits,
             gate.numerals,
             said.times,
+            said.plurals,
             said.beside,
             said.instead,
             said.plus,

@@ -257,6 +257,45 @@ def test_a_visit_is_moved() -> None:
     assert acts(found.press("1"))[0].startswith("inform visit_booked")
 
 
+@pytest.mark.parametrize(
+    ("language", "wish", "no", "yes"),
+    [
+        ("en", "my internet is down", "no", "yes please"),
+        ("fr", "je n'ai plus internet", "non", "oui je veux bien"),
+    ],
+)
+def test_what_no_advice_mended_is_written_down_and_a_technician_comes(
+    language: str, wish: str, no: str, yes: str
+) -> None:
+    found = Talk(language=language)
+    found.facts = facts()
+    found.hear(wish)
+    found.press(LINE)
+    for _ in range(3):
+        found.hear(no)
+    assert found.state.question == "technician"
+    found.hear(yes)
+    found.press(PIN)
+    assert found.state.question == "visit"
+    assert acts(found.press("1"))[0].startswith("inform visit_booked")
+    assert [order.name for order in orders(found)] == ["report_fault", "book_visit"]
+    tickets = found.facts["orders"]({"line": LINE})["orders"]
+    assert (tickets[0]["kind"], tickets[0]["status"]) == ("ticket", "received")
+
+
+def test_a_mobile_fault_that_no_advice_mended_goes_to_a_person_with_its_reference() -> None:
+    found = Talk()
+    found.facts = facts()
+    found.hear("i have no mobile signal")
+    found.press(LINE)
+    for _ in range(4):
+        found.hear("no")
+    found.hear("yes")
+    told = found.hear("no")
+    assert acts(told)[0].startswith("inform fault_reported")
+    assert ending(told) == ("advice_did_not_help", "transferred")
+
+
 def test_no_time_suits() -> None:
     found = talk("appointment")
     assert ending(found.hear("no")) == ("no_visit_suits", "transferred")
