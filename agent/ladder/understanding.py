@@ -110,9 +110,15 @@ def outweighed(
 
 
 def _is_refused(plain: str, found: Understanding, language: Language) -> bool:
-    """Whether the caller says that they do not want what their words are like."""
+    """Whether the caller says that they do not want what their words are like.
+
+    That is use cases and a person; who wants no contract any more, or not to live, says so with a
+    no.
+    """
     intent = language.intents.get(found.intent)
-    if intent is None or intent.kind not in ("flow", "signal") or plain in language.exact:
+    if intent is None or not (intent.kind == "flow" or intent.name == _PERSON):
+        return False
+    if plain in language.exact:
         return False
     nearest = language.classifier.guess(plain, (intent.name,)).sample
     return refuses(plain, nearest, language.yes_no_words)

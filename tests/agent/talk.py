@@ -30,6 +30,7 @@ BALANCE = {
     "data_left_gb": "3.2",
     "valid_until": "2026-12-31",
 }
+TICKET = {"reference": "400001", "answer_by": "2026-12-01"}
 
 
 class Talk:
@@ -51,7 +52,8 @@ class Talk:
     ) -> None:
         self.dialogue = Dialogue(CATALOG.languages, CATALOG.flows, policy)
         self.entries: list[Event | Action] = []
-        self.facts = {"verify": VERIFIED, "balance": BALANCE, **(facts or {})}
+        told = {"verify": VERIFIED, "balance": BALANCE, "report_fault": TICKET}
+        self.facts: dict[str, Any] = {**told, **(facts or {})}
         self.answering = answering
         self.speaking = speaking  # whether what there is to say is said at once, and heard
         self.at = 0.0

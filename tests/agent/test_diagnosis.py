@@ -18,7 +18,6 @@ BULB = Step("bulb", Advice("new_bulb"), at=("dim",))
 PLUG = Step("plug", Advice("plug_it_in"), (Check(PLUGGED, ("no",)),), at=("dark",))
 DIAGNOSIS = Diagnosis(LAMP, ("bright",), (PLUG, BULB))
 NO_FAULT = {"outage": False, "until": None, "area": "Old Harbour", "kind": "fault"}
-TICKET = {"reference": "400001", "answer_by": "2026-12-01"}
 
 
 def known(told: tuple[str, ...] = (), **slots: str) -> Known:
@@ -68,7 +67,7 @@ def test_a_diagnosis_within_another_is_a_step_of_it() -> None:
 
 def fault(wish: str, language: str = "en") -> Talk:
     """A call about a fault that we know nothing of, until the first advice was given."""
-    talk = Talk({"outage": NO_FAULT, "report_fault": TICKET}, language=language)
+    talk = Talk({"outage": NO_FAULT}, language=language)
     talk.hear(wish)
     talk.press(LINE)
     assert talk.state.question == "solved"

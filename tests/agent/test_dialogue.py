@@ -127,6 +127,7 @@ def test_no_known_fault_leads_to_advice_and_then_to_the_technicians() -> None:
     assert questions(talk.press(LINE)) == ["solved"]
     assert questions(talk.hear("no")) == ["solved_decoder_cables"]
     assert questions(talk.hear("no")) == ["solved_source"]
+    assert questions(talk.hear("no")) == ["technician"]
     assert ending(talk.hear("no")) == ("advice_did_not_help", "transferred")
 
 

@@ -36,7 +36,11 @@ SAYS = {code: language.digit_words for code, language in CATALOG.languages.items
         ("fr", "c'est le double zéro quarante-huit", "0048"),
         ("fr", "quatre vingt dix-neuf quatre vingts", "9980"),
         ("en", "four three zeros, double nought, two nines, triple nil", "40000099000"),
-        ("fr", "trois fois neuf, quatre fois le trois, double zéro, et trois zéros", "999333300000"),
+        (
+            "fr",
+            "trois fois neuf, quatre fois le trois, double zéro, et trois zéros",
+            "999333300000",
+        ),
         ("fr", "soixante dix huit trente deux, zéro neuf quatre vingt dix huit", "78320998"),
         (
             "fr",

@@ -170,7 +170,8 @@ def test_the_whisper_is_in_the_language_of_the_queue() -> None:
     talk.press("2")  # not that number
     talk.press(LINE)
     talk.press("22")  # it does not work, and no light is red
-    (transfer,) = transfers(talk.press("2"))  # nor is it by wifi
+    talk.press("2")  # nor is it by wifi
+    (transfer,) = transfers(talk.press("2"))  # and no technician is wanted
     assert (transfer.queue, transfer.language) == ("technical", "fr")
     assert transfer.whisper[:4] == (
         "Il y a une panne, et nos conseils n'ont pas suffi.",
@@ -408,7 +409,7 @@ def test_a_person_who_was_called_by_a_use_case_is_not_called_again_by_it() -> No
     talk.press("31")
     talk.press("1")
     talk.press(LINE)
-    talk.press("22")
+    talk.press("222")
     assert transfers(talk.press("2"))
     joins(talk)
     actions = talk.happen(PersonLeft(talk.at, True))
