@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from agent.commands import Command
+from agent.commands import Command, Pace
 from agent.languages.language_routing import Kind, Memory
 
 
@@ -32,6 +32,7 @@ class Speak:
 
     `act` names what it means, free of language. `fixed` wording holds nothing of this caller and
     may be kept as audio on disk; `secret` wording must not be written down (`agent/privacy.py`).
+    `pace` is what the caller asked for; a log from before there was one has the normal one.
     """
 
     utterance: int
@@ -41,6 +42,7 @@ class Speak:
     interruptible: bool = True
     fixed: bool = False
     secret: bool = False
+    pace: Pace = "normal"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ yields these and nothing else, so nothing a caller or a model says can act excep
 """
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
+
+Pace: TypeAlias = Literal["normal", "slow"]  # how fast we speak; the voices know what it means
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,13 @@ class Deny:
 @dataclass(frozen=True, slots=True)
 class Repeat:
     """Say that again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePace:
+    """Speak slower from now on, or as fast as before; what was said last is said so again."""
+
+    pace: Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +160,7 @@ Command: TypeAlias = (
     | Affirm
     | Deny
     | Repeat
+    | ChangePace
     | CheckPresence
     | DoNotKnow
     | Cancel

@@ -15,6 +15,7 @@ from agent.commands import (
     AskWhich,
     Cancel,
     ChangeLanguage,
+    ChangePace,
     CheckPresence,
     Command,
     DoNotKnow,
@@ -83,6 +84,9 @@ class Course:
             match command:
                 case Repeat():
                     self._floor.say_again(self.conversation.said)
+                    return
+                case ChangePace(pace) if len(commands) == 1:  # else what comes next has it
+                    self._floor.change_pace(pace)
                     return
                 case CheckPresence():
                     self._floor.say("present")

@@ -9,6 +9,7 @@ from agent.commands import (
     AskWhich,
     Cancel,
     ChangeLanguage,
+    ChangePace,
     Command,
     DoNotKnow,
     FinishFlow,
@@ -110,6 +111,8 @@ def _obey(c: Conversation, command: Command) -> Conversation:
         case ChangeLanguage(language, True, stated):
             routing = routed_by_caller(c.routing, language) if stated else c.routing
             return replace(c, language=language, routing=routing)
+        case ChangePace(pace):
+            return replace(c, pace=pace)
         case NotUnderstood() | DoNotKnow():
             return replace(c, misunderstood=c.misunderstood + 1)
     return c

@@ -22,7 +22,7 @@ _OPEN = (0.8, 0.3)
 _TEXT = (1.6, 1.6)  # who tells what happened thinks in between
 
 _WISHES = 4
-_ALWAYS = ("person", "repeat", "help")
+_ALWAYS = ("person", "repeat", "slower", "help")
 
 
 def expecting(question: OpenQuestion, language: Language) -> Expecting:

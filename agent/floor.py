@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from agent.actions import Action, Hush, Listen, Speak
 from agent.acts import Confirm, Option
+from agent.commands import Pace
 from agent.endpointing import expecting
 from agent.events import Event
 from agent.flow import Slot
@@ -64,7 +65,9 @@ class Floor:
         self.conversation = apply(self.conversation, event)
 
     def do(self, action: Action) -> None:
-        """Ask for an action, and remember having asked."""
+        """Ask for an action, and remember having asked; what is said has the caller's pace."""
+        if isinstance(action, Speak):
+            action = replace(action, pace=self.conversation.pace)
         self.actions.append(action)
         self.conversation = record(self.conversation, action)
 
@@ -210,6 +213,14 @@ class Floor:
         """Say the same sentences once more."""
         for speak in spoken:
             self.do(replace(speak, utterance=self.conversation.utterances + 1))
+
+    def change_pace(self, pace: Pace) -> None:
+        """Who could not follow hears all of it again; who could, only what they did not hear."""
+        c = self.conversation
+        asked = tuple(speak for speak in c.said if speak.act.startswith("ask "))
+        again = c.said if pace == "slow" else c.cut or asked
+        self.say(f"pace.{pace}", act="pace")
+        self.say_again(again)
 
     def listen(self, question: str, options: Sequence[tuple[str, str]] = ()) -> None:
         """Open a question: the next turn answers it, with one of `options` where there are any."""

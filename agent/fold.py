@@ -253,11 +253,13 @@ def _asked(c: Conversation, pending: Pending) -> Conversation:
 
 
 def _spoken(c: Conversation, speak: Speak) -> Conversation:
+    aside = speak.act == "pace"  # "of course": what is said slower is what was said before it
+    said = (speak,) if c.fresh else (*c.said, speak)
     c = replace(
         c,
         saying=(*c.saying, speak),
-        said=(speak,) if c.fresh else (*c.said, speak),
-        fresh=False,
+        said=c.said if aside else said,
+        fresh=c.fresh and aside,
         cut=(),
         utterances=speak.utterance,
     )

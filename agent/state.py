@@ -7,6 +7,7 @@ from typing import Any
 
 from agent.actions import Expecting, Speak
 from agent.acts import key
+from agent.commands import Pace
 from agent.events import Hypothesis, Passage
 from agent.languages.language_routing import Memory
 
@@ -88,6 +89,7 @@ class Conversation:
     channel: str = ""
     caller: str | None = None
     language: str = ""
+    pace: Pace = "normal"  # at which the caller wants to be spoken to
     language_model: bool = False
     knowledge: bool = False
     patience: float = 0.0  # for the language model, s a turn; 0: the policy's

@@ -91,6 +91,7 @@ class Assistant:
             self.caches,
             {**embedded, **chosen},
             {"espeak": readable, **dict.fromkeys(neural, spoken)},
+            self.settings.slow_rate,
         )
 
     @classmethod

@@ -14,6 +14,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from pipelines.engines.tts.engine import SLOW
 from pipelines.packs.reader import PROMPTS
 
 
@@ -90,6 +91,8 @@ class Settings(BaseSettings):
     coqui_python: str = ""  # interpreter of coqui-tts's own environment; "" .venvs/tts's
     coqui_workers: int = Field(default=1, ge=1)
     piper_python: str = ""  # interpreter of piper's own environment; "" this one
+    # the share of its rate at which a voice speaks to a caller who asks for it slower
+    slow_rate: float = Field(default=SLOW, ge=0.5, lt=1)
 
     llm_urls: Names = ("http://127.0.0.1:8000/v1",)  # the second takes over from the first
     llm_model: str = ""  # as the server names it; "" its first

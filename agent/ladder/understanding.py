@@ -14,7 +14,7 @@ rung. Below `Policy.confirm_below` what was understood is asked back before it h
 or no is that answer and is not asked back in turn, but below `Policy.answer_above` it is none.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from agent.commands import (
@@ -37,10 +37,12 @@ from agent.question import OpenQuestion, unconfirmed
 
 _LINE = "line"  # the detail that a call is about
 _ANGER = "anger"  # the signal that does not by itself keep a wish from being taken up
+_OF_THE_VOICE = ("repeat", "slower", "faster")  # how we are heard
 _PERSON = "person"  # the signal of who asks for one
 _MARGIN = 0.04  # a guess this close to another intent's is no guess
 _SURELY_OTHER = 0.8  # so probable by its meaning that a word alone ("heart attack") is asked back
 _NEARLY = 0.75  # as much like a sample as if it were one
+_PLAINLY = 0.65  # no other wish of `samples.toml` is so much like one of `_OF_THE_VOICE`
 # How sure a guess of that score is. What is less alike than the second is always asked back.
 _SURE = ((_NEARLY, 1.0), (0.48, 0.85), (0.0, ASKED_BACK))
 
@@ -68,6 +70,7 @@ def understand(
         return NOT_UNDERSTOOD
     found = (
         _with_wish(_by_rule(plain, question, language, likely), plain, language, flows, likely)
+        or _by_voice(plain, question, language, likely)
         or (_by_number(text, question, language, flows) if question.is_yes_or_no else None)
         or by_question(text, plain, question, language)
         or _by_number(text, question, language, flows)
@@ -150,6 +153,21 @@ def _by_rule(
     return None
 
 
+def _by_voice(
+    plain: str, question: OpenQuestion, language: Language, likely: Sequence[tuple[str, float]]
+) -> Understanding | None:
+    """Who could not follow us, where almost any words answer: that is no complaint and no name."""
+    if not question.options and (question.slot is None or question.slot.kind != "text"):
+        return None
+    guess = language.classifier.guess(plain, _meant_by(plain, language))
+    apart = guess.score - guess.runner_up >= _MARGIN
+    sure = max(guess.score, dict(likely).get(guess.intent, 0.0))
+    if guess.intent not in _OF_THE_VOICE or not apart or sure < _PLAINLY:
+        return None
+    commands = commands_for(language.intents[guess.intent])
+    return Understanding("classifier", guess.intent, 1.0, commands)
+
+
 def _with_wish(
     found: Understanding | None,
     plain: str,
@@ -221,8 +239,7 @@ def _by_sample(
     policy: Policy,
     likely: Sequence[tuple[str, float]],
 ) -> Understanding | None:
-    asked_for = (i.name for i in language.intents.values() if i.kind != "answer")
-    guess = language.classifier.guess(plain, asked_for)  # nobody answers what was not asked
+    guess = language.classifier.guess(plain, _meant_by(plain, language))
     apart = guess.score - guess.runner_up >= _MARGIN
     if likely and not (apart and guess.score >= _NEARLY):
         meant = [
@@ -238,8 +255,6 @@ def _by_sample(
     else:
         intent = language.intents.get(guess.intent)
         if intent is None or guess.score < policy.believe_above or not apart:
-            return None
-        if _is_excepted(plain, intent):
             return None
         sure = next(sure for score, sure in _SURE if guess.score >= score)
         if sure < 1 and (intent.kind == "signal" or " " not in plain):
@@ -258,6 +273,12 @@ def _either(meant: Sequence[tuple[Intent | None, float]], policy: Policy) -> Ask
         return None
     close = less >= policy.which_above and sure + less >= policy.either_above
     return AskWhich((first.name, second.name)) if close else None
+
+
+def _meant_by(plain: str, language: Language) -> Iterator[str]:
+    """The intents that these words may have: nobody answers what was not asked."""
+    wishes = (intent for intent in language.intents.values() if intent.kind != "answer")
+    return (intent.name for intent in wishes if not _is_excepted(plain, intent))
 
 
 def _is_excepted(plain: str, intent: Intent) -> bool:

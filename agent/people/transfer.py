@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 
 from agent.actions import Abandon, HangUp, Hush, Transfer, Withdraw
 from agent.acts import Handoff
-from agent.commands import ChangeLanguage, Command, Repeat
+from agent.commands import ChangeLanguage, ChangePace, Command, Repeat
 from agent.events import PersonJoined
 from agent.floor import Floor
 from agent.hours import is_open, next_opening
@@ -155,6 +155,8 @@ class PersonTransfer:
         match commands[:1]:
             case (Repeat(),):
                 self._floor.say_again(self._c.said)
+            case (ChangePace(pace),):
+                self._floor.change_pace(pace)
             case (ChangeLanguage(confirmed=True),):
                 self._floor.say("language_changed")
                 self._floor.listen("ringing")

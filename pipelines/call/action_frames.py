@@ -57,7 +57,8 @@ class ActionFrames:
         match action:
             case Speak():
                 utterance = Utterance(
-                    action.utterance, action.text, action.language, action.fixed, action.secret
+                    *(action.utterance, action.text, action.language),
+                    *(action.fixed, action.secret, action.pace),
                 )
                 await self._processor.push_frame(SpeakFrame(utterance=utterance))
             case Hush():

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from pipecat.frames.frames import ControlFrame, DataFrame, SystemFrame
 
+from agent.commands import Pace
 from pipelines.engines.asr.engine import ANYTHING, Expected, Recognised
 
 
@@ -17,6 +18,7 @@ class Utterance:
     language: str
     fixed: bool
     secret: bool
+    pace: Pace = "normal"
     seconds: float = 0.0
 
 

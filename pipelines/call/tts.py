@@ -58,7 +58,8 @@ class TtsProcessor(FrameProcessor):
         await self.push_frame(UtteranceEndsFrame(utterance=utterance, failed=failed))
 
     async def _play(self, utterance: Utterance, context: str) -> None:
-        pieces = self._speakers.audio(utterance.text, utterance.language, utterance.fixed)
+        slow = utterance.pace == "slow"
+        pieces = self._speakers.audio(utterance.text, utterance.language, utterance.fixed, slow)
         async with aclosing(pieces) as audio:
             async for pcm in audio:
                 utterance.seconds += seconds(pcm, self._rate)

@@ -22,6 +22,7 @@ _PlainName: TypeAlias = Literal[
     "affirm",
     "deny",
     "repeat",
+    "slower",
     "cancel",
     "help",
     "goodbye",

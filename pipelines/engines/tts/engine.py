@@ -1,21 +1,32 @@
 """The contract of every voice engine: one per process, shared by all calls."""
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from dataclasses import dataclass, replace
+from typing import Protocol, Self, runtime_checkable
 
 from pipelines.errors import EngineError
+
+RATES = (80, 450)  # words per minute that every engine can speak at
+SLOW = 0.8  # of a voice's rate, for a caller who wants it slower
 
 __all__ = ["EngineError", "PartSynthesiser", "Synthesiser", "Voice"]
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A voice as an engine knows it. Everything that changes its sound is part of it."""
+    """A voice as an engine knows it. Everything that changes its sound is part of it.
+
+    Every engine keeps to the rate with its own means, so a slower voice is one more voice: nothing
+    stretches its sound afterwards, and what is kept of one is never heard as the other.
+    """
 
     name: str  # the engine's own name for it, e.g. "en-gb"
     rate: int = 160  # words per minute
     pitch: int = 50  # 0..99
+
+    def slower(self, share: float) -> Self:
+        """The same voice at a share of its rate, though not below the slowest that there is."""
+        return replace(self, rate=max(RATES[0], round(self.rate * share)))
 
 
 class Synthesiser(Protocol):

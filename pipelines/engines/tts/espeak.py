@@ -14,7 +14,7 @@ from pathlib import Path
 from loguru import logger
 
 from pipelines.engines.tts import rule_voices
-from pipelines.engines.tts.engine import EngineError, Voice
+from pipelines.engines.tts.engine import RATES, EngineError, Voice
 from pipelines.engines.tts.loudness import Leveller
 from pipelines.engines.tts.normalisation import spoken
 from pipelines.engines.tts.normalisation.cardinals import cardinal
@@ -196,7 +196,7 @@ def _check(text: str, voice: Voice) -> None:
             f"espeak was given {len(text)} characters at once; the most is {LONGEST}: "
             "speak it sentence by sentence"
         )
-    if not (80 <= voice.rate <= 450 and 0 <= voice.pitch <= 99):
+    if not (RATES[0] <= voice.rate <= RATES[1] and 0 <= voice.pitch <= 99):
         raise _RefusalError(
             f"espeak cannot speak voice {voice.name!r} at rate {voice.rate}, pitch {voice.pitch}: "
             "the rate is 80..450 words per minute, the pitch 0..99"

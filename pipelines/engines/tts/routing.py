@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from loguru import logger
 
 from pipelines.engines.tts.cache import AudioCache, Beginning
-from pipelines.engines.tts.engine import EngineError, Voice
+from pipelines.engines.tts.engine import SLOW, EngineError, Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class VoiceRouter:
         caches: by engine's name, each with its engine.
         speakers: by language, the one to speak first and those who step in, in order.
         spelt: by engine's name, what turns a text in a language into one that its voices can read.
+        slow: the share of its rate at which a voice speaks to who wants it slower.
     """
 
     def __init__(
@@ -37,10 +38,12 @@ class VoiceRouter:
         caches: Mapping[str, AudioCache],
         speakers: Mapping[str, tuple[EngineVoice, ...]],
         spelt: Mapping[str, Callable[[str, str], str]],
+        slow: float = SLOW,
     ) -> None:
         self._caches = caches
         self._speakers = speakers
         self._spelt = spelt
+        self._slow = slow
         self._beginnings: dict[str, tuple[Beginning, ...]] = {}  # by language, the longest first
 
     @property
@@ -53,9 +56,9 @@ class VoiceRouter:
         return next(iter(self._speakers.get(language, ())), None)
 
     async def audio(
-        self, text: str, language: str, fixed: bool = False
+        self, text: str, language: str, fixed: bool = False, slow: bool = False
     ) -> AsyncGenerator[bytes, None]:
-        """A sentence as sound; see `AudioCache.audio`.
+        """A sentence as sound, `slow` for who wants it slower; see `AudioCache.audio`.
 
         Raises:
             EngineError: no voice for the language, or none of its voices could say the sentence.
@@ -69,7 +72,8 @@ class VoiceRouter:
         for speaker in speakers:
             begun = False
             try:
-                async with aclosing(self._said_by(speaker, text, language, fixed)) as pieces:
+                said = self._said_by(speaker, text, language, fixed, slow)
+                async with aclosing(said) as pieces:
                     async for pcm in pieces:
                         begun = True
                         yield pcm
@@ -108,15 +112,16 @@ class VoiceRouter:
             await cache.close()
 
     def _said_by(
-        self, speaker: EngineVoice, text: str, language: str, fixed: bool
+        self, speaker: EngineVoice, text: str, language: str, fixed: bool, slow: bool
     ) -> AsyncGenerator[bytes, None]:
         read = self._read(text, language, speaker.engine)
         cache = self._caches[speaker.engine]
+        voice = speaker.voice.slower(self._slow) if slow else speaker.voice
         if not fixed and cache.joins:
             for beginning in self._beginnings.get(language, ()):
                 if read.startswith(beginning.text + " "):
-                    return cache.continued(beginning, read, speaker.voice)
-        return cache.audio(read, speaker.voice, fixed)
+                    return cache.continued(beginning, read, voice)
+        return cache.audio(read, voice, fixed)
 
     def _read_beginning(self, found: Beginning, language: str, engine: str) -> Beginning | None:
         """It as it is read; None where that depends on what follows."""

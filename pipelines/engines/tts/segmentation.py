@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipelines.engines.tts.engine import EngineError, Voice
+from pipelines.engines.tts.engine import RATES, EngineError, Voice
 
 LONGEST = 2000  # characters; two minutes of speech, which nobody can take in
 LONGEST_PIECE = 200  # characters; 12 s of speech. XTTS takes no more of most languages
@@ -77,7 +77,7 @@ def check(engine: str, text: str, voice: Voice) -> None:
             f"{engine} was given {len(text)} characters at once; the most is {LONGEST}: "
             "speak it sentence by sentence"
         )
-    if not 80 <= voice.rate <= 450:
+    if not RATES[0] <= voice.rate <= RATES[1]:
         raise RefusalError(
             f"{engine} cannot speak voice {voice.name!r} at rate {voice.rate}: "
             "the rate is 80..450 words per minute"

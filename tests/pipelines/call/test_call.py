@@ -9,7 +9,7 @@ import pytest
 
 from agent.actions import HangUp, Speak, Transfer
 from agent.acts import Act
-from agent.events import Failed, Hypothesis, SpeechEnded, Tick, TurnEnded
+from agent.events import Failed, Hypothesis, SpeechEnded, SpeechStarted, Tick, TurnEnded
 from agent.flow import Known
 from pipelines.audio import AGENT_RATE
 from pipelines.backoffice.protocol import Unavailable
@@ -163,6 +163,27 @@ async def test_a_secret_is_never_written_down(open_assistant: Open) -> None:
     pcm, rate = sound(server, guest.id, "agent.wav")
     assert not any(pcm[int((before + 0.2) * rate) * 2 : int((after - 0.2) * rate) * 2])
     assert any(pcm[int(after * rate) * 2 :])  # and what came after it is there
+    assert server.differences(guest.id) == []
+
+
+async def test_who_asks_for_it_slower_hears_it_slower(open_assistant: Open) -> None:
+    server = await open_assistant(slow_rate=0.5)
+    said = []
+    async with Guest.calling(server) as guest:
+        await guest.state("open")
+        for text in ("what is my balance", "you speak too fast"):
+            await guest.type(text)
+            said.append((await guest.agent_says("nine digits"))["utterance"])
+            await guest.until(lambda m: (m.get("utterance"), m.get("final")) == (said[-1], True))
+        await guest.tell("hang-up")
+        await guest.end()
+    await server.idle()
+    log = server.log(guest.id)
+    began = {e.utterance: e.at for e in log if isinstance(e, SpeechStarted)}
+    ended = {e.utterance: e.at for e in log if isinstance(e, SpeechEnded)}
+    usual, slow = (ended[utterance] - began[utterance] for utterance in said)
+    assert slow > 1.1 * usual
+    assert [e.pace for e in log if isinstance(e, Speak)] == ["normal"] * 3 + ["slow"] * 2
     assert server.differences(guest.id) == []
 
 

@@ -61,8 +61,8 @@ def vits(folder: Path, small: bool, speakers: int = 0) -> None:
     if speakers:
         # as a released voice has it: the path of the machine that it was trained on
         config.model_args.speakers_file = "/trained/elsewhere/speaker_ids.json"
-    if small:  # as long as speech: some five frames for each letter
-        torch.nn.init.constant_(model.duration_predictor.proj.bias, 0.8)
+    if small:  # as long as speech: some eight frames for each letter, and ten of a slow one
+        torch.nn.init.constant_(model.duration_predictor.proj.bias, 1.3)
     _speechlike(torch, model)
     config.save_json(str(folder / "config.json"))
     torch.save({"model": model.state_dict()}, folder / "model_file.pth")

@@ -15,7 +15,7 @@ import pytest
 import pytest_asyncio
 
 from pipelines.engines.tts.coqui import Coqui
-from pipelines.engines.tts.engine import EngineError, Voice
+from pipelines.engines.tts.engine import SLOW, EngineError, Voice
 from pipelines.packs.voices import load
 from tests.real_engines.tts import places
 
@@ -87,7 +87,11 @@ async def test_a_voice_of_meta_is_loaded_when_first_used(engine: Coqui) -> None:
 async def test_xtts_streams_where_it_is_allowed(engine: Coqui) -> None:
     places.make("xtts", places.coqui_models() / "xtts")
     voice = Voice("xtts+Ana Florence@fr")
-    assert len(await spoken(engine, "bonjour madame", voice)) > RATE // 10
+    usual = len(await spoken(engine, "bonjour madame", voice))
+    assert usual > RATE // 10
+    slow = len(await spoken(engine, "bonjour madame", voice.slower(SLOW)))
+    print(f"xtts: slow lasts {slow / usual:.2f} times as long ({usual / RATE:.1f} s)")
+    assert 1.1 < slow / usual < 1.6
     with pytest.raises(EngineError, match=r"does not speak 'wo'.*name one of en, fr"):
         await spoken(engine, "nanga def", Voice("xtts+Ana Florence@wo"))
     with pytest.raises(EngineError, match="name one of Ana Florence"):

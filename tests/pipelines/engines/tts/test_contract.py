@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from pipelines.engines.tts.coqui import Coqui
-from pipelines.engines.tts.engine import EngineError, Synthesiser, Voice
+from pipelines.engines.tts.engine import SLOW, EngineError, PartSynthesiser, Synthesiser, Voice
 from pipelines.engines.tts.espeak import EspeakSynthesiser
 from pipelines.engines.tts.kokoro import Kokoro
 from pipelines.engines.tts.piper import Piper
@@ -114,6 +114,25 @@ async def test_speech_comes_in_chunks_of_whole_samples(
     assert max(map(len, chunks)) / 2 / engine.sample_rate <= 0.5
     each = sum(map(len, chunks)) / 2 / engine.sample_rate / long.count(SENTENCE)
     assert 2.5 < each < 10
+
+
+async def test_slower_is_longer(engine: Synthesiser, voice: Voice, long: str) -> None:
+    usual = await seconds(engine, long, voice)
+    slow = await seconds(engine, long, voice.slower(SLOW))
+    print(f"\n{engine.name}: slow lasts {slow / usual:.2f} times as long ({usual:.1f} s)")
+    assert 1.1 < slow / usual < 1.6
+
+
+async def test_slower_is_longer_in_parts_too(engine: Synthesiser, voice: Voice, long: str) -> None:
+    if not isinstance(engine, PartSynthesiser):
+        pytest.skip("it says whole sentences only")
+
+    async def first_half(voice: Voice) -> float:
+        end = long.index(",") + 1
+        async with aclosing(engine.part(SENTENCE.strip(), 0, end, voice)) as chunks:
+            return sum([len(chunk) async for chunk in chunks]) / 2 / engine.sample_rate
+
+    assert 1.1 < await first_half(voice.slower(SLOW)) / await first_half(voice) < 1.6
 
 
 async def test_closing_the_iterator_cancels(engine: Synthesiser, voice: Voice, long: str) -> None:
