@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.languages.language import Language
-from agent.numbers.phone_numbers import groups
+from agent.numbers.phone_numbers import groups, plan
 
 # How values of this caller's are spoken; the other ways name wordings out of closed lists.
 COUNTS = frozenset({"gigabytes", "days"})  # numbers that their noun agrees with
@@ -51,6 +51,12 @@ def length(fewest: int, most: int, language: Language) -> str:
     """Which wording says how many digits are wanted: "9" of `length.9`, "other" where it varies."""
     name = str(most) if fewest == most else "other"
     return name if language.has(f"length.{name}") else "other"
+
+
+def length_of_phones(language: Language) -> str:
+    """The same of a telephone number where the language is spoken."""
+    known = plan(language.region)
+    return length(known.fewest, known.most, language)
 
 
 def _is_fixed(template: str) -> bool:

@@ -10,8 +10,7 @@ import string
 from collections.abc import Iterator
 
 from agent.languages.language import Language
-from agent.languages.wording import PERSONAL, fill, length
-from agent.numbers.phone_numbers import plan
+from agent.languages.wording import PERSONAL, fill, length_of_phones
 from pipelines.engines.tts.cache import Beginning
 
 # Wordings that are parts of sentences, or shown and not said.
@@ -91,9 +90,8 @@ def _templates(language: Language) -> Iterator[tuple[str, dict[str, str]]]:
 def _ways(language: Language, how: str) -> list[str]:
     if how == "month":
         return [f"2026-{number:02}-01" for number in range(1, 13)]
-    if how == "length":  # of a telephone number
-        known = plan(language.region)
-        return [length(known.fewest, known.most, language)]
+    if how == "length":
+        return [length_of_phones(language)]
     if how in _EXAMPLES:
         return [_EXAMPLES[how]]
     begins = f"{how}."

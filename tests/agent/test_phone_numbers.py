@@ -12,7 +12,7 @@ from agent.ladder.answers import ASKED_BACK, by_question
 from agent.ladder.keypad import on_key, on_pause
 from agent.languages.language import words
 from agent.menu import menu
-from agent.numbers.phone_numbers import groups, plan, shown
+from agent.numbers.phone_numbers import groups, plan, regions, shown
 from agent.people.alternatives import NUMBER
 from agent.question import OpenQuestion
 from agent.state import Conversation
@@ -68,6 +68,16 @@ def typed(keys: str, region: str, slot: Slot = LINE_SLOT) -> tuple[int, Understa
         if found is not None:
             return count, found
     return len(keys), None
+
+
+def test_every_country_has_a_plan_that_its_numbers_fit() -> None:
+    for region in regions():
+        kind = phonenumbers.PhoneNumberType.MOBILE
+        if phonenumbers.example_number_for_type(region, kind) is None:
+            continue
+        known = plan(region)
+        assert known.fewest <= len(national(region)) <= known.most, region
+        assert shown(abroad(region), region) == national(region)
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
