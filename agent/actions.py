@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 
 from agent.commands import Command, Pace
 from agent.languages.language_routing import Kind, Memory
+from agent.numbers.digit_format import Check
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,10 +13,12 @@ class Expecting:
     """What the open question expects to be said; decides hints, keypad and endpointing.
 
     `intents` names sets of sample sentences in the language pack (an embedded recogniser listens
-    for these and nothing else); `digits` is how many keys complete the answer (0: none wanted);
-    `pause` is how many seconds of silence end a turn, `quick` how many end it once what was said
-    is already a complete answer (`agent/endpointing.py`). `options` are the answers offered one by
-    one, in the order of their keys: value, and how it was said.
+    for these and nothing else); `digits` is how many keys complete the answer (0: none wanted), and
+    `fewest` how many may (0: no fewer); `check` is what is known of them, "" where their number is
+    all (`agent/numbers/digit_format.py`); `pause` is how many seconds of silence end a turn,
+    `quick` how many end it once what was said is already a complete answer
+    (`agent/endpointing.py`). `options` are the answers offered one by one, in the order of their
+    keys: value, and how it was said.
     """
 
     intents: tuple[str, ...] = ()
@@ -24,6 +27,8 @@ class Expecting:
     pause: float = 0.8
     quick: float = 0.3
     options: tuple[tuple[str, str], ...] = ()
+    fewest: int = 0
+    check: Check = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,13 @@ class KeepDigits:
 
 
 @dataclass(frozen=True, slots=True)
+class WrongDigit:
+    """A number was given that cannot be right: it is asked for again, and not kept."""
+
+    slot: str
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetSlot:
     """The caller takes a detail back ("no, the other number")."""
 
@@ -157,6 +164,7 @@ Command: TypeAlias = (
     | SetSlot
     | ForgetSlot
     | KeepDigits
+    | WrongDigit
     | Affirm
     | Deny
     | Repeat

@@ -31,6 +31,7 @@ from agent.commands import (
     Signal,
     SmallTalk,
     StartFlow,
+    WrongDigit,
 )
 from agent.deadlines import transfer_deadline
 from agent.floor import Floor
@@ -116,6 +117,10 @@ class Course:
                 case KeepDigits():
                     self._floor.say("rest_of_number")
                     self._floor.listen(self.conversation.question)
+                    return
+                case WrongDigit(slot):
+                    self._floor.say(f"wrong.{slot}")
+                    self._floor.ask_again()
                     return
                 case AskWhich(flows):
                     self._floor.ask_which(flows)

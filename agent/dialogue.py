@@ -117,7 +117,8 @@ class Dialogue:
             case KeyPressed():
                 self._floor.give_way()
                 llm.supersede(self._floor)
-                self._on_understood(on_key(c, self._floor.question, self._floor.menu))
+                floor = self._floor
+                self._on_understood(on_key(c, floor.question, floor.menu, floor.language))
             case LanguageChosen():
                 self._floor.give_way()
                 llm.supersede(self._floor)
@@ -264,7 +265,7 @@ class Dialogue:
         elif c.pending:
             self._floor.say("wait")
         elif c.keys:
-            self._on_understood(on_pause(c, self._floor.question))
+            self._on_understood(on_pause(c, self._floor.question, self._floor.language))
         elif c.silences + 1 >= policy.silences:
             self._floor.say("goodbye.silence", act="silent", interruptible=False)
         else:

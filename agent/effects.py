@@ -19,6 +19,7 @@ from agent.commands import (
     SetSlot,
     Signal,
     StartFlow,
+    WrongDigit,
 )
 from agent.languages.language_routing import stated as routed_by_caller
 from agent.people.participants import not_wanted
@@ -64,7 +65,7 @@ def _unwritten(c: Conversation, command: SetSlot) -> Conversation:
 
 def _settles(explain: Explain) -> bool:
     """Whether a turn was understood for good: nothing in it waits for a yes."""
-    unsettled = NotUnderstood | DoNotKnow | AskWhich
+    unsettled = NotUnderstood | DoNotKnow | AskWhich | WrongDigit
     return not any(
         isinstance(command, unsettled) or not getattr(command, "confirmed", True)
         for command in explain.commands
@@ -113,7 +114,7 @@ def _obey(c: Conversation, command: Command) -> Conversation:
             return replace(c, language=language, routing=routing)
         case ChangePace(pace):
             return replace(c, pace=pace)
-        case NotUnderstood() | DoNotKnow():
+        case NotUnderstood() | DoNotKnow() | WrongDigit():
             return replace(c, misunderstood=c.misunderstood + 1)
     return c
 

@@ -8,8 +8,10 @@ from dataclasses import replace
 
 from agent.actions import Expecting
 from agent.ladder.options import option
-from agent.ladder.values import digits_of
+from agent.ladder.values import digit_format, digits_of
 from agent.languages.language import Language, words
+from agent.numbers.digit_format import DigitFormat, Number
+from agent.numbers.phone_numbers import plan
 from agent.question import OpenQuestion
 
 # How long the caller may pause, and how long once what was heard already answers the question.
@@ -49,7 +51,16 @@ def expecting(question: OpenQuestion, language: Language) -> Expecting:
     if slot is not None and slot.kind == "digits":
         intents = (*_commonest(language), "other_number", "cancel", *_ALWAYS)
         pause, quick = _DIGITS
-        return Expecting(intents, slot.digits, slot.secret, pause, quick)
+        wanted = digit_format(slot, language)
+        return Expecting(
+            intents,
+            wanted.most,
+            slot.secret,
+            pause,
+            quick,
+            fewest=wanted.fewest if wanted.fewest < wanted.most else 0,
+            check="" if _is_counted(wanted) else wanted.check,
+        )
     known = tuple(i.name for i in language.intents.values() if i.kind != "answer")
     return _expect(known, _OPEN)
 
@@ -67,13 +78,26 @@ def _expect(intents: tuple[str, ...], pauses: tuple[float, float]) -> Expecting:
 def answers(text: str, open_for: Expecting, language: Language) -> bool:
     """Whether what was heard is a complete answer to the open question."""
     plain = words(text)
-    if open_for.digits and digits_of(text, open_for.digits, language)[0]:
+    if _number(text, open_for, language):
         return True
     if open_for.options and option(text, open_for.options, language):
         return True
     return any(name in open_for.intents for name in language.exact.get(plain, ()))
 
 
+def _is_counted(wanted: DigitFormat) -> bool:
+    """Whether how many digits there are tells that they are whole, though they have a check."""
+    return wanted.check == "phone" and not wanted.abroad and plan(wanted.region).counts
+
+
+def _number(text: str, open_for: Expecting, language: Language) -> Number | None:
+    most, check = open_for.digits, open_for.check
+    wanted = DigitFormat(open_for.fewest or most, most, check, language.region, abroad=True)
+    return digits_of(text, wanted, language) if most else None
+
+
 def pause(text: str, open_for: Expecting, language: Language) -> float:
     """Seconds of silence that end the turn, given what has been heard of it so far."""
+    if (number := _number(text, open_for, language)) and not number.whole:
+        return open_for.pause
     return open_for.quick if answers(text, open_for, language) else open_for.pause

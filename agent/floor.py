@@ -10,8 +10,9 @@ from agent.endpointing import expecting
 from agent.events import Event
 from agent.flow import Slot
 from agent.fold import apply, record
+from agent.ladder.values import digit_format
 from agent.languages.language import Language, words
-from agent.languages.wording import Sentence, fill, word
+from agent.languages.wording import Sentence, fill, length, word
 from agent.languages.yes_no import yes_or_no
 from agent.menu import Menu
 from agent.question import OpenQuestion
@@ -88,11 +89,19 @@ class Floor:
         again = f"{wording}.again"
         asked_before = self.conversation.question == question
         name = again if asked_before and self.language.has(again) else wording
-        self.say(name, values, act=f"ask {question}")
+        self.say(name, {**self._length(question), **(values or {})}, act=f"ask {question}")
         offered = [(option.value, self._named(option)) for option in options]
         for key, (_, named) in enumerate(offered, 1):
             self._offer(key, named, f"ask {question}")
         self.listen(question, [(value, named.text) for value, named in offered])
+
+    def _length(self, question: str) -> Mapping[str, str]:
+        """How many digits are asked for, as wordings name it: "length.9", or "length.other"."""
+        slot = self._slots.get(question)
+        if slot is None or slot.kind != "digits":
+            return {}
+        wanted = digit_format(slot, self.language)
+        return {"length": length(wanted.fewest, wanted.most, self.language)}
 
     def confirm(self, slot: str, value: str, values: Mapping[str, str]) -> None:
         """Ask whether a slot's value is right; an option is named as it was offered."""

@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from agent.acts import Act, Handoff, Inform, key
+from agent.numbers.digit_format import Check
+from agent.numbers.phone_numbers import REGION, shown
 from agent.state import LASTING, Conversation
 
 NONE = "none"  # of what was offered
@@ -27,7 +29,13 @@ class Slot:
 
     name: str
     kind: Literal["digits", "yes_no", "choice", "option", "amount", "text"]
-    digits: int = 0  # how many complete it, for kind "digits"
+    digits: int = 0  # how many complete it, for kind "digits": the most that it may have
+    fewest: int = 0  # how many may be enough; 0: no fewer
+    # What is known of its digits: a check digit, a month that they begin with, or that they are a
+    # telephone number: how many digits that has is known of the operator's region. What is secret
+    # and checked has to be typed: a log does not tell whether what was said was right.
+    check: Check = ""
+    abroad: bool = False  # a telephone number of another country is one, too
     choices: tuple[str, ...] = ()  # intents whose names are the values, for kind "choice"
     typed: bool = False  # by key only, never aloud: a payment card's number
     least: int = 2  # words of a text: a word alone mostly tells nothing
@@ -41,19 +49,25 @@ class Slot:
 class Known:
     """What a flow may look at."""
 
-    def __init__(self, conversation: Conversation) -> None:
+    def __init__(self, conversation: Conversation, region: str = REGION) -> None:
         self._conversation = conversation
+        self._region = region
 
     @property
     def caller(self) -> str | None:
-        """The number the call comes from, unless the caller said that it is not the one."""
-        caller = self._conversation.caller
-        return None if caller in self._conversation.rejected else caller
+        """The line the call comes from, unless the caller said that it is not the one.
+
+        None, too, where the call comes from another country: that is no line of ours.
+        """
+        number = self.number
+        rejected = self._conversation.caller in self._conversation.rejected
+        return None if number is None or rejected or number.startswith("+") else number
 
     @property
     def number(self) -> str | None:
-        """The number the call comes from, whatever it is about."""
-        return self._conversation.caller
+        """The number the call comes from, whatever it is about, as `phone_numbers` keeps it."""
+        caller = self._conversation.caller
+        return shown(caller, self._region) if caller else None
 
     @property
     def local(self) -> datetime | None:

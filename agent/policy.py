@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from agent.hours import Hours
+from agent.numbers.phone_numbers import REGION
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Policy:
 
     rules: Mapping[str, RuleSetting] = field(default_factory=dict)
     queues: Mapping[str, Queue] = field(default_factory=dict)
+    region: str = REGION  # the operator's country (ISO 3166-1); packs are read for it
     confirm_below: float = 0.8
     answer_above: float = 0.3  # a yes or no heard with less confidence is asked for again
     release_above: float = 0.6  # the same, where a yes lets a secret out or spends money

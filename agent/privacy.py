@@ -1,7 +1,9 @@
 """What must never be written down, and its redaction, digit by digit.
 
-A redacted digit is "•". The dialogue never looks at the value of a secret, only at how long it is
-and what the back office makes of it, so a redacted log replays to the same (redacted) actions.
+A redacted digit is "•". The dialogue never looks at the value of a secret, only at how long it is,
+whether it can be right, and what the back office makes of it, so a redacted log replays to the same
+(redacted) actions: the last of as many keys as a card's number may have is "◦" where they fail the
+check of its digits.
 """
 
 import re
@@ -33,7 +35,8 @@ from agent.events import (
 )
 from agent.languages.language import Language
 from agent.numbers.card_numbers import without_cards
-from agent.numbers.digits import HIDDEN, DigitWords, hidden
+from agent.numbers.digit_format import DigitFormat
+from agent.numbers.digits import HIDDEN, WRONG, DigitWords, hidden
 
 SECRET_SLOTS = frozenset({"pin", "code", "card", "expiry", "security_code", "voucher"})
 SECRET_FACTS = {"sim": frozenset({"puk"})}  # back-office name -> fields
@@ -43,7 +46,7 @@ Entry = TypeVar("Entry", bound=Event | Action)
 
 def redact(text: str) -> str:
     """Every digit hidden."""
-    return re.sub(r"\d", HIDDEN, text)
+    return re.sub(rf"[\d{WRONG}]", HIDDEN, text)
 
 
 def digit_words(languages: Iterable[Language]) -> tuple[DigitWords, ...]:
@@ -61,6 +64,8 @@ class Redaction:
     def __init__(self, says: Sequence[DigitWords] = (DigitWords(),)) -> None:
         self._says = says
         self._secret_question = False
+        self._wanted = DigitFormat(0, 0)  # the secret that is asked for
+        self._typed = ""  # of it so far
         self._secret_key = -1.0  # when the last one came
         self._secret_turn = False  # it began when a secret was asked for: said along with the keys
         self._beside = False  # a person talks with the caller: no figure is for our log
@@ -74,9 +79,13 @@ class Redaction:
             case TurnStarted():
                 along = self._secret_key > event.at - event.noticed
                 self._secret_turn = self._secret_question or along
+            case KeyPressed(key="*"):
+                self._typed = ""
             case KeyPressed() if self._hides and event.key.isdigit():
                 self._secret_key = event.at
-                return replace(event, key="•")
+                self._typed += event.key
+                wrong = self._secret_question and self._wanted.is_wrong(self._typed)
+                return replace(event, key=WRONG if wrong else HIDDEN)
             case Hypothesis():
                 if self._hides or self._secret_turn:
                     said = tuple((self._hide(word), sure) for word, sure in event.words)
@@ -107,8 +116,11 @@ class Redaction:
     def action(self, action: Action) -> Action:
         """The action as it may be written."""
         match action:
-            case Listen():
-                self._secret_question = action.expecting.secret
+            case Listen(expecting=expecting):
+                self._secret_question = expecting.secret
+                fewest = expecting.fewest or expecting.digits
+                self._wanted = DigitFormat(fewest, expecting.digits, expecting.check)
+                self._typed = ""
             case Speak() if action.secret:
                 self._secret_utterances.add(action.utterance)
                 return replace(action, text=redact(action.text))

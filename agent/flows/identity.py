@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 from agent.acts import Act, Ask, Confirm, Handoff, LookUp
 from agent.flow import Known, Slot
 
-LINE = Slot("line", "digits", digits=9)
+LINE = Slot("line", "digits", check="phone")
 PIN = Slot("pin", "digits", digits=4, secret=True, instead="no_pin")
 CODE = Slot("code", "digits", digits=6, secret=True)
 IDENTITY = (LINE, PIN, CODE)

@@ -85,8 +85,9 @@ def _report(known: Known, line: str, service: str) -> Act | None:
     if "not_found" in ticket:
         return Handoff("advice_did_not_help", "technical")
     reference = str(ticket["reference"])
-    if act := known.tell("fault_reported", {"reference": reference}, line=line, service=service):
-        return act
+    told = known.tell("fault_reported", {"reference": reference}, line=line, service=service)
+    if told:
+        return told
     wanted = known.slot("technician") if service in _AT_HOME else "no"
     if wanted is None:
         return Ask("technician")

@@ -3,9 +3,9 @@
 from agent.acts import Act, Ask
 from agent.flow import Known, Slot
 
-CARD = Slot("card", "digits", digits=16, secret=True, typed=True)
-EXPIRY = Slot("expiry", "digits", digits=4, secret=True, typed=True)
-SECURITY_CODE = Slot("security_code", "digits", digits=3, secret=True, typed=True)
+CARD = Slot("card", "digits", digits=19, fewest=13, check="luhn", secret=True, typed=True)
+EXPIRY = Slot("expiry", "digits", digits=4, check="month", secret=True, typed=True)
+SECURITY_CODE = Slot("security_code", "digits", digits=4, fewest=3, secret=True, typed=True)
 CHARGE = Slot("charge", "yes_no", strict=True)
 PAYMENT = (CARD, EXPIRY, SECURITY_CODE, CHARGE)
 

@@ -6,6 +6,7 @@ from agent.flows.identity import IDENTITY, verify
 
 FIELD = Slot("field", "choice", choices=("address", "email", "contact", "name"))
 VALUE = Slot("new_value", "text", read_back=True)
+CONTACT = Slot("contact_number", "digits", check="phone", abroad=True, read_back=True)
 
 
 def next_act(known: Known) -> Act | None:
@@ -22,7 +23,10 @@ def next_act(known: Known) -> Act | None:
     line = known.slot("line") or ""
     if field == "name":
         return known.tell("name_in_shop", line=line)
-    if (value := known.slot("new_value")) is None:
+    if field == "contact":
+        if (value := known.slot("contact_number")) is None:
+            return Ask("contact_number")
+    elif (value := known.slot("new_value")) is None:
         return Ask("new_value", f"ask.new_{field}")
     asked = {"line": line, "field": field, "text": value, "order": known.order}
     ticket = known.fact("change_data", **asked)
@@ -34,4 +38,4 @@ def next_act(known: Known) -> Act | None:
     return known.tell("data_noted", values, line=line, field=field)
 
 
-FLOW = Flow("personal_data", (FIELD, *IDENTITY, VALUE), next_act, topic="contract", key=2)
+FLOW = Flow("personal_data", (FIELD, *IDENTITY, VALUE, CONTACT), next_act, topic="contract", key=2)

@@ -4,7 +4,7 @@ from agent.acts import Act, Ask, Handoff
 from agent.flow import Flow, Known, Slot
 
 DIRECTION = Slot("direction", "choice", choices=("bring_number", "take_number"))
-NUMBER = Slot("ported", "digits", digits=9)
+NUMBER = Slot("ported", "digits", check="phone")
 
 
 def next_act(known: Known) -> Act | None:

@@ -23,9 +23,18 @@ from agent.commands import (
 )
 from agent.flow import NONE, Slot
 from agent.ladder.options import option
-from agent.ladder.values import amount, beginning, choice, contains, digits_of, spoken_digits
+from agent.ladder.values import (
+    amount,
+    beginning,
+    choice,
+    contains,
+    digit_format,
+    digits_of,
+    spoken_digits,
+)
 from agent.languages.language import Intent, Language, words
 from agent.languages.yes_no import yes_or_no
+from agent.numbers.digit_format import DigitFormat
 from agent.question import OpenQuestion, answer, taken
 
 # Intents about the conversation itself, the same in every language.
@@ -74,14 +83,38 @@ def by_question(
     return None
 
 
-def _part(slot: Slot, digits: str) -> Understanding | None:
+def _number(text: str, slot: Slot, before: str, language: Language) -> Understanding | None:
+    """The number, or a part of it; `before` is what was said of it before.
+
+    What is in doubt, or may be a part, is read back; a secret never is, and is asked for again.
+    """
+    wanted = digit_format(slot, language)
+    found = digits_of(text, wanted, language)
+    part = beginning(text, language)
+    if part.startswith("+"):
+        part = part if wanted.check == "phone" else ""
+    elif part:
+        part = before + part
+    again = found is not None and (found.whole or found.value.startswith(before))  # from its start
+    rest = bool(before and part) and not again and wanted.take(part) is not None
+    if found and not rest and (found.plainly or not slot.secret):
+        sure = 1.0 if found.plainly and (found.whole or slot.secret) else ASKED_BACK
+        known = SetSlot(slot.name, found.value, confirmed=not slot.read_back)
+        return Understanding("question", slot.name, sure, (known,))
+    if part:
+        return _part(slot, wanted, part)
+    if slot.instead and says(words(text), slot.instead, language):
+        return Understanding("question", slot.instead, 1.0, (SetSlot(slot.instead, "yes"),))
+    return None
+
+
+def _part(slot: Slot, wanted: DigitFormat, digits: str) -> Understanding | None:
     """Digits that were said in several turns: kept, or the number; None where they are too many."""
-    if len(digits) > slot.digits:
-        return None
-    if len(digits) < slot.digits:
-        return Understanding("question", slot.name, 1.0, (KeepDigits(slot.name, digits),))
-    sure = 1.0 if slot.secret else ASKED_BACK  # read back, unless it is a secret
-    return Understanding("question", slot.name, sure, (SetSlot(slot.name, digits),))
+    if taken := wanted.take(digits):
+        sure = 1.0 if slot.secret else ASKED_BACK  # read back, unless it is a secret
+        return Understanding("question", slot.name, sure, (SetSlot(slot.name, taken.value),))
+    kept = Understanding("question", slot.name, 1.0, (KeepDigits(slot.name, digits),))
+    return kept if wanted.goes_on(digits) else None
 
 
 def _detail(
@@ -94,11 +127,7 @@ def _detail(
             value = choice(plain, slot.choices, language)
             intent = value or ""
         case "digits":
-            digits, plainly = digits_of(text, slot.digits, language)
-            if digits and (plainly or not slot.secret):  # a secret is not read back
-                value, sure = digits, 1.0 if plainly else ASKED_BACK
-            elif part := beginning(text, language):
-                return _part(slot, before + part)
+            return _number(text, slot, before, language)
         case "amount":
             value = amount(text, language)
         case "text" if len(plain.split()) >= slot.least:

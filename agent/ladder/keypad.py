@@ -10,18 +10,24 @@ from agent.commands import (
     Signal,
     StartFlow,
     Understanding,
+    WrongDigit,
 )
 from agent.flow import Slot
+from agent.ladder.values import digit_format
+from agent.languages.language import Language
 from agent.menu import Menu
 from agent.question import OpenQuestion, answer, taken
 from agent.state import Conversation
 
 
-def on_key(c: Conversation, question: OpenQuestion, menu: Menu) -> Understanding | None:
+def on_key(
+    c: Conversation, question: OpenQuestion, menu: Menu, language: Language
+) -> Understanding | None:
     """What the keys typed so far mean; None while a number is not complete.
 
-    In a number, * starts again and # ends it. Elsewhere 0 is a person, * repeats, # lists the
-    choices, and 1, 2, 3... are the choices in the order in which they are offered.
+    In a number, * starts again and # ends it; one that no more keys can follow ends by itself.
+    Elsewhere 0 is a person, * repeats, # lists the choices, and 1, 2, 3... are the choices in the
+    order in which they are offered.
     """
     slot = question.slot
     if slot is not None and slot.kind == "amount":
@@ -29,10 +35,7 @@ def on_key(c: Conversation, question: OpenQuestion, menu: Menu) -> Understanding
     if slot is not None and slot.kind == "digits":
         if c.keys == "#" and slot.instead:
             return _typed(slot.instead, SetSlot(slot.instead, "yes"))
-        number = c.keys.rstrip("#")
-        if len(number) == slot.digits:
-            return _typed(slot.name, SetSlot(slot.name, number))
-        return NOT_UNDERSTOOD if c.keys.endswith("#") or len(number) > slot.digits else None
+        return _digits(c.keys, slot, language)
     key = c.keys[-1:] or "*"
     if key == "0":
         return _typed("person", Signal("person"))
@@ -57,12 +60,29 @@ def on_key(c: Conversation, question: OpenQuestion, menu: Menu) -> Understanding
     return _typed(name, taken(question, name))
 
 
-def on_pause(c: Conversation, question: OpenQuestion) -> Understanding:
+def on_pause(c: Conversation, question: OpenQuestion, language: Language) -> Understanding:
     """What the keys typed mean where no more came."""
     slot = question.slot
     if slot is not None and slot.kind == "amount":
         return _amount(c.keys, slot)
+    if slot is not None and slot.kind == "digits":
+        wanted = digit_format(slot, language)
+        if wanted.is_wrong(c.keys):
+            return _typed(slot.name, WrongDigit(slot.name))
+        if taken := wanted.take(c.keys):
+            return _typed(slot.name, SetSlot(slot.name, taken.value))
     return NOT_UNDERSTOOD
+
+
+def _digits(keys: str, slot: Slot, language: Language) -> Understanding | None:
+    wanted = digit_format(slot, language)
+    number, ended = keys.rstrip("#"), keys.endswith("#")
+    if wanted.is_wrong(number) and (ended or not wanted.goes_on(number)):
+        return _typed(slot.name, WrongDigit(slot.name))
+    taken = wanted.take(number, ended)
+    if taken and (taken.whole or ended):
+        return _typed(slot.name, SetSlot(slot.name, taken.value))
+    return NOT_UNDERSTOOD if ended or not wanted.goes_on(number) else None
 
 
 def _amount(keys: str, slot: Slot) -> Understanding:

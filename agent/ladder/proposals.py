@@ -30,7 +30,7 @@ from agent.commands import (
 )
 from agent.events import Interpreted
 from agent.flow import Flow, Slot
-from agent.ladder.values import spoken_digits
+from agent.ladder.values import digit_format, spoken_digits
 from agent.languages.language import Language, words
 from agent.policy import Policy
 from agent.state import Conversation
@@ -125,7 +125,8 @@ def _detail(slot: Slot, value: str, said: str, language: Language) -> Command | 
         return None
     if slot.kind == "choice" and value in slot.choices:
         return SetSlot(slot.name, value, confirmed=False)
-    complete = slot.kind == "digits" and value.isdigit() and len(value) == slot.digits
-    if complete and value in spoken_digits(words(said), language):
-        return SetSlot(slot.name, value, confirmed=False)
+    number = slot.kind == "digits" and value.isdigit()
+    told = number and value in spoken_digits(words(said), language)
+    if told and (taken := digit_format(slot, language).take(value)):
+        return SetSlot(slot.name, taken.value, confirmed=False)
     return None

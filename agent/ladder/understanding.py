@@ -29,7 +29,7 @@ from agent.commands import (
 )
 from agent.flow import Flow
 from agent.ladder.answers import ASKED_BACK, by_question, commands_for, says, weakest
-from agent.ladder.values import beginning, choice, contains, digits_of
+from agent.ladder.values import beginning, choice, contains, digit_format, digits_of
 from agent.languages.language import Intent, Language, words
 from agent.languages.yes_no import refuses
 from agent.policy import Policy
@@ -192,15 +192,17 @@ def _by_number(
     slots = (slot for flow in flows.values() for slot in flow.slots if slot.name == _LINE)
     line = next(slots, None)
     hidden = question.slot is not None and question.slot.secret  # and unknown to a replay
-    other = question.name.startswith("confirm:") and not question.name.startswith("confirm:line:")
+    asked = question.name.startswith("confirm:line:")
+    other = question.name.startswith("confirm:") and not asked
     if line is None or hidden or other:
         return None
-    number, plainly = digits_of(text, line.digits, language)
-    if not number:
+    found = digits_of(text, digit_format(line, language), language)
+    if found is None or not (found.whole or asked):  # few digits may be of anything
         return None
-    ahead = plainly and question.name in ("", "open", "more")
-    commands = (() if ahead else (ForgetSlot(_LINE),)) + (SetSlot(_LINE, number),)
-    return Understanding("question", _LINE, 1.0 if plainly else ASKED_BACK, commands)
+    ahead = found.plainly and question.name in ("", "open", "more")
+    commands = (() if ahead else (ForgetSlot(_LINE),)) + (SetSlot(_LINE, found.value),)
+    sure = 1.0 if found.plainly and found.whole else ASKED_BACK
+    return Understanding("question", _LINE, sure, commands)
 
 
 def _by_clauses(

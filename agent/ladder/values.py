@@ -1,7 +1,10 @@
 """The things callers say in answer to a question: numbers, codes, choices."""
 
+from agent.flow import Slot
 from agent.languages.language import Language, words
-from agent.numbers.digits import all_digits, number, read
+from agent.numbers.digit_format import DigitFormat, Number, number
+from agent.numbers.digits import all_digits, read
+from agent.numbers.phone_numbers import plan
 from agent.numbers.quantities import CURRENCIES, quantities
 
 _MOST = 10_000_000  # an amount has no more than seven figures before the point
@@ -15,17 +18,31 @@ def spoken_digits(text: str, language: Language) -> str:
     return all_digits(text, language.digit_words)
 
 
-def digits_of(text: str, length: int, language: Language) -> tuple[str, bool]:
-    """The number of `length` digits in `text`, as heard; "" if none. Whether it is beyond doubt."""
-    return number(text, language.digit_words, length)
+def digit_format(slot: Slot, language: Language) -> DigitFormat:
+    """What the digits of a slot have to be like where the language is spoken."""
+    if slot.check != "phone":
+        return DigitFormat(slot.fewest or slot.digits, slot.digits, slot.check)
+    known = plan(language.region)
+    return DigitFormat(known.fewest, known.most, slot.check, language.region, slot.abroad)
+
+
+def digits_of(text: str, wanted: DigitFormat, language: Language) -> Number | None:
+    """The number in `text`, as heard; None if none fits."""
+    return number(text, language.digit_words, wanted)
 
 
 def beginning(text: str, language: Language) -> str:
-    """The digits of a text that says nothing else; "" of any other, and of a corrected one."""
+    """The digits of a text that says nothing else; "" of any other, and of a corrected one.
+
+    A "+" stands before those that begin with a country's code.
+    """
     runs, others = read(text, language.digit_words)
     groups = [group for run in runs for group in run.groups]
-    plain = len(runs) == 1 and not others and not any(g.anew or g.international for g in groups)
-    return runs[0].digits if plain else ""
+    plain = len(runs) == 1 and not others
+    plain = plain and not any(g.anew or (n and g.international) for n, g in enumerate(groups))
+    if not plain:
+        return ""
+    return f"+{runs[0].digits}" if groups[0].international else runs[0].digits
 
 
 def amount(text: str, language: Language) -> str | None:

@@ -15,6 +15,7 @@ from agent.grounding.gate import PLAIN_RULES, GateRules
 from agent.languages.classifier import Classifier
 from agent.languages.yes_no import YesNoWords
 from agent.numbers.digits import DigitWords
+from agent.numbers.phone_numbers import REGION
 
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "`": "'"})
 _NOT_A_WORD = re.compile(r"[^\w'•]+")
@@ -67,6 +68,7 @@ class Language:
     least: tuple[str, ...] = ()  # "cheapest", of what is offered
     most: tuple[str, ...] = ()  # "biggest"
     ordinals: Mapping[str, int] = field(default_factory=dict)  # "second" -> 2, "last" -> 0
+    region: str = REGION  # the operator's country, where it is spoken: `Policy.region`
 
     def sentences(self, name: str) -> tuple[str, ...]:
         """The wording of that name, here or in the fallback; KeyError names what is missing."""

@@ -2,7 +2,7 @@
 
 A template's placeholder may name how its value is spoken: `{amount:money}`, `{until:date}`,
 `{at:time}`, `{month:month}`, `{puk:digits}`, `{days:days}` (the wording `days.1` or `days.other`),
-`{item:item}` (the wording named `item.<value>`).
+`{item:item}` (the wording named `item.<value>`), `{length:length}` ("nine digits").
 """
 
 import string
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.languages.language import Language
+from agent.numbers.phone_numbers import groups, plan
 
 # How values of this caller's are spoken; the other ways name wordings out of closed lists.
 COUNTS = frozenset({"gigabytes", "days"})  # numbers that their noun agrees with
@@ -46,6 +47,18 @@ def fill(language: Language, template: str, values: Mapping[str, str]) -> str:
     return _Filler(language).vformat(template, (), values)
 
 
+def length(fewest: int, most: int, language: Language) -> str:
+    """Which wording says how many digits are wanted: "9" of `length.9`, "other" where it varies."""
+    name = str(most) if fewest == most else "other"
+    return name if language.has(f"length.{name}") else "other"
+
+
+def length_of_phones(language: Language) -> str:
+    """The same of a telephone number where the language is spoken."""
+    known = plan(language.region)
+    return length(known.fewest, known.most, language)
+
+
 def _is_fixed(template: str) -> bool:
     """Whether a template holds nothing, or only names out of closed lists, of this caller."""
     placeholders = [(name, how) for _, name, how, _ in string.Formatter().parse(template) if name]
@@ -76,7 +89,7 @@ class _Filler(string.Formatter):
             case "digits":
                 return ", ".join(str(value))
             case "pairs":  # telephone numbers: short groups are remembered
-                return ", ".join(_groups(str(value)))
+                return ", ".join(_groups(str(value), self._language.region))
         if how in COUNTS:
             return self._count(str(value), how)
         return " ".join(self._language.sentences(f"{how}.{value}"))
@@ -113,8 +126,11 @@ class _Filler(string.Formatter):
         return template.format(hour=int(hour), minute=minute)
 
 
-def _groups(number: str) -> list[str]:
-    head = len(number) % 2
-    groups = [number[:head]] if head else []
-    groups += [number[i : i + 2] for i in range(head, len(number), 2)]
-    return [" ".join(group) for group in groups]
+def _groups(number: str, region: str) -> list[str]:
+    """As people of the region group it, or in pairs."""
+    found = groups(number, region)
+    if len(found) < 2:
+        head = len(number) % 2
+        found = [number[:head]] if head else []
+        found += [number[i : i + 2] for i in range(head, len(number), 2)]
+    return [" ".join(group) for group in found]

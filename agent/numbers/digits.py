@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 from agent.numbers.numerals import Numerals, Token, spelled
 
 HIDDEN = "•"  # a digit that must not be written down
+WRONG = "◦"  # the same, of the last one where a check says that a digit of the number is wrong
 
 _FIGURE = r"\d•⓪①-⑨⁰¹²³⁴-⁹₀-₉"  # all that has the value of a digit, as callers may type it
 _FIGURES = re.compile(rf"[{_FIGURE}]+")
 _APART = frozenset(",;:.…/|\n")
-_WORD = re.compile(rf"[{_FIGURE}]+|[^\W{_FIGURE}_]+(?:['’][^\W{_FIGURE}_]+)*")
+_PLUS = "+"
+_WORD = re.compile(rf"[{_FIGURE}]+|[+＋]|[^\W{_FIGURE}_]+(?:['’][^\W{_FIGURE}_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class DigitWords:
     plurals: Mapping[str, str] = field(default_factory=dict)  # "zeros" -> "0", after how many
     beside: frozenset[str] = frozenset()
     instead: tuple[str, ...] = ()
-    plus: frozenset[str] = frozenset()  # "+" before a country's code
+    plus: frozenset[str] = frozenset()  # words for the "+" before a country's code
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def read(text: str, says: DigitWords) -> tuple[list[Run], bool]:
         elif length := _starts(said, at, says.instead):
             anew = True
             at += length
-        elif said[at].text in says.plus:
+        elif said[at].text == _PLUS or said[at].text in says.plus:
             plus = True
             at += 1
         elif said[at].text in says.beside:
@@ -113,23 +115,7 @@ def all_digits(text: str, says: DigitWords) -> str:
     return "".join(run.digits for run in read(text, says)[0])
 
 
-def number(text: str, says: DigitWords, length: int) -> tuple[str, bool]:
-    """The one number of `length` digits that a text says, and whether that is beyond doubt.
-
-    "" where it says none, several, or one of another length. A country's code in front is left out.
-    In doubt is what was corrected on the way, what stands among words of other things, and what can
-    be read in two ways ("cinquante quatre vingt trois").
-    """
-    runs, others = read(text, says)
-    found = [pair for run in runs if (pair := _of_length(run, length))]
-    if len({digits for digits, _ in found}) != 1:
-        return "", False
-    digits, plain = found[0]
-    plain = plain and not others and len(runs) == len(found)
-    return digits, plain and not _two_ways(text, says)
-
-
-def _two_ways(text: str, says: DigitWords) -> bool:
+def has_two_readings(text: str, says: DigitWords) -> bool:
     """Whether a word that could end one number begins the next, with nothing said between them."""
     said = [("" if not n or word.apart else " ") + word.text for n, word in enumerate(_words(text))]
     spoken = "".join(said).replace("-", " ") if "-" not in text else ""
@@ -212,42 +198,3 @@ def _starts(said: Sequence[_Word], at: int, phrases: Sequence[str]) -> int:
         if [w.text for w in said[at : at + len(phrase.split())]] == phrase.split()
     ]
     return max(lengths, default=0)
-
-
-def _of_length(run: Run, length: int) -> tuple[str, bool] | None:
-    """The run as a number of so many digits, whether nothing of it was corrected."""
-    groups, plain = _corrected(run.groups, length)
-    digits = "".join(groups)
-    if len(digits) == length:
-        return digits, plain
-    first = run.groups[0]
-    code = len(digits) - length
-    abroad = first.international or digits.startswith("00")
-    if plain and abroad and 1 <= code <= 5:
-        return digits[code:], plain
-    if plain and digits == digits[:length] * 2:  # said twice
-        return digits[:length], plain
-    return None
-
-
-def _corrected(groups: Sequence[Group], length: int) -> tuple[list[str], bool]:
-    """The groups as they stand after what was said instead, and whether nothing was."""
-    parts: list[list[str]] = [[]]
-    for group in groups:
-        if group.anew:
-            parts.append([])
-        parts[-1].append(group.digits)
-    kept = parts[0]
-    for part in parts[1:]:
-        if len("".join(part)) == length or not kept:
-            kept = part
-        else:
-            over = len("".join(kept)) + len("".join(part)) - length
-            kept = [*_without(kept, over or len(part)), *part]
-    return kept, len(parts) == 1
-
-
-def _without(groups: Sequence[str], digits: int) -> list[str]:
-    """Groups without so many digits at the end."""
-    whole = "".join(groups)
-    return [whole[: len(whole) - digits]] if 0 < digits <= len(whole) else list(groups)

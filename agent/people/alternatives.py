@@ -14,7 +14,7 @@ from agent.policy import Policy
 from agent.state import ALTERNATIVES
 
 ALTERNATIVE = Slot("alternative", "choice", choices=("wait", "callback", "go_on"))
-NUMBER = Slot("number", "digits", digits=9)
+NUMBER = Slot("number", "digits", check="phone", abroad=True)
 
 _ROUND = timedelta(minutes=5)  # a time that is proposed is one that people say
 _SHORTEST = 5  # digits of a number that can be called

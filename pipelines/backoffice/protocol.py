@@ -1,9 +1,10 @@
 """The contract of every back office: questions, what each answers (`questions.py`), how it fails.
 
-`line` is a national telephone number, nine digits. Most questions only read, so asking twice does
-no harm. Those with an `order` do something, and the same order does it once: an answer that comes
-too late for the caller may be asked for again. `callback` books: the same number at the same time
-is the same booking.
+`line` is a telephone number as it is dialled in the operator's country ("770001234" in Senegal,
+"0612345678" in France), digits only. Most questions only read, so asking twice does no harm. Those
+with an `order` do something, and the same order does it once: an answer that comes too late for the
+caller may be asked for again. `callback` books: the same number at the same time is the same
+booking; a number of another country begins with "+".
 """
 
 from collections.abc import Mapping

@@ -131,6 +131,7 @@ def state(c: Conversation, secret_slots: frozenset[str]) -> Message:
         "keys": len(c.keys),
         "expecting": {
             "digits": c.expecting.digits,
+            "fewest": c.expecting.fewest or c.expecting.digits,
             "secret": c.expecting.secret,
             "intents": list(c.expecting.intents),
         },

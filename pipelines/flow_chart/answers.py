@@ -8,7 +8,8 @@ from pipelines.errors import ConfigurationError
 
 Answers = Mapping[str, str]  # what it is called on an edge -> the slot's value
 
-_NUMBER = "770001234567890123"  # as many digits of it as are asked for
+_NUMBER = "7700012345678901234"  # as many digits of it as are asked for
+_PHONE = 9  # digits of it are a telephone number
 _AMOUNTS = ("5.00", "500.00")
 
 
@@ -21,7 +22,10 @@ def _choice(slot: Slot, ask: Ask) -> Answers:
 
 
 def _digits(slot: Slot, ask: Ask) -> Answers:
-    return {f"{slot.digits} digits": _NUMBER[: slot.digits]}
+    if slot.check == "phone":
+        return {"a phone number": _NUMBER[:_PHONE]}
+    few = f"{slot.fewest} to " if slot.fewest else ""
+    return {f"{few}{slot.digits} digits": _NUMBER[: slot.digits]}
 
 
 def _option(slot: Slot, ask: Ask) -> Answers:

@@ -7,6 +7,7 @@ from textwrap import fill
 
 from agent.acts import Act, Ask, Confirm, Handoff, Inform, LookUp
 from agent.languages.language import Language
+from agent.languages.wording import length_of_phones
 from pipelines.errors import EngineError
 from pipelines.flow_chart.conditions import Condition, conditions
 from pipelines.flow_chart.explore import START, Chart
@@ -102,11 +103,12 @@ def _said(language: Language, name: str) -> str:
         templates = language.sentences(name)
     except KeyError:
         return f"[{name}]"
-    return " ".join(map(_plain, templates))
+    return " ".join(_plain(template, language) for template in templates)
 
 
-def _plain(template: str) -> str:
-    parts = string.Formatter().parse(template)
+def _plain(template: str, language: Language) -> str:
+    long = " ".join(language.sentences(f"length.{length_of_phones(language)}"))
+    parts = string.Formatter().parse(template.replace("{length:length}", long))
     return "".join(f"{text}‹{name}›" if name else text for text, name, _, _ in parts)
 
 

@@ -10,7 +10,7 @@ import string
 from collections.abc import Iterator
 
 from agent.languages.language import Language
-from agent.languages.wording import PERSONAL, fill
+from agent.languages.wording import PERSONAL, fill, length_of_phones
 from pipelines.engines.tts.cache import Beginning
 
 # Wordings that are parts of sentences, or shown and not said.
@@ -26,6 +26,7 @@ PARTS = (
         "order_",
         "gigabytes.",
         "days.",
+        "length.",
     ),
     *("amount", "bill_item", "bundle", "visit", "plan", "transfer"),
 )
@@ -89,6 +90,8 @@ def _templates(language: Language) -> Iterator[tuple[str, dict[str, str]]]:
 def _ways(language: Language, how: str) -> list[str]:
     if how == "month":
         return [f"2026-{number:02}-01" for number in range(1, 13)]
+    if how == "length":
+        return [length_of_phones(language)]
     if how in _EXAMPLES:
         return [_EXAMPLES[how]]
     begins = f"{how}."

@@ -10,6 +10,7 @@ from agent.grounding.gate import GateRules
 from agent.languages.language import Intent, Language, words
 from agent.languages.yes_no import YesNoWords
 from agent.numbers.digits import DigitWords
+from agent.numbers.phone_numbers import REGION
 from pipelines.engines.tts.engine import Voice
 from pipelines.errors import ConfigurationError
 from pipelines.packs.gate_file import GateFile
@@ -64,8 +65,8 @@ class _IntentEntry(Strict):
     unless: tuple[str, ...] = ()
 
 
-def load_packs(prompts: Path) -> dict[str, Pack]:
-    """Every language folder, fallbacks linked, English first."""
+def load_packs(prompts: Path, region: str = REGION) -> dict[str, Pack]:
+    """Every language folder, as it is spoken in a region; fallbacks linked, English first."""
     if not prompts.is_dir():
         raise ConfigurationError(f"{prompts}: no such folder; set 'prompts' or WAXTAAN_PROMPTS")
     codes = sorted(
@@ -75,13 +76,15 @@ def load_packs(prompts: Path) -> dict[str, Pack]:
     packs: dict[str, Pack] = {}
     for code in codes:
         if (prompts / code / "language.toml").exists():
-            _load_pack(prompts, code, packs, ())
+            _load_pack(prompts, code, packs, (), region)
     if not packs:
         raise ConfigurationError(f"{prompts}: no language pack; run 'waxtaan check --start en'")
     return packs
 
 
-def _load_pack(prompts: Path, code: str, packs: dict[str, Pack], chain: tuple[str, ...]) -> Pack:
+def _load_pack(
+    prompts: Path, code: str, packs: dict[str, Pack], chain: tuple[str, ...], region: str
+) -> Pack:
     if code in packs:
         return packs[code]
     if code in chain:
@@ -90,7 +93,7 @@ def _load_pack(prompts: Path, code: str, packs: dict[str, Pack], chain: tuple[st
     about = parse(_LanguageFile, folder / "language.toml")
     fallback = None
     if about.fallback:
-        fallback = _load_pack(prompts, about.fallback, packs, (*chain, code)).language
+        fallback = _load_pack(prompts, about.fallback, packs, (*chain, code), region).language
     phrases = _load_phrases(folder / "phrases.toml")
     intents = _load_intents(folder / "intents.toml")
     gate = _load_gate(folder / "gate.toml", about, fallback)
@@ -121,6 +124,7 @@ def _load_pack(prompts: Path, code: str, packs: dict[str, Pack], chain: tuple[st
         least=tuple(map(words, about.least)),
         most=tuple(map(words, about.most)),
         ordinals={words(name): place for name, place in about.ordinals.items()},
+        region=region,
     )
     voices = _voices(about.voice)
     callers = _load_callers(folder / "callers.toml")

@@ -8,9 +8,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from agent.hours import ALWAYS, DAYS, Hours, Span, spans
+from agent.numbers.phone_numbers import REGION, regions
 from agent.people.escalation import NAMES
 from agent.policy import Policy, Queue, RuleSetting
 from agent.state import REMEMBERED
@@ -132,10 +140,25 @@ class _QueueEntry(Strict):
         )
 
 
+class _Dialogue(BaseModel):
+    """The dialogue's numbers, and where the operator is."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, float | int]
+    region: str = REGION
+
+    @field_validator("region")
+    @classmethod
+    def _known(cls, region: str) -> str:
+        if region not in regions():
+            raise ValueError(f"'{region}' is no country's code in capitals, such as SN, FR or GB")
+        return region
+
+
 class _PolicyFile(Strict):
     rules: dict[str, dict[str, Any]]
     queues: dict[str, _QueueEntry] = Field(default_factory=dict)
-    dialogue: dict[str, float | int]
+    dialogue: _Dialogue
 
 
 def load_policy(path: Path, flows: Collection[str] = ()) -> Policy:
@@ -147,7 +170,8 @@ def load_policy(path: Path, flows: Collection[str] = ()) -> Policy:
         return Policy(
             rules=rules,
             queues={name: q.queue() for name, q in raw.queues.items()},
-            **raw.dialogue,  # type: ignore[arg-type]
+            region=raw.dialogue.region,
+            **raw.dialogue.__pydantic_extra__,  # type: ignore[arg-type]
         )
     except TypeError as error:
         raise ConfigurationError(f"{path}: [dialogue] {error}") from error

@@ -50,7 +50,7 @@ def load(prompts: Path = PROMPTS) -> DialogueConfig:
     """
     flows = load_flows()
     policy = load_policy(prompts / "escalation.toml", flows)
-    return DialogueConfig(load_packs(prompts), flows, policy)
+    return DialogueConfig(load_packs(prompts, policy.region), flows, policy)
 
 
 def load_flows() -> dict[str, Flow]:

@@ -1,6 +1,7 @@
 """A call on paper: events in, actions out, the back office answered from a table."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from agent.actions import Action, Explain, Fetch, HangUp, Listen, Speak, Transfer
@@ -18,6 +19,7 @@ from agent.events import (
     TurnEnded,
     TurnStarted,
 )
+from agent.languages.language import Language
 from agent.policy import Policy
 from pipelines.packs.reader import load
 
@@ -31,6 +33,16 @@ BALANCE = {
     "valid_until": "2026-12-31",
 }
 TICKET = {"reference": "400001", "answer_by": "2026-12-01"}
+
+
+def spoken_in(region: str) -> dict[str, Language]:
+    """The languages as an operator of that country has them."""
+    found = {code: replace(each, region=region) for code, each in CATALOG.languages.items()}
+    for code, language in found.items():  # what they have learnt, they need not learn again
+        vars(language).update(
+            classifier=CATALOG.languages[code].classifier, exact=CATALOG.languages[code].exact
+        )
+    return found
 
 
 class Talk:
@@ -49,8 +61,9 @@ class Talk:
         people: bool = False,
         now: str = "",
         policy: Policy = CATALOG.policy,
+        region: str = CATALOG.policy.region,
     ) -> None:
-        self.dialogue = Dialogue(CATALOG.languages, CATALOG.flows, policy)
+        self.dialogue = Dialogue(spoken_in(region), CATALOG.flows, policy)
         self.entries: list[Event | Action] = []
         told = {"verify": VERIFIED, "balance": BALANCE, "report_fault": TICKET}
         self.facts: dict[str, Any] = {**told, **(facts or {})}

@@ -8,13 +8,23 @@ from pathlib import Path
 import pytest
 
 from agent.numbers.card_numbers import is_luhn, without_cards
-from agent.numbers.digits import HIDDEN, all_digits, hidden, number
+from agent.numbers.digit_format import DigitFormat
+from agent.numbers.digit_format import number as found_in
+from agent.numbers.digits import HIDDEN, DigitWords, all_digits, hidden
 from agent.privacy import digit_words
 from tests.agent.talk import CATALOG, LINE, Talk, acts, questions
 
 STRANGERS = Path(__file__).parents[1] / "strangers" / "numbers.tsv"
 ALL = digit_words(CATALOG.languages.values())
+LINES = DigitFormat(9, 9, "phone", "SN")
 SAYS = {code: language.digit_words for code, language in CATALOG.languages.items()}
+
+
+def number(text: str, says: DigitWords, length: int) -> tuple[str, bool]:
+    """The number of so many digits, or one of Senegal's where they are nine."""
+    wanted = LINES if length == LINES.most else DigitFormat(length, length)
+    found = found_in(text, says, wanted)
+    return (found.value, found.plainly) if found else ("", False)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +40,8 @@ SAYS = {code: language.digit_words for code, language in CATALOG.languages.items
         ("en", "٧٧٠٠٠١٢٣٤", "770001234"),
         ("en", "plus two two one, seventy-seven, zero zero zero, twelve thirty-four", "770001234"),
         ("en", "00221 770001234", "770001234"),
+        ("en", "+221 77 000 12 34", "770001234"),
+        ("en", "it's 221770001234", "770001234"),
         ("fr", "quatre-vingt-deux quatre-vingt-trois", "8283"),
         ("fr", "soixante-dix-sept zéro zéro zéro douze trente-quatre", "770001234"),
         ("fr", "septante-sept, huitante, nonante et un", "778091"),
@@ -60,6 +72,7 @@ def test_a_number_is_read_as_it_is_said(language: str, text: str, digits: str) -
         ("i am 24 and i live at number 35", 4),
         ("seven seven zero zero zero", 9),
         ("770001234 or 770005555", 9),
+        ("+33 6 12 34 56 78", 9),
         ("the year is long", 4),
         ("", 4),
     ],

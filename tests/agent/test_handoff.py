@@ -151,7 +151,7 @@ def test_the_person_hears_who_calls_about_what_and_never_a_secret() -> None:
         "This caller is upset.",
         "It is Awa Ndiaye, verified by secret code.",
         "Open: a fault on your line.",
-        "It is about the number 7, 7 0, 0 0, 1 2, 3 4.",
+        "It is about the number 7 7, 0 0 0, 1 2, 3 4.",
         "It is about the internet.",
         "Press one to take the call, or two to decline.",
     )
@@ -600,7 +600,7 @@ def test_a_callback_settles_what_was_open() -> None:
     talk.hear("i want to check my credit")
     ringing(talk)
     fails(talk)
-    assert questions(talk.press("2")) == ["confirm:number:+221770009999"]
+    assert questions(talk.press("2")) == ["confirm:number:770009999"]
     talk.press("1")
     assert acts(talk.press("1"))[-1] == "ask more"
     assert talk.state.flows == ()
@@ -620,7 +620,7 @@ def test_a_call_about_another_number_may_be_answered_on_this_one() -> None:
     talk.hear("what is my balance")
     talk.hear("no the other number")
     fails(ringing(talk))
-    assert questions(talk.press("2")) == ["confirm:number:+221770009999"]
+    assert questions(talk.press("2")) == ["confirm:number:770009999"]
     assert questions(talk.hear("no the other number")) == ["number"]
 
 

@@ -19,7 +19,7 @@ from pipelines.backoffice.protocol import NotFound
 from pipelines.backoffice.questions import QUESTIONS
 from tests.agent.talk import CATALOG, LINE, PIN, Talk, acts, ending, questions, said
 
-CARD, EXPIRY, SECURITY_CODE = "4000123412341239", "1230", "973"
+CARD, EXPIRY, SECURITY_CODE = "4000123412341234", "1230", "973"
 FAULTY, PREPAID = ("770004567", "9075"), ("770003456", "2468")
 
 
@@ -56,9 +56,9 @@ def identify(found: Talk, line: tuple[str, str] = (LINE, PIN)) -> list[Action]:
 
 
 def pays(found: Talk) -> list[Action]:
-    found.press(CARD)
+    found.press(f"{CARD}#")
     found.press(EXPIRY)
-    found.press(SECURITY_CODE)
+    found.press(f"{SECURITY_CODE}#")
     assert found.state.question == "charge"
     return found.press("1")
 
@@ -117,9 +117,9 @@ def test_a_card_that_is_refused_charges_nothing() -> None:
     found.press("2")
     found.press(LINE)
     found.press("1")
-    found.press("4000123412341230")
+    found.press("4000123412341010#")
     found.press(EXPIRY)
-    found.press(SECURITY_CODE)
+    found.press(f"{SECURITY_CODE}#")
     assert acts(found.press("1"))[0].startswith("inform payment_refused")
     assert balance(found) == "12.50"
 
@@ -129,9 +129,9 @@ def test_a_no_before_the_charge_orders_nothing() -> None:
     found.press("2")
     found.press(LINE)
     found.press("1")
-    found.press(CARD)
+    found.press(f"{CARD}#")
     found.press(EXPIRY)
-    found.press(SECURITY_CODE)
+    found.press(f"{SECURITY_CODE}#")
     assert acts(found.hear("of course not"))[0].startswith("inform nothing_done")
     assert orders(found) == []
 
@@ -384,6 +384,23 @@ def test_a_new_address_is_read_back() -> None:
     told = said(found.hear("twelve station road riverside"))
     assert told == ["I have written down: twelve station road riverside. Is that right?"]
     assert acts(found.hear("yes"))[0].startswith("inform data_noted")
+
+
+@pytest.mark.parametrize(
+    ("number", "kept", "read"),
+    [
+        ("seven seven zero, zero zero nine, one two three", "770009123", "7 7, 0 0 0, 9 1, 2 3"),
+        ("plus thirty-three six 12 34 56 78", "+33612345678", "+ 3 3, 6, 1 2, 3 4, 5 6, 7 8"),
+    ],
+)
+def test_a_contact_number_is_one_of_any_country(number: str, kept: str, read: str) -> None:
+    found = talk("personal_data")
+    found.hear("my contact number")
+    identify(found)
+    assert said(found.hear(number)) == [f"The new number is {read}, is that right?"]
+    assert acts(found.hear("yes"))[0].startswith("inform data_noted")
+    changed = [e for e in found.entries if isinstance(e, Fetch) and e.name == "change_data"]
+    assert [fetch.arguments["text"] for fetch in changed] == [kept]
 
 
 def test_an_email_address_is_no_postal_address() -> None:

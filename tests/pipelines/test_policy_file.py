@@ -41,6 +41,33 @@ def test_what_a_table_may_hold(tmp_path: Path) -> None:
     assert (found.below, found.of_last) == (0.4, 5)
 
 
+def test_the_country_is_among_the_dialogues_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "escalation.toml"
+    path.write_text('[rules]\n[dialogue]\nregion = "FR"\nsilence = 6', encoding="utf-8")
+    found = load_policy(path)
+    assert (found.region, found.silence) == ("FR", 6)
+    path.write_text("[rules]\n[dialogue]", encoding="utf-8")
+    assert load_policy(path).region == "SN"
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('region = "fr"', "dialogue.region: Value error, 'fr' is no country's code in capitals"),
+        ('region = "France"', "dialogue.region: Value error, 'France' is no country's code"),
+        ("region = 33", "dialogue.region: Input should be a valid string"),
+        ('silence = "long"', "dialogue.silence"),
+        ("silense = 6", "[dialogue] "),
+    ],
+)
+def test_what_is_wrong_with_the_dialogue_is_named(tmp_path: Path, line: str, told: str) -> None:
+    path = tmp_path / "escalation.toml"
+    path.write_text(f"[rules]\n[dialogue]\n{line}", encoding="utf-8")
+    with pytest.raises(ConfigurationError) as error:
+        load_policy(path)
+    assert f"{path}: {told}" in str(error.value)
+
+
 @pytest.mark.parametrize(
     ("name", "line", "told"),
     [

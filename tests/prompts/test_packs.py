@@ -40,6 +40,7 @@ VALUES = {
     "key": "2",
     "gigabytes": "5",
     "days": "1",
+    "length": "9",
     "order_kind": "box",
     "order_status": "received",
 }

@@ -61,7 +61,7 @@ def test_commands(waxtaan: Shell) -> None:
 
 def test_who_calls_and_who_answers(waxtaan: Shell) -> None:
     asked = waxtaan("chat", "--caller", "770001234", typed="what is my balance\n").stdout
-    assert "Is this about the number 7, 7 0, 0 0, 1 2, 3 4?" in asked
+    assert "Is this about the number 7 7, 0 0 0, 1 2, 3 4?" in asked
     french = waxtaan("chat", "-l", "fr", "--sample", "sim").stdout
     assert "caller fr  " in french
     assert "ended: goodbye" in french

@@ -15,7 +15,8 @@ export class Keypad {
   #hint = byId("keypad-hint");
   #entered = "";
   #question = null;
-  #digits = 0;
+  #digits = 0; // the most; as many complete a number
+  #fewest = 0;
   #secret = false;
   #enabled = false;
   #onpress;
@@ -34,11 +35,12 @@ export class Keypad {
     if (enabled) this.#clear();
   }
 
-  /** What the open question expects: { digits, secret }. A new question starts with an empty display. */
-  expect(question, { digits = 0, secret = false }) {
+  /** What the open question expects: { digits, fewest, secret }. A new question starts with an empty display. */
+  expect(question, { digits = 0, fewest = digits, secret = false }) {
     if (question !== this.#question) this.#clear();
     this.#question = question;
     this.#digits = digits;
+    this.#fewest = fewest;
     this.#secret = secret === true;
     this.draw();
   }
@@ -46,7 +48,9 @@ export class Keypad {
   /** The words of the keypad, in the page's language. */
   draw() {
     const digits = this.#digits;
-    const hints = [digits > 0 ? t("digits-wanted", { digits }) : "", this.#secret ? t("secret") : ""];
+    const fewest = this.#fewest;
+    const wanted = fewest < digits ? t("digits-between", { fewest, digits }) : t("digits-wanted", { digits });
+    const hints = [digits > 0 ? wanted : "", this.#secret ? t("secret") : ""];
     this.#hint.textContent = hints.filter(Boolean).join(" ") || t("keypad-hint");
     for (const button of this.#buttons) {
       const key = button.dataset.key;

@@ -199,6 +199,13 @@ async def test_keyboard_alone(quiet: Browser, server: Served) -> None:
         await visited.hears("agent", "12 euros 50")
         assert await visited.counted() == {"keypad": 4}
         assert await visited.unnamed() == []
+        await visited.knows("Open question", "more")
+        await keyboard.type("1")
+        await visited.knows("Open question", "open")
+        await keyboard.type("12")  # topping up
+        await visited.knows("Open question", "means")
+        await keyboard.type("21")  # by card, the first sum
+        await visited.shows("#keypad-hint", "13 to 19 digits are expected; # ends them. Secret:")
         await expect(visited["#hang-up"]).to_be_focused()
         await keyboard.press("Enter")
         await visited.stands("ended")
@@ -219,7 +226,7 @@ async def test_french(quiet: Browser, server: Served) -> None:
         await expect(visited.said("agent").locator(".text").first).to_have_attribute("lang", "fr")
         await visited.types("quel est mon solde")
         await visited.lights("classifier")
-        await visited.hears("agent", french.phrases["ask.line"][0])
+        await visited.hears("agent", "Tapez les neuf chiffres")
         await visited.presses(LINE)
         await visited.hears("agent", french.phrases["ask.pin"][0])
         await visited.presses(PIN)

@@ -28,6 +28,7 @@ export default {
   "key-hash": "Key hash",
   "keypad-hint": "The digits of your keyboard work too.",
   "digits-wanted": "{digits} digits are expected.",
+  "digits-between": "{fewest} to {digits} digits are expected; # ends them.",
   "secret": "Secret: shown as dots.",
   "state": "What the agent knows",
   "state-flow": "Topic",

@@ -26,6 +26,7 @@ export default {
   "key-hash": "Touche dièse",
   "keypad-hint": "Les chiffres de votre clavier fonctionnent aussi.",
   "digits-wanted": "{digits} chiffres sont attendus.",
+  "digits-between": "{fewest} à {digits} chiffres sont attendus ; # les termine.",
   "secret": "Secret : affiché en points.",
   "state": "Ce que sait l'agent",
   "state-flow": "Sujet",
