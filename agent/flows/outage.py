@@ -98,6 +98,8 @@ def _report(known: Known, line: str, service: str) -> Act | None:
     found = visits(known, line)
     if isinstance(found, LookUp):
         return found
+    if "not_found" in found:
+        return Handoff("no_visit_suits", "technical")
     if found["booked"]:
         return tell(known, "visit", found["booked"], line)
     return book(known, line, found["free"])
