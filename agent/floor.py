@@ -7,7 +7,7 @@ from agent.actions import Action, Hush, Listen, Speak
 from agent.acts import Confirm, Option
 from agent.endpointing import expecting
 from agent.events import Event
-from agent.flow import Slot
+from agent.flow import STANDING_OUT, Slot
 from agent.fold import apply, record
 from agent.languages.language import Language, words
 from agent.languages.wording import Sentence, fill, word
@@ -27,6 +27,9 @@ class Floor:
         self.actions: list[Action] = []
         self._languages = languages
         self._slots = slots
+        self._instead = {
+            s.instead_of or s.name: s for s in slots.values() if s.kind in STANDING_OUT
+        }
         self.menu = menu
 
     @property
@@ -91,13 +94,13 @@ class Floor:
             self._offer(key, named, f"ask {question}")
         self.listen(question, [(value, named.text) for value, named in offered])
 
-    def confirm(self, slot: str, value: str, values: Mapping[str, str]) -> None:
+    def confirm(self, slot: str, value: str, values: Mapping[str, str], wording: str = "") -> None:
         """Ask whether a slot's value is right; an option is named as it was offered."""
         own = f"confirm.{slot}"
         named = dict(self.conversation.expecting.options).get(value, values.get("value", value))
         if self.language.has(f"choice.{value}"):
             named = " ".join(self.language.sentences(f"choice.{value}"))
-        wording = own if self.language.has(own) else "confirm.said"
+        wording = wording or (own if self.language.has(own) else "confirm.said")
         self.ask(f"confirm:{slot}:{value}", wording, {**values, "value": named})
 
     def open_menu(self, topic: str) -> None:
@@ -221,4 +224,9 @@ class Floor:
         self.do(Listen(self.conversation.language, question, expected))
 
     def _open(self, question: str, options: tuple[tuple[str, str], ...] = ()) -> OpenQuestion:
-        return OpenQuestion(question, self._slots.get(question), options)
+        slot = self._slots.get(question)
+        along = self._slots.get(slot.along) if slot else None
+        match question.split(":", 2):
+            case ["confirm", name, _]:
+                along = self._instead.get(name)
+        return OpenQuestion(question, slot, options, along=along)

@@ -21,11 +21,12 @@ from agent.commands import (
     Understanding,
 )
 from agent.flow import NONE, Slot
-from agent.ladder.options import option
-from agent.ladder.values import amount, beginning, choice, contains, digits_of, spoken_digits
+from agent.ladder.mentions import by_mention, mentioned
 from agent.languages.language import Intent, Language, words
 from agent.languages.yes_no import yes_or_no
 from agent.question import OpenQuestion, answer, taken
+from agent.slots.options import option
+from agent.slots.values import amount, beginning, choice, contains, digits_of, spoken_digits
 
 # Intents about the conversation itself, the same in every language.
 COMMANDS: dict[str, tuple[Command, ...]] = {
@@ -62,12 +63,14 @@ def by_question(
     text: str, plain: str, question: OpenQuestion, language: Language
 ) -> Understanding | None:
     """The turn as an answer to the question; None if it is none. `plain` is `text` as words."""
+    if found := by_mention(text, plain, question, language):
+        return found
     if question.is_yes_or_no:
         return _yes_or_no(plain, question, language)
     if question.options and (value := _option(text, plain, question, language)):
         return Understanding("question", value, 1.0, (taken(question, value),))
     if question.slot is not None and not question.slot.typed:
-        return _detail(text, plain, question.slot, question.digits, language)
+        return _detail(text, plain, question, question.slot, language)
     return None
 
 
@@ -82,7 +85,7 @@ def _part(slot: Slot, digits: str) -> Understanding | None:
 
 
 def _detail(
-    text: str, plain: str, slot: Slot, before: str, language: Language
+    text: str, plain: str, question: OpenQuestion, slot: Slot, language: Language
 ) -> Understanding | None:
     value: str | None = None
     intent, sure = slot.name, 1.0
@@ -95,11 +98,13 @@ def _detail(
             if digits and (plainly or not slot.secret):  # a secret is not read back
                 value, sure = digits, 1.0 if plainly else ASKED_BACK
             elif part := beginning(text, language):
-                return _part(slot, before + part)
+                return _part(slot, question.digits + part)
         case "amount":
             value = amount(text, language)
         case "text" if len(plain.split()) >= slot.least:
             value = " ".join(text.split())
+        case "moment" | "email" | "spelled":
+            value = mentioned(text, slot, question.clock, language)
     if value is not None:
         known = SetSlot(slot.name, value, confirmed=not slot.read_back)
         return Understanding("question", intent, sure, (known,))

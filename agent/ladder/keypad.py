@@ -16,6 +16,8 @@ from agent.menu import Menu
 from agent.question import OpenQuestion, answer, taken
 from agent.state import Conversation
 
+_ENDED = frozenset({"amount", "spelled"})  # of no length that is known: # or a pause ends them
+
 
 def on_key(c: Conversation, question: OpenQuestion, menu: Menu) -> Understanding | None:
     """What the keys typed so far mean; None while a number is not complete.
@@ -24,8 +26,8 @@ def on_key(c: Conversation, question: OpenQuestion, menu: Menu) -> Understanding
     choices, and 1, 2, 3... are the choices in the order in which they are offered.
     """
     slot = question.slot
-    if slot is not None and slot.kind == "amount":
-        return _amount(c.keys, slot) if c.keys.endswith("#") else None
+    if slot is not None and slot.kind in _ENDED:
+        return on_pause(c, question) if c.keys.endswith("#") else None
     if slot is not None and slot.kind == "digits":
         if c.keys == "#" and slot.instead:
             return _typed(slot.instead, SetSlot(slot.instead, "yes"))
@@ -62,6 +64,8 @@ def on_pause(c: Conversation, question: OpenQuestion) -> Understanding:
     slot = question.slot
     if slot is not None and slot.kind == "amount":
         return _amount(c.keys, slot)
+    if slot is not None and slot.kind == "spelled":
+        return _digits(c.keys, slot)
     return NOT_UNDERSTOOD
 
 
@@ -71,6 +75,14 @@ def _amount(keys: str, slot: Slot) -> Understanding:
     if not (figures.isdigit() and 0 < int(figures) < 10**7):
         return NOT_UNDERSTOOD
     return _typed(slot.name, SetSlot(slot.name, f"{int(figures)}.00"))
+
+
+def _digits(keys: str, slot: Slot) -> Understanding:
+    """What is spelled, where it has no letters."""
+    figures = keys.rstrip("#")
+    if not (figures.isdigit() and len(figures) >= slot.least):
+        return NOT_UNDERSTOOD
+    return _typed(slot.name, SetSlot(slot.name, figures))
 
 
 def _named(command: Command) -> str:

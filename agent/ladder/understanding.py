@@ -29,11 +29,11 @@ from agent.commands import (
 )
 from agent.flow import Flow
 from agent.ladder.answers import ASKED_BACK, by_question, commands_for, says, weakest
-from agent.ladder.values import beginning, choice, contains, digits_of
 from agent.languages.language import Intent, Language, words
 from agent.languages.yes_no import refuses
 from agent.policy import Policy
 from agent.question import OpenQuestion, unconfirmed
+from agent.slots.values import beginning, choice, contains, digits_of
 
 _LINE = "line"  # the detail that a call is about
 _ANGER = "anger"  # the signal that does not by itself keep a wish from being taken up

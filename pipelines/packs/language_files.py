@@ -13,7 +13,9 @@ from agent.numbers.digits import DigitWords
 from pipelines.engines.tts.engine import Voice
 from pipelines.errors import ConfigurationError
 from pipelines.packs.gate_file import GateFile
+from pipelines.packs.moments_file import MomentsTable
 from pipelines.packs.pack import AsrFile, LlmFile, Pack, SampleCaller
+from pipelines.packs.spelling_file import load_spelling
 from pipelines.packs.toml_files import Strict, parse, read_toml, validated
 
 _NOT_LANGUAGES = {"llm"}
@@ -36,6 +38,7 @@ class _LanguageFile(Strict):
     expected_phrases: int = Field(default=200, ge=10)  # see Pack
     digits: dict[str, str]
     digit_strings: _DigitStrings = _DigitStrings()
+    moments: MomentsTable = MomentsTable()
     joins: tuple[str, ...] = ()
     least: tuple[str, ...] = ()
     most: tuple[str, ...] = ()
@@ -95,6 +98,9 @@ def _load_pack(prompts: Path, code: str, packs: dict[str, Pack], chain: tuple[st
     gate = _load_gate(folder / "gate.toml", about, fallback)
     gaps = tuple(sorted(set(fallback.phrases) - set(phrases))) if fallback else ()
     said = about.digit_strings
+    digit_words = DigitWords(
+        about.digits, gate.numerals, said.times, said.beside, said.instead, said.plus
+    )
     language = Language(
         code=code,
         name=about.name,
@@ -107,14 +113,9 @@ def _load_pack(prompts: Path, code: str, packs: dict[str, Pack], chain: tuple[st
         gaps=gaps,
         gate=gate,
         yes_no_words=_load_yes_no(folder / "yes_no.toml", intents),
-        digit_words=DigitWords(
-            about.digits,
-            gate.numerals,
-            said.times,
-            said.beside,
-            said.instead,
-            said.plus,
-        ),
+        digit_words=digit_words,
+        spelling=load_spelling(folder / "spelling.toml", digit_words),
+        moments=about.moments.words(gate.numerals, said.instead),
         joins=about.joins,
         least=tuple(map(words, about.least)),
         most=tuple(map(words, about.most)),
