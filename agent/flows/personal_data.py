@@ -6,6 +6,7 @@ from agent.flows.identity import IDENTITY, verify
 
 FIELD = Slot("field", "choice", choices=("address", "email", "contact", "name"))
 VALUE = Slot("new_value", "text", read_back=True)
+EMAIL = Slot("new_email", "email", read_back=True)
 
 
 def next_act(known: Known) -> Act | None:
@@ -22,8 +23,9 @@ def next_act(known: Known) -> Act | None:
     line = known.slot("line") or ""
     if field == "name":
         return known.tell("name_in_shop", line=line)
-    if (value := known.slot("new_value")) is None:
-        return Ask("new_value", f"ask.new_{field}")
+    slot = EMAIL if field == "email" else VALUE
+    if (value := known.slot(slot.name)) is None:
+        return _ask(known, slot, field)
     asked = {"line": line, "field": field, "text": value, "order": known.order}
     ticket = known.fact("change_data", **asked)
     if ticket is None:
@@ -34,4 +36,10 @@ def next_act(known: Known) -> Act | None:
     return known.tell("data_noted", values, line=line, field=field)
 
 
-FLOW = Flow("personal_data", (FIELD, *IDENTITY, VALUE), next_act, topic="contract", key=2)
+def _ask(known: Known, slot: Slot, field: str) -> Ask:
+    """An e-mail address that was read back wrong is to be spelled."""
+    spell = field == "email" and known.rejected(slot.name)
+    return Ask(slot.name, "ask.new_email.again" if spell else f"ask.new_{field}")
+
+
+FLOW = Flow("personal_data", (FIELD, *IDENTITY, VALUE, EMAIL), next_act, topic="contract", key=2)

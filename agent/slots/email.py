@@ -46,7 +46,7 @@ def spoken(address: str, words: SpellingWords) -> str:
 
 
 def _said(part: str, words: SpellingWords, known: Iterable[str]) -> str:
-    labels = {label for domain in known for label in domain.split(".")}
+    labels = {label for domain in known for label in domain.split(".") if len(label) > 2}
     said = []
     for run in re.findall(r"[^\W\d_]+|\d+|.", part):
         if run in words.said:
@@ -54,8 +54,8 @@ def _said(part: str, words: SpellingWords, known: Iterable[str]) -> str:
         elif run in words.names or run in labels:
             said.append(run)
         else:
-            said.append(", ".join(run.upper()))
-    return " ".join(said)
+            said.append(", ".join(run.upper()) + ",")
+    return " ".join(said).rstrip(",")
 
 
 def _respelled(said: Sequence[Piece]) -> list[Piece]:
@@ -138,12 +138,12 @@ def _domain(said: Sequence[Piece], at: int) -> tuple[str, int]:
             labels.append("")
         elif piece.kind == "sign" and piece.text == "-":
             labels[-1] += "-"
-        elif piece.kind in ("word", "domain", *SPELLED):
+        elif _is_of_domain(said, place):
             spelling = piece.kind in SPELLED and before.kind in SPELLED
             if len(labels) > 1 and labels[-1] and not spelling and before.kind != "sign":
                 break  # the last part was said
             words += piece.kind == "word"
-            labels[-1] += plain(_text(piece))
+            labels[-1] += plain(_text(piece).replace(" ", ""))
         else:
             break
         if piece.kind == "domain" and place == at and not _goes_on(said, place + 1):
@@ -151,6 +151,14 @@ def _domain(said: Sequence[Piece], at: int) -> tuple[str, int]:
     if labels[-1] == "":
         labels.pop()
     return (".".join(labels) if len(labels) > 1 and words <= 2 * _WORDS + 1 else "", place)
+
+
+def _is_of_domain(said: Sequence[Piece], at: int) -> bool:
+    """A word that mostly is none of an address is one where a sign follows it ("my dash shop")."""
+    if at >= len(said):
+        return False
+    aside = said[at].kind == "beside" and said[at].text and _goes_on(said, at + 1)
+    return bool(aside) or said[at].kind in ("word", "domain", *SPELLED)
 
 
 def _goes_on(said: Sequence[Piece], at: int) -> bool:

@@ -59,7 +59,7 @@ class SpellingWords:
     @cached_property
     def phrases(self) -> Mapping[str, Piece]:
         """Each phrase and what it is; a phrase that is two things is the later one."""
-        found = {phrase: Piece("beside") for phrase in self.beside}
+        found = {phrase: Piece("beside", phrase) for phrase in self.beside}
         found |= {word: Piece("alphabet", word) for word in self.alphabet}
         found |= {phrase: Piece("instead") for phrase in self.digits.instead}
         found |= {phrase: Piece("aside") for phrase in self.asides}

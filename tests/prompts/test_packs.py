@@ -31,6 +31,7 @@ VALUES = {
     "number": "3.2",
     "digits": "12345678",
     "pairs": "770001234",
+    "email": "marie.dupont@gmail.com",
     "service": "television",
     "item": "roaming",
     "flow": "outage",
