@@ -158,12 +158,14 @@ def weakest(
     heard: Sequence[tuple[str, float]],
 ) -> float:
     """The confidence of the worst heard word that says the detail; 1 where none is known."""
-    slot = question.slot
+    slot = question.along if question.along else question.slot
     if slot is None or not any(isinstance(c, SetSlot) for c in found.commands):
         return 1.0
     saying = (
         sure
         for word, sure in heard
-        if spoken_digits(words(word), language) or choice(words(word), slot.choices, language)
+        if spoken_digits(words(word), language)
+        or choice(words(word), slot.choices, language)
+        or (slot.kind == "spelled" and len(words(word)) == 1)
     )
     return min(saying, default=1.0)

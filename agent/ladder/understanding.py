@@ -29,6 +29,7 @@ from agent.commands import (
 )
 from agent.flow import Flow
 from agent.ladder.answers import ASKED_BACK, by_question, commands_for, says, weakest
+from agent.ladder.mentions import mentioned
 from agent.languages.language import Intent, Language, words
 from agent.languages.yes_no import refuses
 from agent.policy import Policy
@@ -263,8 +264,10 @@ def _mentioned(plain: str, flow: Flow | None, language: Language) -> tuple[Comma
     """Details said along with the wish ("my internet is down") need not be asked for."""
     found: list[Command] = []
     for slot in flow.slots if flow else ():
-        if slot.kind != "choice" or slot.reading:
+        if slot.reading:
             continue
-        if value := choice(plain, slot.choices, language):
+        if slot.kind == "choice" and (value := choice(plain, slot.choices, language)):
             found.append(SetSlot(slot.name, value))
+        if slot.kind == "spelled" and (code := mentioned(plain, slot, None, language)):
+            found += [SetSlot(slot.name, code)] if any(map(str.isdigit, code)) else []
     return tuple(found)

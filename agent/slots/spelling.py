@@ -22,6 +22,7 @@ _Kind: TypeAlias = Literal[
 SPELLED = frozenset({"letter", "digits"})
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+|[@._+\-]")
 _APART = re.compile(r"(?<![^\W_])(?:[^\W_]-){2,}[^\W_](?![^\W_])")  # "M-A-R-T-I-N"
+_SPELLED_OUT = re.compile(r"[^\W\d_](?:\W+[^\W\d_])+")  # "u n" is no number here
 _LONGEST = 4  # words of a phrase
 _NAMES = 3  # words of an alphabet that are first names, too, spell from so many on; others from two
 
@@ -77,7 +78,9 @@ def spelled(text: str, words: SpellingWords, least: int) -> str | None:
     None where it spells none, or several; what was said after a word of correction counts.
     """
     runs: list[str] = []
-    for kind, run in groupby(pieces(text, words), lambda p: "run" if p.kind in SPELLED else p.kind):
+    said = pieces(text, words)
+    joined = [p for n, p in enumerate(said) if not _is_hyphen(said, n)]  # "F-4821"
+    for kind, run in groupby(joined, lambda p: "run" if p.kind in SPELLED else p.kind):
         if kind == "instead":
             runs = []
         found = "".join(piece.text for piece in run) if kind == "run" else ""
@@ -87,6 +90,13 @@ def spelled(text: str, words: SpellingWords, least: int) -> str | None:
         return None
     counted = {q.digits for q in quantities(text, words.digits.numerals) if q.unit}
     return None if runs[0] in counted else runs[0]
+
+
+def _is_hyphen(said: Sequence[Piece], at: int) -> bool:
+    around = [
+        piece.kind in SPELLED for piece in (*said[max(at - 1, 0) : at], *said[at + 1 : at + 2])
+    ]
+    return said[at] == Piece("sign", "-") and around == [True, True]
 
 
 def pieces(text: str, words: SpellingWords) -> list[Piece]:
@@ -100,7 +110,8 @@ def pieces(text: str, words: SpellingWords) -> list[Piece]:
 def _pieces(text: str, words: SpellingWords, groups: Sequence[Group]) -> Iterator[Piece]:
     tokens = [m for m in _TOKEN.finditer(text) if _stands(m, text)]
     said = [m.group().lower().replace("’", "'") for m in tokens]
-    digits = {group.start: group for group in groups}
+    whole = [g for g in groups if not _SPELLED_OUT.fullmatch(text[g.start : g.end])]
+    digits = {group.start: group for group in whole}
     at = 0
     while at < len(tokens):
         group = digits.get(tokens[at].start())
@@ -112,7 +123,7 @@ def _pieces(text: str, words: SpellingWords, groups: Sequence[Group]) -> Iterato
             )
             continue
         token = said[at]
-        glued = len(token) <= _LONGEST and _is_glued(text, tokens[at].start(), tokens[at].end())
+        glued = len(token) <= _LONGEST and _is_code(text, tokens[at].start(), tokens[at].end())
         if piece is None:
             single = len(token) == 1 and token.isalpha()
             kind: _Kind = "letter" if single or glued else "word"
@@ -130,9 +141,10 @@ def _stands(token: re.Match[str], text: str) -> bool:
     return all(each and not each.isspace() for each in around)
 
 
-def _is_glued(text: str, start: int, end: int) -> bool:
-    """Whether digits are written on to it: "F4821"."""
-    return text[max(start - 1, 0) : start].isdigit() or text[end : end + 1].isdigit()
+def _is_code(text: str, start: int, end: int) -> bool:
+    """Whether letters are written as a code's: "F4821", "AB 1234"."""
+    capitals = text[start:end].isupper() and text[end : end + 2].lstrip().isdigit()
+    return text[max(start - 1, 0) : start].isdigit() or text[end : end + 1].isdigit() or capitals
 
 
 def _phrase(said: Sequence[str], at: int, phrases: Mapping[str, Piece]) -> tuple[Piece | None, int]:
