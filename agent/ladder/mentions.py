@@ -8,7 +8,7 @@ from datetime import datetime
 
 from agent.commands import SetSlot, Understanding
 from agent.flow import Slot
-from agent.languages.language import Language
+from agent.languages.language import Language, words
 from agent.languages.yes_no import yes_or_no
 from agent.question import OpenQuestion, answer, taken
 from agent.slots.email import email
@@ -16,12 +16,15 @@ from agent.slots.moment import Clock, moment, names_time
 from agent.slots.spelling import spelled
 from agent.slots.values import choice
 
+_LIKE_A_WISH = 0.6  # as much like a sample sentence
+
 
 def mentioned(text: str, slot: Slot, clock: Clock | None, language: Language) -> str | None:
     """The value of such a detail that a text names, None if it names none."""
     match slot.kind:
         case "moment":
-            return moment(text, language.moments, clock) if clock else None
+            wish = clock is None or _is_wish(text, language)
+            return None if wish or clock is None else moment(text, language.moments, clock)
         case "email":
             return email(text, language.spelling)
         case "spelled":
@@ -50,6 +53,14 @@ def by_mention(
     if chosen is not None:
         return Understanding("question", chosen, 1.0, (taken(question, chosen), detail))
     return Understanding("question", slot.name, 1.0, (detail,))
+
+
+def _is_wish(text: str, language: Language) -> bool:
+    """Whether a day is only the day of something else: "my internet is down today"."""
+    guess = language.classifier.guess(words(text))
+    intent = language.intents.get(guess.intent)
+    wish = intent is not None and intent.kind in ("flow", "signal")
+    return wish and guess.score >= _LIKE_A_WISH
 
 
 def _is_proposed(

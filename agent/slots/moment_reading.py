@@ -62,10 +62,11 @@ def read(text: str, words: MomentWords, asked: bool = True) -> Said | None:
 
     A number alone is an hour only where a time was `asked` for.
     """
-    said = _Reader(Turn(text, words), asked).read()
+    reader = _Reader(Turn(text, words), asked)
+    said = reader.read()
     if said is None or said.dated or said.timed:
         return said
-    return replace(said, after=0) if said.soon is not None else None
+    return replace(said, after=0) if said.soon is not None and reader.whole else None
 
 
 class _Reader:
@@ -75,7 +76,7 @@ class _Reader:
         self._said = Said()
         self._bare: int | None = None  # a number alone: an hour, or a day of the month
         self._on_bare = False  # whether it stands where a day of the month would
-        self._whole = True  # whether nothing else was said
+        self.whole = True  # whether nothing else was said
 
     def read(self) -> Said | None:
         before, refused, place = Said(), False, 0
@@ -94,7 +95,7 @@ class _Reader:
                     refused, end = False, taken
                 elif not found.keys() & _MEANT:
                     sign = self._turn.tokens[place].kind == "other"
-                    self._whole, refused = self._whole and sign, refused and sign
+                    self.whole, refused = self.whole and sign, refused and sign
                     end = place + 1
             place = max(end, place + 1)
         return before.instead(self._end())
@@ -108,7 +109,7 @@ class _Reader:
         timed = said.clock is not None
         if (timed or bare > _LATEST) and said.date is None and self._on_bare:
             return said.first(date=(0, 0, bare))
-        hour = not timed and bare <= _LATEST and ((self._asked and self._whole) or said.dated)
+        hour = not timed and bare <= _LATEST and ((self._asked and self.whole) or said.dated)
         return said.first(clock=bare * 60) if hour else said
 
     def _take(self, place: int) -> int:

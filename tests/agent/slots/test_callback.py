@@ -262,3 +262,13 @@ def test_a_language_model_proposes_in_words_that_are_read(value: str, question: 
     detail = {"command": "set_slot", "slot": "moment", "value": value}
     told = talk.happen(Interpreted(talk.at, pending.request, (detail,), 1.0))
     assert questions(told) == [question]
+
+
+@pytest.mark.parametrize(
+    "words", ["my internet is down today", "i need to speak to an agent now", "what is my balance"]
+)
+def test_a_day_of_something_else_is_no_moment(words: str) -> None:
+    for talk in (proposed(), complained()):
+        talk.hear("no") if talk.state.question == "call_back" else None
+        talk.hear(words)
+        assert "moment" not in talk.state.slots

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.events import Interpreted
 from agent.languages.wording import fill
 from agent.slots.email import email
 from agent.slots.spelling import SpellingWords
-from tests.agent.talk import CATALOG, LINE, PIN, Talk, acts, questions, said
+from tests.agent.talk import CATALOG, LINE, PIN, VERIFIED, Talk, acts, questions, said
 from tests.agent.test_use_cases import orders, talk
 
 SENTENCES = tomllib.loads(Path(__file__).with_name("emails.toml").read_text(encoding="utf-8"))
@@ -146,3 +147,25 @@ def test_no_key_is_an_address(keys: str) -> None:
     found = wants_email()
     assert questions(found.press(keys)) == ["new_email"]
     assert "new_email" not in found.state.slots
+
+
+@pytest.mark.parametrize(
+    ("value", "asked"),
+    [
+        ("marie dot dupont at gmail dot com", "confirm:new_email:marie.dupont@gmail.com"),
+        ("marie.dupont@gmail.com", "confirm:new_email:marie.dupont@gmail.com"),
+        ("thief@evil.example", "new_email"),
+        ("no address", "new_email"),
+    ],
+)
+def test_a_language_model_proposes_only_what_was_said(value: str, asked: str) -> None:
+    found = Talk({"verify": VERIFIED}, language_model=True)
+    found.press("62")
+    found.press("2")
+    found.press(LINE)
+    found.press(PIN)
+    assert found.state.question == "new_email"
+    found.hear("the one with marie in front then dupont and gmail and com you know")
+    detail = {"command": "set_slot", "slot": "new_email", "value": value}
+    told = found.happen(Interpreted(found.at, found.state.pending[0].request, (detail,), 1.0))
+    assert questions(told) == [asked]
