@@ -13,6 +13,7 @@ from agent.slots.spelling import SPELLED, Piece, SpellingWords, pieces, plain
 _TYPED = re.compile(r"[^\s@,;:<>()\"]+@[^\s@,;:<>()\"]+\.[^\s@,;:<>()\"]+")
 _JOINS = frozenset("._-+")  # signs within the part before the "@"
 _WORDS = 2  # in a row without a sign between: three are a sentence
+_LABEL = 4  # pieces from a word to the sign that follows it, with it
 _LONGEST = 254  # characters of an address (RFC 5321)
 
 
@@ -138,7 +139,7 @@ def _domain(said: Sequence[Piece], at: int) -> tuple[str, int]:
             labels.append("")
         elif piece.kind == "sign" and piece.text == "-":
             labels[-1] += "-"
-        elif _is_of_domain(said, place):
+        elif _is_of_domain(said, place, len(labels) == 1):
             spelling = piece.kind in SPELLED and before.kind in SPELLED
             if len(labels) > 1 and labels[-1] and not spelling and before.kind != "sign":
                 break  # the last part was said
@@ -153,11 +154,12 @@ def _domain(said: Sequence[Piece], at: int) -> tuple[str, int]:
     return (".".join(labels) if len(labels) > 1 and words <= 2 * _WORDS + 1 else "", place)
 
 
-def _is_of_domain(said: Sequence[Piece], at: int) -> bool:
-    """A word that mostly is none of an address is one where a sign follows it ("my dash shop")."""
+def _is_of_domain(said: Sequence[Piece], at: int, first: bool) -> bool:
+    """A word that mostly is none of an address is one before its dot ("smith and sons dot com")."""
     if at >= len(said):
         return False
-    aside = said[at].kind == "beside" and said[at].text and _goes_on(said, at + 1)
+    signs = [piece.text for piece in said[at + 1 : at + _LABEL] if piece.kind == "sign"]
+    aside = first and said[at].kind == "beside" and said[at].text and signs[:1] in (["."], ["-"])
     return bool(aside) or said[at].kind in ("word", "domain", *SPELLED)
 
 
