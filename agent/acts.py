@@ -29,10 +29,11 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """Ask whether a slot's value is right."""
+    """Ask whether a slot's value is right; `wording` where the situation wants other words."""
 
     slot: str
     value: str
+    wording: str = ""
 
     @property
     def values(self) -> Mapping[str, str]:

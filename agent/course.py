@@ -38,7 +38,7 @@ from agent.floor import Floor
 from agent.flow import Flow
 from agent.flow_runner import FlowRunner
 from agent.languages.language import Language
-from agent.people.alternatives import ALTERNATIVE, alternatives
+from agent.people import alternatives
 from agent.people.consolation import console, offer_person
 from agent.people.escalation import escalate, why
 from agent.people.transfer import PersonTransfer
@@ -58,7 +58,7 @@ class Course:
         policy: Policy,
     ) -> None:
         self._floor = floor
-        self._flows = {**flows, ALTERNATIVES: alternatives(policy)}
+        self._flows = {**flows, ALTERNATIVES: alternatives.FLOW}
         self._policy = policy
         slots = (slot for flow in flows.values() for slot in flow.slots)
         self._secret = frozenset(slot.name for slot in slots if slot.secret)
@@ -217,7 +217,7 @@ class Course:
 
     def excuse(self, before: Conversation) -> None:
         """A callback that was not booked needs a word before another way is offered."""
-        if ALTERNATIVE.name in before.slots and ALTERNATIVE.name not in self.conversation.slots:
+        if "when" in before.slots and "when" not in self.conversation.slots:
             self._floor.say("callback.failed")
 
     def unreached(self, reason: str) -> None:

@@ -7,6 +7,7 @@ give the same actions, today and in a replay.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from agent import llm
 from agent.actions import Abandon, Action, Explain, HangUp, Hush
@@ -36,14 +37,14 @@ from agent.events import (
 )
 from agent.floor import Floor
 from agent.flow import Flow
+from agent.flows.callback import clock
 from agent.fold import awaited, cannot_stop
 from agent.ladder.keypad import on_key, on_pause
 from agent.ladder.proposals import proposed
 from agent.ladder.understanding import outweighed, understand
 from agent.languages.language import Language
 from agent.menu import menu
-from agent.people import alarm
-from agent.people.alternatives import ALTERNATIVE, NUMBER
+from agent.people import alarm, alternatives
 from agent.policy import Policy
 from agent.state import THOUGHTS, Conversation, Pending
 from agent.turn_language import possible, routed
@@ -55,8 +56,8 @@ class Dialogue:
     def __init__(
         self, languages: Mapping[str, Language], flows: Mapping[str, Flow], policy: Policy
     ) -> None:
-        slots = {slot.name: slot for flow in flows.values() for slot in flow.slots}
-        slots |= {slot.name: slot for slot in (ALTERNATIVE, NUMBER)}
+        each = (*flows.values(), alternatives.FLOW)
+        slots = {slot.name: slot for flow in each for slot in flow.slots}
         self._floor = Floor(languages, slots, menu(flows))
         self._languages = languages
         self._flows = flows
@@ -213,7 +214,7 @@ class Dialogue:
         return understand(
             text,
             heard.confidence,
-            self._floor.heard_question,
+            replace(self._floor.heard_question, clock=clock(c, self._flows, self._policy)),
             self._floor.language,
             self._flows,
             self._policy,

@@ -89,6 +89,9 @@ def _obey(c: Conversation, command: Command) -> Conversation:
             old = c.slots.get(slot)
             rejected = c.rejected | ({old.value} if old else set())
             match c.question.split(":", 2):
+                case ["confirm", "when", value] if slot == "when" and "moment" in c.slots:
+                    gone = {slot, "moment"}  # it was the caller's own, or the nearest to it
+                    rejected = rejected | {f"moment {value}"}
                 case ["confirm", asked, value] if asked == slot or asked == "number":
                     rejected = rejected | {f"{asked} {value}"}  # proposed, and not what they want
             if slot == "line" and c.caller:
@@ -149,6 +152,8 @@ def _start(c: Conversation, flow: str, confirmed: bool) -> Conversation:
 
 def not_booked(c: Conversation, asked: Pending, free: bool) -> Conversation:
     """Another way has to be found; a time that the back office did not want is not free."""
-    slots = {k: v for k, v in c.slots.items() if k not in ("alternative", "when")}
+    slots = {k: v for k, v in c.slots.items() if k not in ("alternative", "when", "moment")}
+    if free and "call_back" in slots:  # it was an offer of ours: no more of it
+        slots["call_back"] = replace(slots["call_back"], value="no")
     taken = frozenset() if free else frozenset({f"when {asked.arguments['time']}"})
     return replace(c, slots=slots, rejected=c.rejected | taken)

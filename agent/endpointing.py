@@ -7,12 +7,12 @@ silence after the last speech.
 from dataclasses import replace
 
 from agent.actions import Expecting
-from agent.ladder.options import option
-from agent.ladder.values import digit_format, digits_of
 from agent.languages.language import Language, words
 from agent.numbers.digit_format import DigitFormat, Number
 from agent.numbers.phone_numbers import plan
 from agent.question import OpenQuestion
+from agent.slots.options import option
+from agent.slots.values import digit_format, digits_of
 
 # How long the caller may pause, and how long once what was heard already answers the question.
 # Chosen so that the shorter one still exceeds the silence before a stressed stop consonant
@@ -22,6 +22,17 @@ _CHOICE = (0.7, 0.25)
 _DIGITS = (1.2, 0.4)
 _OPEN = (0.8, 0.3)
 _TEXT = (1.6, 1.6)  # who tells what happened thinks in between
+_MOMENT = (1.2, 1.2)  # "tomorrow ... at ten"
+_SPELLED = (2.0, 2.0)  # letter by letter, and groups of them
+_OR_ELSE = (0.8, 0.5)  # "no ... tomorrow at ten"
+
+_FREE = {
+    "amount": _DIGITS,
+    "text": _TEXT,
+    "moment": _MOMENT,
+    "email": _SPELLED,
+    "spelled": _SPELLED,
+}
 
 _WISHES = 4
 _ALWAYS = ("person", "repeat", "slower", "help")
@@ -38,16 +49,16 @@ def expecting(question: OpenQuestion, language: Language) -> Expecting:
             extra = (*_commonest(language), "goodbye")
         if question.name == "ringing":
             extra = ("cancel", *_commonest(language))
-        return _expect(("affirm", "deny", *extra, *_ALWAYS), _YES_NO)
+        pauses = _OR_ELSE if question.along else _YES_NO
+        return _expect(("affirm", "deny", *extra, *_ALWAYS), pauses)
     if question.options:
         takes = ("affirm", "deny") if len(question.options) == 1 else ("deny",)
         expected = _expect((*takes, "cancel", *_ALWAYS), _CHOICE)
         return replace(expected, options=question.options)
     if slot is not None and slot.kind == "choice":
         return _expect((*slot.choices, "cancel", *_ALWAYS), _CHOICE)
-    if slot is not None and slot.kind in ("amount", "text"):
-        pauses = _DIGITS if slot.kind == "amount" else _TEXT
-        return _expect(("cancel", *_ALWAYS), pauses)
+    if slot is not None and slot.kind in _FREE:
+        return _expect(("cancel", *_ALWAYS), _FREE[slot.kind])
     if slot is not None and slot.kind == "digits":
         intents = (*_commonest(language), "other_number", "cancel", *_ALWAYS)
         pause, quick = _DIGITS

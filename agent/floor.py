@@ -8,14 +8,14 @@ from agent.acts import Confirm, Option
 from agent.commands import Pace
 from agent.endpointing import expecting
 from agent.events import Event
-from agent.flow import Slot
+from agent.flow import STANDING_OUT, Slot
 from agent.fold import apply, record
-from agent.ladder.values import digit_format
 from agent.languages.language import Language, words
 from agent.languages.wording import Sentence, fill, length, word
 from agent.languages.yes_no import yes_or_no
 from agent.menu import Menu
 from agent.question import OpenQuestion
+from agent.slots.values import digit_format
 from agent.state import Conversation
 
 
@@ -29,6 +29,9 @@ class Floor:
         self.actions: list[Action] = []
         self._languages = languages
         self._slots = slots
+        self._instead = {
+            s.instead_of or s.name: s for s in slots.values() if s.kind in STANDING_OUT
+        }
         self.menu = menu
 
     @property
@@ -103,13 +106,13 @@ class Floor:
         wanted = digit_format(slot, self.language)
         return {"length": length(wanted.fewest, wanted.most, self.language)}
 
-    def confirm(self, slot: str, value: str, values: Mapping[str, str]) -> None:
+    def confirm(self, slot: str, value: str, values: Mapping[str, str], wording: str = "") -> None:
         """Ask whether a slot's value is right; an option is named as it was offered."""
         own = f"confirm.{slot}"
         named = dict(self.conversation.expecting.options).get(value, values.get("value", value))
         if self.language.has(f"choice.{value}"):
             named = " ".join(self.language.sentences(f"choice.{value}"))
-        wording = own if self.language.has(own) else "confirm.said"
+        wording = wording or (own if self.language.has(own) else "confirm.said")
         self.ask(f"confirm:{slot}:{value}", wording, {**values, "value": named})
 
     def open_menu(self, topic: str) -> None:
@@ -241,4 +244,9 @@ class Floor:
         self.do(Listen(self.conversation.language, question, expected))
 
     def _open(self, question: str, options: tuple[tuple[str, str], ...] = ()) -> OpenQuestion:
-        return OpenQuestion(question, self._slots.get(question), options)
+        slot = self._slots.get(question)
+        along = self._slots.get(slot.along) if slot else None
+        match question.split(":", 2):
+            case ["confirm", name, _]:
+                along = self._instead.get(name)
+        return OpenQuestion(question, slot, options, along=along)

@@ -13,9 +13,11 @@ from typing import Any, Literal
 from agent.acts import Act, Handoff, Inform, key
 from agent.numbers.digit_format import Check
 from agent.numbers.phone_numbers import REGION, shown
+from agent.policy import Policy
 from agent.state import LASTING, Conversation
 
 NONE = "none"  # of what was offered
+STANDING_OUT = frozenset({"moment", "email", "spelled"})  # kinds whose values stand out in any turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +26,14 @@ class Slot:
 
     A choice is among a closed list that packs have words for, an option among what was just offered
     (`Ask.options`), one of which may be taken or NONE. An amount is a decimal string ("12.50"), a
-    text what the caller said.
+    text what the caller said, a moment local and ISO to the minute ("2026-12-03T09:00"), an email
+    an address ("marie@example.org"), what is spelled letters and digits in capitals ("F4821").
     """
 
     name: str
-    kind: Literal["digits", "yes_no", "choice", "option", "amount", "text"]
+    kind: Literal[
+        "digits", "yes_no", "choice", "option", "amount", "text", "moment", "email", "spelled"
+    ]
     digits: int = 0  # how many complete it, for kind "digits": the most that it may have
     fewest: int = 0  # how many may be enough; 0: no fewer
     # What is known of its digits: a check digit, a month that they begin with, or that they are a
@@ -38,19 +43,27 @@ class Slot:
     abroad: bool = False  # a telephone number of another country is one, too
     choices: tuple[str, ...] = ()  # intents whose names are the values, for kind "choice"
     typed: bool = False  # by key only, never aloud: a payment card's number
-    least: int = 2  # words of a text: a word alone mostly tells nothing
+    least: int = 2  # words of a text: a word alone mostly tells nothing; signs of what is spelled
     read_back: bool = False  # a text is read back before it is used
     instead: str = ""  # the answer that may be given instead, and is a slot then ("I forgot it")
     secret: bool = False  # must never be written down
     strict: bool = False  # a yes lets a secret out, or spends money: it must be unmistakable
     reading: bool = False  # what a device shows: only an answer to its own question tells it
+    along: str = ""  # another slot, whose value may be said along with the answer, or for it
+    instead_of: str = ""  # what is proposed, for which a value of this one may be said instead
+
+
+_POLICY = Policy()
 
 
 class Known:
     """What a flow may look at."""
 
-    def __init__(self, conversation: Conversation, region: str = REGION) -> None:
+    def __init__(
+        self, conversation: Conversation, policy: Policy = _POLICY, region: str = REGION
+    ) -> None:
         self._conversation = conversation
+        self.policy = policy
         self._region = region
 
     @property
@@ -138,6 +151,7 @@ class Flow:
     yields: bool = False
     topic: str = ""  # under which the keypad menu has it (`agent/menu.py`)
     key: int = 9  # its place there; those of the same place come in the order of their names
+    queue: str = "general"  # who calls back, where it offers that
     # how well we have to know who is calling before the back office is asked what only this use
     # case asks; all else is in `agent/flows/identity.py`
     levels: Mapping[str, Literal["none", "claimed", "verified"]] = field(default_factory=dict)
@@ -145,8 +159,9 @@ class Flow:
     def unconfirmed(self, conversation: Conversation) -> str:
         """The first of its slots that was heard and not confirmed; "" if none.
 
-        A secret is never read back: the back office says whether it is right.
+        A secret is never read back: the back office says whether it is right. What was said instead
+        of a proposal is read back as the next one.
         """
         slots = conversation.slots
-        names = (slot.name for slot in self.slots if not slot.secret)
+        names = (slot.name for slot in self.slots if not (slot.secret or slot.instead_of))
         return next((n for n in names if n in slots and not slots[n].confirmed), "")

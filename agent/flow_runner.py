@@ -50,8 +50,8 @@ class FlowRunner:
                 case Ask(slot, wording):
                     self._floor.ask(slot, wording or f"ask.{slot}", act.values, act.options)
                     return
-                case Confirm(slot, value):
-                    self._floor.confirm(slot, value, act.values)
+                case Confirm(slot, value, wording):
+                    self._floor.confirm(slot, value, act.values, wording)
                     return
                 case LookUp():
                     self._fetch(act)
@@ -67,7 +67,7 @@ class FlowRunner:
         c = self._floor.conversation
         if unsure := flow.unconfirmed(c):
             return Confirm(unsure, c.slots[unsure].value)
-        act = flow.next_act(Known(c, self._floor.language.region))
+        act = flow.next_act(Known(c, self._policy, self._floor.language.region))
         if c.barred and act in _SECRETS:  # no number of callbacks buys another guess at the code
             rule = self._policy.rules.get("identity_not_verified", RuleSetting())
             act = Handoff("identity_not_verified", rule.queue)

@@ -18,6 +18,7 @@ ALWAYS: tuple[tuple[Span, ...], ...] = (((0, 1440),),) * 7
 _SPAN = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
 _AHEAD = 400  # days: a desk that does not open within a year does not open
 _MINUTE = timedelta(minutes=1)
+_LAST = 30  # minutes before it closes, a desk still has time for a call
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,33 @@ def next_opening(hours: Hours, after: datetime) -> datetime | None:
             if opens > after and not is_open(hours, opens - _MINUTE):
                 return opens
     return None
+
+
+def span_of(hours: Hours, local: datetime) -> tuple[datetime, datetime] | None:
+    """From when to when somebody is there around that moment; None if nobody is."""
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    for start, end in _spans_of(hours, local):
+        if start <= local.hour * 60 + local.minute < end:
+            return midnight + timedelta(minutes=start), midnight + timedelta(minutes=end)
+    return None
+
+
+def nearest(hours: Hours, wanted: datetime, now: datetime) -> datetime | None:
+    """The moment nearest to that, from now on, at which somebody is there; None if never."""
+    if wanted >= now and is_open(hours, wanted):
+        return wanted
+    found = [opens for opens in (next_opening(hours, max(wanted, now)),) if opens]
+    for back in range((wanted.date() - now.date()).days + 1):
+        midnight = datetime.combine(wanted.date() - timedelta(days=back), datetime.min.time())
+        ends = [
+            midnight + timedelta(minutes=max(start, end - _LAST))
+            for start, end in _spans_of(hours, midnight)
+        ]
+        before = [time for time in ends if now < time <= wanted]
+        if before:
+            found.append(before[-1])
+            break
+    return min(found, key=lambda time: abs(time - wanted), default=None)
 
 
 def _spans_of(hours: Hours, date: datetime) -> tuple[Span, ...]:

@@ -17,6 +17,7 @@ from agent.commands import (
     StartFlow,
 )
 from agent.flow import Slot
+from agent.slots.moment import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class OpenQuestion:
     slot: Slot | None = None
     options: tuple[tuple[str, str], ...] = ()
     digits: str = ""  # the beginning of the number asked for, said before
+    along: Slot | None = None  # what may be said along with the answer, or instead of a proposal
+    clock: Clock | None = None  # what a moment depends on; None where nobody knows the time
 
     @property
     def is_yes_or_no(self) -> bool:

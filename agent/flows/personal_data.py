@@ -7,6 +7,7 @@ from agent.flows.identity import IDENTITY, verify
 FIELD = Slot("field", "choice", choices=("address", "email", "contact", "name"))
 VALUE = Slot("new_value", "text", read_back=True)
 CONTACT = Slot("contact_number", "digits", check="phone", abroad=True, read_back=True)
+EMAIL = Slot("new_email", "email", read_back=True)
 
 
 def next_act(known: Known) -> Act | None:
@@ -23,11 +24,9 @@ def next_act(known: Known) -> Act | None:
     line = known.slot("line") or ""
     if field == "name":
         return known.tell("name_in_shop", line=line)
-    if field == "contact":
-        if (value := known.slot("contact_number")) is None:
-            return Ask("contact_number")
-    elif (value := known.slot("new_value")) is None:
-        return Ask("new_value", f"ask.new_{field}")
+    slot = {"email": EMAIL, "contact": CONTACT}.get(field, VALUE)
+    if (value := known.slot(slot.name)) is None:
+        return _ask(known, slot, field)
     asked = {"line": line, "field": field, "text": value, "order": known.order}
     ticket = known.fact("change_data", **asked)
     if ticket is None:
@@ -38,4 +37,18 @@ def next_act(known: Known) -> Act | None:
     return known.tell("data_noted", values, line=line, field=field)
 
 
-FLOW = Flow("personal_data", (FIELD, *IDENTITY, VALUE, CONTACT), next_act, topic="contract", key=2)
+def _ask(known: Known, slot: Slot, field: str) -> Ask:
+    """An e-mail address that was read back wrong is to be spelled."""
+    if slot is CONTACT:
+        return Ask(slot.name)
+    spell = field == "email" and known.rejected(slot.name)
+    return Ask(slot.name, "ask.new_email.again" if spell else f"ask.new_{field}")
+
+
+FLOW = Flow(
+    "personal_data",
+    (FIELD, *IDENTITY, VALUE, CONTACT, EMAIL),
+    next_act,
+    topic="contract",
+    key=2,
+)

@@ -22,8 +22,13 @@ from agent.commands import (
     Understanding,
 )
 from agent.flow import NONE, Slot
-from agent.ladder.options import option
-from agent.ladder.values import (
+from agent.ladder.mentions import by_mention, mentioned
+from agent.languages.language import Intent, Language, words
+from agent.languages.yes_no import yes_or_no
+from agent.numbers.digit_format import DigitFormat
+from agent.question import OpenQuestion, answer, taken
+from agent.slots.options import option
+from agent.slots.values import (
     amount,
     beginning,
     choice,
@@ -32,10 +37,6 @@ from agent.ladder.values import (
     digits_of,
     spoken_digits,
 )
-from agent.languages.language import Intent, Language, words
-from agent.languages.yes_no import yes_or_no
-from agent.numbers.digit_format import DigitFormat
-from agent.question import OpenQuestion, answer, taken
 
 # Intents about the conversation itself, the same in every language.
 COMMANDS: dict[str, tuple[Command, ...]] = {
@@ -74,12 +75,14 @@ def by_question(
     text: str, plain: str, question: OpenQuestion, language: Language
 ) -> Understanding | None:
     """The turn as an answer to the question; None if it is none. `plain` is `text` as words."""
+    if found := by_mention(text, plain, question, language):
+        return found
     if question.is_yes_or_no:
         return _yes_or_no(plain, question, language)
     if question.options and (value := _option(text, plain, question, language)):
         return Understanding("question", value, 1.0, (taken(question, value),))
     if question.slot is not None and not question.slot.typed:
-        return _detail(text, plain, question.slot, question.digits, language)
+        return _detail(text, plain, question, question.slot, language)
     return None
 
 
@@ -118,7 +121,7 @@ def _part(slot: Slot, wanted: DigitFormat, digits: str) -> Understanding | None:
 
 
 def _detail(
-    text: str, plain: str, slot: Slot, before: str, language: Language
+    text: str, plain: str, question: OpenQuestion, slot: Slot, language: Language
 ) -> Understanding | None:
     value: str | None = None
     intent, sure = slot.name, 1.0
@@ -127,11 +130,13 @@ def _detail(
             value = choice(plain, slot.choices, language)
             intent = value or ""
         case "digits":
-            return _number(text, slot, before, language)
+            return _number(text, slot, question.digits, language)
         case "amount":
             value = amount(text, language)
         case "text" if len(plain.split()) >= slot.least:
             value = " ".join(text.split())
+        case "moment" | "email" | "spelled":
+            value = mentioned(text, slot, question.clock, language)
     if value is not None:
         known = SetSlot(slot.name, value, confirmed=not slot.read_back)
         return Understanding("question", intent, sure, (known,))
@@ -185,12 +190,14 @@ def weakest(
     heard: Sequence[tuple[str, float]],
 ) -> float:
     """The confidence of the worst heard word that says the detail; 1 where none is known."""
-    slot = question.slot
+    slot = question.along if question.along else question.slot
     if slot is None or not any(isinstance(c, SetSlot) for c in found.commands):
         return 1.0
     saying = (
         sure
         for word, sure in heard
-        if spoken_digits(words(word), language) or choice(words(word), slot.choices, language)
+        if spoken_digits(words(word), language)
+        or choice(words(word), slot.choices, language)
+        or (slot.kind == "spelled" and len(words(word)) == 1)
     )
     return min(saying, default=1.0)

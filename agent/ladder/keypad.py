@@ -13,11 +13,13 @@ from agent.commands import (
     WrongDigit,
 )
 from agent.flow import Slot
-from agent.ladder.values import digit_format
 from agent.languages.language import Language
 from agent.menu import Menu
 from agent.question import OpenQuestion, answer, taken
+from agent.slots.values import digit_format
 from agent.state import Conversation
+
+_ENDED = frozenset({"amount", "spelled"})  # of no length that is known: # or a pause ends them
 
 
 def on_key(
@@ -30,8 +32,8 @@ def on_key(
     order in which they are offered.
     """
     slot = question.slot
-    if slot is not None and slot.kind == "amount":
-        return _amount(c.keys, slot) if c.keys.endswith("#") else None
+    if slot is not None and slot.kind in _ENDED:
+        return on_pause(c, question, language) if c.keys.endswith("#") else None
     if slot is not None and slot.kind == "digits":
         if c.keys == "#" and slot.instead:
             return _typed(slot.instead, SetSlot(slot.instead, "yes"))
@@ -71,6 +73,8 @@ def on_pause(c: Conversation, question: OpenQuestion, language: Language) -> Und
             return _typed(slot.name, WrongDigit(slot.name))
         if taken := wanted.take(c.keys):
             return _typed(slot.name, SetSlot(slot.name, taken.value))
+    if slot is not None and slot.kind == "spelled":
+        return _figures(c.keys, slot)
     return NOT_UNDERSTOOD
 
 
@@ -91,6 +95,14 @@ def _amount(keys: str, slot: Slot) -> Understanding:
     if not (figures.isdigit() and 0 < int(figures) < 10**7):
         return NOT_UNDERSTOOD
     return _typed(slot.name, SetSlot(slot.name, f"{int(figures)}.00"))
+
+
+def _figures(keys: str, slot: Slot) -> Understanding:
+    """What is spelled, where it has no letters."""
+    figures = keys.rstrip("#")
+    if not (figures.isdigit() and len(figures) >= slot.least):
+        return NOT_UNDERSTOOD
+    return _typed(slot.name, SetSlot(slot.name, figures))
 
 
 def _named(command: Command) -> str:

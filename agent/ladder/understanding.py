@@ -29,16 +29,16 @@ from agent.commands import (
 )
 from agent.flow import Flow
 from agent.ladder.answers import ASKED_BACK, by_question, commands_for, says, weakest
-from agent.ladder.values import beginning, choice, contains, digit_format, digits_of
+from agent.ladder.mentions import mentioned
+from agent.ladder.refusals import PERSON, is_excepted, is_refused
 from agent.languages.language import Intent, Language, words
-from agent.languages.yes_no import refuses
 from agent.policy import Policy
 from agent.question import OpenQuestion, unconfirmed
+from agent.slots.values import beginning, choice, contains, digit_format, digits_of
 
 _LINE = "line"  # the detail that a call is about
 _ANGER = "anger"  # the signal that does not by itself keep a wish from being taken up
 _OF_THE_VOICE = ("repeat", "slower", "faster")  # how we are heard
-_PERSON = "person"  # the signal of who asks for one
 _MARGIN = 0.04  # a guess this close to another intent's is no guess
 _SURELY_OTHER = 0.8  # so probable by its meaning that a word alone ("heart attack") is asked back
 _NEARLY = 0.75  # as much like a sample as if it were one
@@ -78,7 +78,7 @@ def understand(
         or _by_clauses(plain, clauses, language, flows, policy)
         or _by_sample(plain, language, flows, policy, likely)
     )
-    if found in (None, NOT_UNDERSTOOD) or _is_refused(plain, found, language):
+    if found in (None, NOT_UNDERSTOOD) or is_refused(plain, found, language):
         return NOT_UNDERSTOOD
     sure = found.confidence * min(confidence, weakest(found, question, language, heard))
     commands = found.commands
@@ -112,21 +112,6 @@ def outweighed(
     return found.rung == "none" or (doubtful and found.confidence < score)
 
 
-def _is_refused(plain: str, found: Understanding, language: Language) -> bool:
-    """Whether the caller says that they do not want what their words are like.
-
-    That is use cases and a person; who wants no contract any more, or not to live, says so with a
-    no.
-    """
-    intent = language.intents.get(found.intent)
-    if intent is None or not (intent.kind == "flow" or intent.name == _PERSON):
-        return False
-    if plain in language.exact:
-        return False
-    nearest = language.classifier.guess(plain, (intent.name,)).sample
-    return refuses(plain, nearest, language.yes_no_words)
-
-
 def _by_rule(
     plain: str,
     question: OpenQuestion,
@@ -135,7 +120,7 @@ def _by_rule(
 ) -> Understanding | None:
     for intent in language.intents.values():
         named = any(contains(plain, words(w)) for w in intent.words)
-        if intent.kind == "signal" and named and not _is_excepted(plain, intent):
+        if intent.kind == "signal" and named and not is_excepted(plain, intent):
             other = bool(likely) and likely[0][0] != intent.name and likely[0][1] >= _SURELY_OTHER
             sure = ASKED_BACK if other else 1.0
             return Understanding("rule", intent.name, sure, commands_for(intent))
@@ -220,7 +205,7 @@ def _by_clauses(
     said: dict[str, float] = {}
     for likely in clauses:
         name, sure = likely[0] if likely else ("", 0.0)
-        if sure >= policy.wish_above and (name in flows or name == _PERSON):
+        if sure >= policy.wish_above and (name in flows or name == PERSON):
             said[name] = max(sure, said.get(name, 0.0))
     wishes = [name for name in said if name in flows]
     if len(said) < 2 or not wishes:
@@ -229,7 +214,7 @@ def _by_clauses(
         StartFlow(name, confirmed=said[name] >= policy.confirm_below) for name in reversed(wishes)
     ]
     commands += _mentioned(plain, flows[wishes[0]], language)
-    commands += [Signal(_PERSON)] if _PERSON in said else []
+    commands += [Signal(PERSON)] if PERSON in said else []
     first = next(iter(said))
     return Understanding("classifier", first, said[first], tuple(commands))
 
@@ -247,7 +232,7 @@ def _by_sample(
         meant = [
             (intent, sure)
             for name, sure in likely
-            if (intent := language.intents.get(name)) is None or not _is_excepted(plain, intent)
+            if (intent := language.intents.get(name)) is None or not is_excepted(plain, intent)
         ]
         intent, sure = meant[0] if meant else (None, 0.0)
         if intent is None or intent.kind == "answer" or sure < policy.guess_above:
@@ -280,20 +265,17 @@ def _either(meant: Sequence[tuple[Intent | None, float]], policy: Policy) -> Ask
 def _meant_by(plain: str, language: Language) -> Iterator[str]:
     """The intents that these words may have: nobody answers what was not asked."""
     wishes = (intent for intent in language.intents.values() if intent.kind != "answer")
-    return (intent.name for intent in wishes if not _is_excepted(plain, intent))
-
-
-def _is_excepted(plain: str, intent: Intent) -> bool:
-    """Whether it is said in words that only look like it."""
-    return any(contains(plain, words(phrase)) for phrase in intent.unless)
+    return (intent.name for intent in wishes if not is_excepted(plain, intent))
 
 
 def _mentioned(plain: str, flow: Flow | None, language: Language) -> tuple[Command, ...]:
     """Details said along with the wish ("my internet is down") need not be asked for."""
     found: list[Command] = []
     for slot in flow.slots if flow else ():
-        if slot.kind != "choice" or slot.reading:
+        if slot.reading:
             continue
-        if value := choice(plain, slot.choices, language):
+        if slot.kind == "choice" and (value := choice(plain, slot.choices, language)):
             found.append(SetSlot(slot.name, value))
+        if slot.kind == "spelled" and (code := mentioned(plain, slot, None, language)):
+            found += [SetSlot(slot.name, code)] if any(map(str.isdigit, code)) else []
     return tuple(found)

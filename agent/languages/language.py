@@ -16,6 +16,8 @@ from agent.languages.classifier import Classifier
 from agent.languages.yes_no import YesNoWords
 from agent.numbers.digits import DigitWords
 from agent.numbers.phone_numbers import REGION
+from agent.slots.moment_words import MomentWords
+from agent.slots.spelling import SpellingWords
 
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "`": "'"})
 _NOT_A_WORD = re.compile(r"[^\w'•]+")
@@ -62,6 +64,8 @@ class Language:
     gate: GateRules = PLAIN_RULES  # what a language model's sentence in it must not hold
     yes_no_words: YesNoWords = field(default_factory=YesNoWords)  # how yes and no are said
     digit_words: DigitWords = field(default_factory=DigitWords)  # how a string of digits is said
+    moments: MomentWords = field(default_factory=MomentWords)  # how a moment is said
+    spelling: SpellingWords = field(default_factory=SpellingWords)  # how letters and signs are said
     joins: tuple[
         str, ...
     ] = ()  # words between two parts of a turn, as `agent/languages/clauses.py` takes them

@@ -2,7 +2,8 @@
 
 A template's placeholder may name how its value is spoken: `{amount:money}`, `{until:date}`,
 `{at:time}`, `{month:month}`, `{puk:digits}`, `{days:days}` (the wording `days.1` or `days.other`),
-`{item:item}` (the wording named `item.<value>`), `{length:length}` ("nine digits").
+`{length:length}` ("nine digits"), `{value:email}` (names as words, all else spelled), `{item:item}`
+(the wording `item.<value>`).
 """
 
 import string
@@ -12,10 +13,11 @@ from typing import Any
 
 from agent.languages.language import Language
 from agent.numbers.phone_numbers import groups, plan
+from agent.slots.email import spoken
 
 # How values of this caller's are spoken; the other ways name wordings out of closed lists.
 COUNTS = frozenset({"gigabytes", "days"})  # numbers that their noun agrees with
-PERSONAL = COUNTS | {"money", "date", "time", "month", "number", "digits", "pairs"}
+PERSONAL = COUNTS | {"money", "date", "time", "month", "number", "digits", "pairs", "email"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ class _Filler(string.Formatter):
                 return ", ".join(str(value))
             case "pairs":  # telephone numbers: short groups are remembered
                 return ", ".join(_groups(str(value), self._language.region))
+            case "email":
+                return spoken(str(value), self._language.spelling)
         if how in COUNTS:
             return self._count(str(value), how)
         return " ".join(self._language.sentences(f"{how}.{value}"))

@@ -25,10 +25,10 @@ from agent.commands import Signal, Understanding
 from agent.course import Course
 from agent.events import Hypothesis
 from agent.floor import Floor
-from agent.ladder.values import contains
 from agent.languages.language import Intent, words
 from agent.people.escalation import WATCHES
 from agent.policy import Policy
+from agent.slots.values import contains
 
 RULE = "emergency"
 SIGNAL = WATCHES[RULE]

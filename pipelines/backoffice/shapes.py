@@ -28,7 +28,7 @@ Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Date = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_iso_date)]
 Time = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,40}$")]
-Reference = Annotated[str, Field(pattern=r"^\d{4,10}$")]
+Reference = Annotated[str, Field(pattern=r"^[A-Z]{0,3}\d{4,10}$")]  # said sign by sign
 Gigabytes = Annotated[str, Field(pattern=r"^\d+(\.\d+)?$")]
 Month = Annotated[str, Field(pattern=r"^\d{4}-\d{2}$"), AfterValidator(_iso_month)]
 

@@ -25,8 +25,8 @@ from agent.actions import (
     Withdraw,
 )
 from agent.endpointing import answers, pause
-from agent.ladder.values import spoken_digits
 from agent.languages.language import Language, words
+from agent.slots.values import spoken_digits
 from pipelines.call.frames import ListenFrame, SpeakFrame, Utterance
 from pipelines.call.requests import Requests
 from pipelines.call.resources import Resources

@@ -40,6 +40,18 @@ def _text(slot: Slot, ask: Ask) -> Answers:
     return {"in their words": "as it was said"}
 
 
+def _moment(slot: Slot, ask: Ask) -> Answers:
+    return {"a day and a time": "2026-12-03T09:00"}
+
+
+def _email(slot: Slot, ask: Ask) -> Answers:
+    return {"an address": "marie@example.org"}
+
+
+def _spelled(slot: Slot, ask: Ask) -> Answers:
+    return {"letters and digits": "F4821"}
+
+
 BY_KIND: Mapping[str, Callable[[Slot, Ask], Answers]] = {
     "yes_no": _yes_no,
     "choice": _choice,
@@ -47,6 +59,9 @@ BY_KIND: Mapping[str, Callable[[Slot, Ask], Answers]] = {
     "option": _option,
     "amount": _amount,
     "text": _text,
+    "moment": _moment,
+    "email": _email,
+    "spelled": _spelled,
 }
 
 

@@ -40,6 +40,7 @@ _EXAMPLES = {
     "number": "5",
     "digits": "4821",
     "pairs": "770001234",
+    "email": "marie.dupont@gmail.com",
     "gigabytes": "5",
     "days": "7",
     "": "5",

@@ -14,7 +14,9 @@ from agent.numbers.phone_numbers import REGION
 from pipelines.engines.tts.engine import Voice
 from pipelines.errors import ConfigurationError
 from pipelines.packs.gate_file import GateFile
+from pipelines.packs.moments_file import MomentsTable
 from pipelines.packs.pack import AsrFile, LlmFile, Pack, SampleCaller
+from pipelines.packs.spelling_file import load_spelling
 from pipelines.packs.toml_files import Strict, parse, read_toml, validated
 
 _NOT_LANGUAGES = {"llm"}
@@ -38,6 +40,7 @@ class _LanguageFile(Strict):
     expected_phrases: int = Field(default=200, ge=10)  # see Pack
     digits: dict[str, str]
     digit_strings: _DigitStrings = _DigitStrings()
+    moments: MomentsTable = MomentsTable()
     joins: tuple[str, ...] = ()
     least: tuple[str, ...] = ()
     most: tuple[str, ...] = ()
@@ -99,6 +102,15 @@ def _load_pack(
     gate = _load_gate(folder / "gate.toml", about, fallback)
     gaps = tuple(sorted(set(fallback.phrases) - set(phrases))) if fallback else ()
     said = about.digit_strings
+    digit_words = DigitWords(
+        about.digits,
+        gate.numerals,
+        said.times,
+        said.plurals,
+        said.beside,
+        said.instead,
+        said.plus,
+    )
     language = Language(
         code=code,
         name=about.name,
@@ -111,15 +123,9 @@ def _load_pack(
         gaps=gaps,
         gate=gate,
         yes_no_words=_load_yes_no(folder / "yes_no.toml", intents),
-        digit_words=DigitWords(
-            about.digits,
-            gate.numerals,
-            said.times,
-            said.plurals,
-            said.beside,
-            said.instead,
-            said.plus,
-        ),
+        digit_words=digit_words,
+        spelling=load_spelling(folder / "spelling.toml", digit_words),
+        moments=about.moments.words(gate.numerals, said.instead),
         joins=about.joins,
         least=tuple(map(words, about.least)),
         most=tuple(map(words, about.most)),

@@ -9,7 +9,7 @@ AGENT = Path(__file__).parents[2] / "agent"
 PURE = {
     "collections", "dataclasses", "datetime", "decimal", "enum", "functools", "itertools",
     "json", "math", "re", "string", "typing", "unicodedata", "agent",
-    "pydantic", "phonenumbers",  # what each is for is in pyproject.toml
+    "pydantic", "phonenumbers", "email_validator",  # what each is for is in pyproject.toml
 }  # fmt: skip
 
 

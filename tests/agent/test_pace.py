@@ -18,15 +18,13 @@ from agent.events import (
 from agent.flow import Slot
 from agent.ladder.understanding import understand
 from agent.log import line, read
-from agent.people.alternatives import alternatives
+from agent.people import alternatives
 from agent.question import OpenQuestion
 from agent.replay import differences
 from tests.agent.talk import CATALOG, LINE, PIN, Talk, acts, questions, rungs, said
 
 SLOTS: dict[str, Slot] = {
-    slot.name: slot
-    for flow in (*CATALOG.flows.values(), alternatives(CATALOG.policy))
-    for slot in flow.slots
+    slot.name: slot for flow in (*CATALOG.flows.values(), alternatives.FLOW) for slot in flow.slots
 }
 SLOWER = {
     "en": [

@@ -7,13 +7,13 @@ from agent.actions import Fetch
 from agent.commands import KeepDigits, SetSlot, Understanding
 from agent.endpointing import answers, expecting, pause
 from agent.flow import Slot
+from agent.flows.callback import NUMBER
 from agent.flows.identity import LINE as LINE_SLOT
 from agent.ladder.answers import ASKED_BACK, by_question
 from agent.ladder.keypad import on_key, on_pause
 from agent.languages.language import words
 from agent.menu import menu
 from agent.numbers.phone_numbers import groups, plan, regions, shown
-from agent.people.alternatives import NUMBER
 from agent.question import OpenQuestion
 from agent.state import Conversation
 from tests.agent.talk import CATALOG, PIN, Talk, acts, questions, said, spoken_in

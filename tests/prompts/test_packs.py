@@ -8,7 +8,7 @@ from agent.commands import Understanding
 from agent.ladder.understanding import understand
 from agent.languages.language import Intent, Language, words
 from agent.languages.wording import word
-from agent.people.alternatives import alternatives
+from agent.people import alternatives
 from agent.question import OpenQuestion
 from pipelines.packs.reader import DialogueConfig, load
 
@@ -16,7 +16,7 @@ CATALOG: DialogueConfig = load()
 LANGUAGES = CATALOG.languages
 ENGLISH = LANGUAGES["en"]
 COMPLETE = [language for language in LANGUAGES.values() if not language.gaps]
-FLOWS = (*CATALOG.flows.values(), alternatives(CATALOG.policy))
+FLOWS = (*CATALOG.flows.values(), alternatives.FLOW)
 SLOTS = {slot.name: slot for flow in FLOWS for slot in flow.slots}
 OPEN, MORE = OpenQuestion("open"), OpenQuestion("more")
 SOLVED = OpenQuestion("solved", SLOTS["solved"])
@@ -31,6 +31,7 @@ VALUES = {
     "number": "3.2",
     "digits": "12345678",
     "pairs": "770001234",
+    "email": "marie.dupont@gmail.com",
     "service": "television",
     "item": "roaming",
     "flow": "outage",

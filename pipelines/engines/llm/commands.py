@@ -10,11 +10,13 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from agent.ladder.proposals import IN_WORDS
 from pipelines.engines.llm.engine import EngineError, Question
 
 MOST = 3  # commands in one proposal: a wish and its details
 LONGEST = 4096  # characters of an answer that is looked at
 NUMBER = r"[0-9]{1,20}"  # a detail without a list of values is a number
+WORDS = 100  # characters of a detail that is told in the caller's words
 
 OTHER = "other"  # the page of a question that none of those listed is about
 
@@ -94,16 +96,20 @@ def schema(question: Question) -> dict[str, Any]:
 
 
 def _object(**fields: list[str]) -> dict[str, Any]:
-    number = {"type": "string", "pattern": f"^{NUMBER}$"}
     return {
         "type": "object",
-        "properties": {
-            name: {"type": "string", "enum": values} if values else number
-            for name, values in fields.items()
-        },
+        "properties": {name: _value(values) for name, values in fields.items()},
         "required": list(fields),
         "additionalProperties": False,
     }
+
+
+def _value(values: list[str]) -> dict[str, Any]:
+    if not values:
+        return {"type": "string", "pattern": f"^{NUMBER}$"}
+    if tuple(values) == IN_WORDS:
+        return {"type": "string", "minLength": 1, "maxLength": WORDS}
+    return {"type": "string", "enum": values}
 
 
 def parse(answer: str, question: Question) -> tuple[dict[str, Any], ...]:
@@ -147,6 +153,8 @@ def _require(command: BaseModel, question: Question) -> None:
 def _fits(value: str, values: tuple[str, ...] | None) -> bool:
     if values is None:
         return False
+    if values == IN_WORDS:
+        return 0 < len(value) <= WORDS
     number = value.isascii() and value.isdigit() and len(value) <= 20
     return value in values if values else number
 

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.engines.llm.commands import PLAIN, SIGNALS, parse, schema
+from agent.ladder.proposals import IN_WORDS
+from pipelines.engines.llm.commands import PLAIN, SIGNALS, WORDS, parse, schema
 from pipelines.engines.llm.engine import EngineError, Question
 
 OPEN = Question("x", "en", "", ("bill", "sim"))
 OUTAGE = Question("x", "en", "service", ("sim",), {"service": ("internet", "mobile"), "line": ()})
+COMPLAINT = Question("x", "en", "moment", (), {"moment": IN_WORDS})
 
 
 def answer(*commands: dict[str, Any]) -> str:
@@ -55,6 +57,15 @@ def test_on_the_list(command: dict[str, str]) -> None:
 def test_not_on_the_list(command: dict[str, Any]) -> None:
     with pytest.raises(EngineError):
         parse(answer(command), OUTAGE)
+
+
+def test_a_moment_is_told_in_words() -> None:
+    command = {"command": "set_slot", "slot": "moment", "value": "tomorrow at ten"}
+    assert parse(answer(command), COMPLAINT) == (command,)
+    assert f'"maxLength": {WORDS}' in json.dumps(schema(COMPLAINT))
+    for value in ("", "x" * (WORDS + 1)):
+        with pytest.raises(EngineError):
+            parse(answer({**command, "value": value}), COMPLAINT)
 
 
 def test_a_page_is_one_of_those_shown() -> None:

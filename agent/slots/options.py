@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from agent.ladder.values import contains
 from agent.languages.language import Language, words
 from agent.numbers.quantities import CURRENCIES, Quantity, quantities
+from agent.slots.values import contains
 
 _MOST = 9  # as many as there are keys
 

@@ -1,0 +1,1 @@
+"""Details as callers give them: numbers, sums, offers, moments, addresses, what is spelled."""
