@@ -14,7 +14,8 @@ from tests.agent.test_handoff import PERSON, a_talk, booked, fails, ringing
 OFFICE = Hours((spans("08:00-18:00"),) * 5 + ((), ()))
 POLICY = replace(CATALOG.policy, queues={"complaints": Queue(hours=OFFICE)})
 TUESDAY = "2026-11-24T10:00:00"
-CALLER = "+221770009999"
+NATIONAL = "770009999"
+CALLER = f"+221{NATIONAL}"  # as the telephone says it
 TICKET = {"reference": "400001", "answer_by": "2026-12-09"}
 
 
@@ -138,7 +139,7 @@ def test_a_moment_along_with_the_wish_for_a_callback() -> None:
     talk = ringing(a_talk(caller=CALLER))
     fails(talk)
     assert questions(talk.hear("can somebody call me back tomorrow at nine")) == [
-        f"confirm:number:{CALLER}"
+        f"confirm:number:{NATIONAL}"
     ]
     assert questions(talk.press("1")) == ["confirm:when:2026-11-25T09:00"]
 
@@ -181,14 +182,14 @@ def test_a_callback_about_a_complaint(language: str) -> None:
     talk = complained(language)
     assert talk.state.question == "call_back"
     assert questions(talk.hear("yes" if language == "en" else "oui")) == [
-        f"confirm:number:{CALLER}"
+        f"confirm:number:{NATIONAL}"
     ]
     assert questions(talk.press("1")) == ["moment"]
     wanted = "tomorrow at ten" if language == "en" else "demain à dix heures"
     assert questions(talk.hear(wanted)) == ["confirm:when:2026-11-25T10:00"]
     told = talk.press("1")
     assert booked(told) == {
-        "number": CALLER,
+        "number": NATIONAL,
         "time": "2026-11-25T10:00",
         "queue": "complaints",
         "reason": "complaint",
