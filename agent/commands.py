@@ -83,7 +83,9 @@ class CheckPresence:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """Drop the use case in hand."""
+    """Drop the use case in hand, or the one of that name wherever it waits."""
+
+    flow: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,7 @@ class Course:
 
     def _say_wishes(self, commands: tuple[Command, ...]) -> None:
         """Of several wishes, in which order they are taken up."""
-        wishes = [c.flow for c in reversed(commands) if isinstance(c, StartFlow)]
+        wishes = list(dict.fromkeys(c.flow for c in reversed(commands) if isinstance(c, StartFlow)))
         named = dict(zip(("first", "second", "third"), wishes, strict=False))
         if len(wishes) > 1 and self.conversation.flows[-1].confirmed:
             self._floor.say(f"wishes.{len(named)}", named)

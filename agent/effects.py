@@ -100,6 +100,10 @@ def _obey(c: Conversation, command: Command) -> Conversation:
             return replace(c, slots=slots, rejected=rejected)
         case Cancel() if c.transfer:  # it is the person they do not want any more
             return replace(c, question="")
+        case Cancel() if c.question.startswith("menu:"):  # which of them: none
+            return replace(c, question="")
+        case Cancel(flow) if flow and flow != c.flow:
+            return replace(c, flows=tuple(w for w in c.flows if w.flow != flow))
         case Cancel():
             c = replace(c, handoff=None) if c.flow == ALTERNATIVES else c
             return replace(c, flows=_in_hand(c.flows[:-1]), question="")
@@ -140,7 +144,7 @@ def _still_true(c: Conversation, flow: str) -> Mapping[str, Mapping[str, Any]]:
 
 
 def _start(c: Conversation, flow: str, confirmed: bool) -> Conversation:
-    others = tuple(w for w in c.flows if w.flow != flow)
+    others = tuple(w for w in _meant(c) if w.flow != flow)
     known = next((w for w in c.flows if w.flow == flow), None)
     if known is None:  # asked for anew: what was told of it before may be told again
         slots = {k: v for k, v in c.slots.items() if v.flow != flow or k in LASTING}
@@ -148,6 +152,12 @@ def _start(c: Conversation, flow: str, confirmed: bool) -> Conversation:
         c = replace(c, slots=slots, told=told, wishes=c.wishes + 1)
         known = Wanted(flow, confirmed, c.wishes)
     return replace(c, flows=(*others, replace(known, confirmed=confirmed or known.confirmed)))
+
+
+def _meant(c: Conversation) -> tuple[Wanted, ...]:
+    """The use cases wanted, less the one that we only thought was: another takes its place."""
+    asked = c.question == f"confirm:flow:{c.flow}" and not c.flows[-1].confirmed
+    return c.flows[:-1] if asked else c.flows
 
 
 def not_booked(c: Conversation, asked: Pending, free: bool) -> Conversation:

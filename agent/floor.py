@@ -44,7 +44,18 @@ class Floor:
         """The question that the caller's next turn answers."""
         c = self.conversation
         options = () if c.question.startswith("confirm:") else c.expecting.options
-        return replace(self._open(c.question, options), digits=c.digits)
+        settled = tuple(
+            (slot, filled.value)
+            for name, filled in c.slots.items()
+            if filled.flow == c.flow and (slot := self._slots.get(name)) and slot.corrected
+        )
+        return replace(
+            self._open(c.question, options),
+            digits=c.digits,
+            flow=c.flow,
+            wanted=tuple(wanted.flow for wanted in c.flows),
+            settled=settled,
+        )
 
     @property
     def heard_question(self) -> OpenQuestion:
@@ -246,7 +257,8 @@ class Floor:
     def _open(self, question: str, options: tuple[tuple[str, str], ...] = ()) -> OpenQuestion:
         slot = self._slots.get(question)
         along = self._slots.get(slot.along) if slot else None
+        proposed = None
         match question.split(":", 2):
             case ["confirm", name, _]:
-                along = self._instead.get(name)
-        return OpenQuestion(question, slot, options, along=along)
+                along, proposed = self._instead.get(name), self._slots.get(name)
+        return OpenQuestion(question, slot, options, along=along, proposed=proposed)

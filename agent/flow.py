@@ -50,7 +50,13 @@ class Slot:
     strict: bool = False  # a yes lets a secret out, or spends money: it must be unmistakable
     reading: bool = False  # what a device shows: only an answer to its own question tells it
     along: str = ""  # another slot, whose value may be said along with the answer, or for it
+    second: str = ""  # the slot that takes another choice said along ("internet and television")
     instead_of: str = ""  # what is proposed, for which a value of this one may be said instead
+
+    @property
+    def corrected(self) -> bool:
+        """Whether another of its choices, named at a later question, takes its place."""
+        return self.kind == "choice" and not self.reading
 
 
 _POLICY = Policy()

@@ -56,6 +56,8 @@ class Policy:
     # probability on, if both together are as probable as the other.
     which_above: float = 0.15
     either_above: float = 0.5
+    # A wish for something else than what is being asked is at least so probable.
+    digress_above: float = 0.9
     wish_above: float = 0.6  # a part of a turn that is at least so probably a wish is one
     silence: float = 8.0
     silences: int = 3

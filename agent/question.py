@@ -19,6 +19,10 @@ from agent.commands import (
 from agent.flow import Slot
 from agent.slots.moment import Clock
 
+_WISH = "confirm:flow:"
+_SIGNAL = "confirm:signal:"
+_WISHES = frozenset({"", "open", "more", "ringing"})  # what there is to do, or whether to go on
+
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
@@ -34,6 +38,12 @@ class OpenQuestion:
     digits: str = ""  # the beginning of the number asked for, said before
     along: Slot | None = None  # what may be said along with the answer, or instead of a proposal
     clock: Clock | None = None  # what a moment depends on; None where nobody knows the time
+    flow: str = ""  # the use case in hand
+    wanted: tuple[str, ...] = ()  # all use cases that were asked for and are not done
+    proposed: Slot | None = None  # whose value it asks about: is that right?
+    settled: tuple[
+        tuple[Slot, str], ...
+    ] = ()  # what was chosen for it before, and may be corrected
 
     @property
     def is_yes_or_no(self) -> bool:
@@ -43,6 +53,17 @@ class OpenQuestion:
             or self.name.startswith("confirm:")
             or (self.slot is not None and self.slot.kind == "yes_no")
         )
+
+    @property
+    def asks_wish(self) -> str:
+        """The use case of which it asks whether it was meant; "" if it asks something else."""
+        return self.name.removeprefix(_WISH) if self.name.startswith(_WISH) else ""
+
+    @property
+    def asks_detail(self) -> bool:
+        """Whether it is about a detail of a use case, and not about what is wanted."""
+        wish = self.name in _WISHES or self.name.startswith(("menu:", _WISH, _SIGNAL))
+        return not wish
 
     @property
     def is_strict(self) -> bool:

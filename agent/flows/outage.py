@@ -4,13 +4,19 @@ What no advice mended is written down as a ticket. A line at home gets a technic
 wants one; everything else goes to the technicians' queue.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from agent.acts import Act, Ask, Handoff, LookUp
 from agent.diagnosis import Advice, Check, Diagnosis, Outcome, Step, walk
 from agent.flow import Flow, Known, Slot
 from agent.flows.identity import IDENTITY, find_line, verify
 from agent.flows.visit import VISIT, book, tell, visits
 
-SERVICE = Slot("service", "choice", choices=("internet", "mobile", "television"))
+SERVICE = Slot(
+    "service", "choice", choices=("internet", "mobile", "television"), second="other_service"
+)
+OTHER = Slot("other_service", "choice", choices=SERVICE.choices, reading=True)
 SOLVED = Slot("solved", "yes_no")
 WARNING_LIGHT = Slot("warning_light", "yes_no", reading=True)
 BY_WIFI = Slot("by_wifi", "yes_no", reading=True)
@@ -64,9 +70,7 @@ def next_act(known: Known) -> Act | None:
     if "not_found" in outage:
         return known.tell("line_unknown", line=line) or Handoff("line_unknown", "general")
     if outage["outage"]:
-        values = {"service": service, "until": str(outage["until"] or "")}
-        topic = f"outage_{outage['kind']}" if outage["until"] else "outage_open"
-        return known.tell(topic, values, line=line, service=service)
+        return _tell(known, line, service, outage) or _other(known, line)
     match walk(DIAGNOSES[service], known, line=line, service=service):
         case Outcome.STUCK:
             return _report(known, line, service)
@@ -74,6 +78,23 @@ def next_act(known: Known) -> Act | None:
             return known.tell("solved", line=line, service=service)
         case act:
             return act
+
+
+def _tell(known: Known, line: str, service: str, outage: Mapping[str, Any]) -> Act | None:
+    values = {"service": service, "until": str(outage["until"] or "")}
+    topic = f"outage_{outage['kind']}" if outage["until"] else "outage_open"
+    return known.tell(topic, values, line=line, service=service)
+
+
+def _other(known: Known, line: str) -> Act | None:
+    """What is known of the second service that does not work; no more than that."""
+    service = known.slot("other_service")
+    if service is None:
+        return None
+    outage = known.fact("outage", line=line, service=service)
+    if outage is None:
+        return LookUp("outage", {"line": line, "service": service})
+    return _tell(known, line, service, outage) if outage.get("outage") else None
 
 
 def _report(known: Known, line: str, service: str) -> Act | None:
@@ -107,7 +128,7 @@ def _report(known: Known, line: str, service: str) -> Act | None:
 
 FLOW = Flow(
     "outage",
-    (SERVICE, *IDENTITY, *_SLOTS.values(), TECHNICIAN, VISIT),
+    (SERVICE, OTHER, *IDENTITY, *_SLOTS.values(), TECHNICIAN, VISIT),
     next_act,
     topic="fault",
     key=1,

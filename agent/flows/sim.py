@@ -9,7 +9,10 @@ READY = Slot("ready", "yes_no", strict=True)
 
 def next_act(known: Known) -> Act | None:
     """Verify, look up; a card without attempts left needs a person to send a new one."""
-    if act := verify(known):
+    act = verify(known)
+    if act and known.slot("no_pin"):  # a text message does not reach a blocked card
+        return Handoff("identity_not_verified", "general")
+    if act:
         return act
     line = known.slot("line") or ""
     sim = known.fact("sim", line=line)

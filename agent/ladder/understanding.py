@@ -14,13 +14,12 @@ rung. Below `Policy.confirm_below` what was understood is asked back before it h
 or no is that answer and is not asked back in turn, but below `Policy.answer_above` it is none.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from agent.commands import (
     NOT_UNDERSTOOD,
-    AskWhich,
-    Command,
+    Cancel,
     ForgetSlot,
     SetSlot,
     Signal,
@@ -28,10 +27,20 @@ from agent.commands import (
     Understanding,
 )
 from agent.flow import Flow
-from agent.ladder.answers import ASKED_BACK, by_question, commands_for, says, weakest
-from agent.ladder.mentions import mentioned
-from agent.ladder.refusals import PERSON, is_excepted, is_refused
-from agent.languages.language import Intent, Language, words
+from agent.ladder.answers import (
+    ASKED_BACK,
+    WHICH,
+    by_question,
+    commands_for,
+    corrected,
+    says,
+    weakest,
+)
+from agent.ladder.denials import after_no, denies, farewell
+from agent.ladder.refusals import PERSON, is_excepted, is_refused, set_aside, unwanted
+from agent.ladder.turn import Turn
+from agent.ladder.wishes import MARGIN, by_clauses, by_meaning, details, meant_by
+from agent.languages.language import Language, words
 from agent.policy import Policy
 from agent.question import OpenQuestion, unconfirmed
 from agent.slots.values import beginning, choice, contains, digit_format, digits_of
@@ -39,12 +48,10 @@ from agent.slots.values import beginning, choice, contains, digit_format, digits
 _LINE = "line"  # the detail that a call is about
 _ANGER = "anger"  # the signal that does not by itself keep a wish from being taken up
 _OF_THE_VOICE = ("repeat", "slower", "faster")  # how we are heard
-_MARGIN = 0.04  # a guess this close to another intent's is no guess
+_SEEN = 0.02  # a part's wish for a person is one if the whole turn may be that, too
 _SURELY_OTHER = 0.8  # so probable by its meaning that a word alone ("heart attack") is asked back
-_NEARLY = 0.75  # as much like a sample as if it were one
+_CANCEL = "cancel"
 _PLAINLY = 0.65  # no other wish of `samples.toml` is so much like one of `_OF_THE_VOICE`
-# How sure a guess of that score is. What is less alike than the second is always asked back.
-_SURE = ((_NEARLY, 1.0), (0.48, 0.85), (0.0, ASKED_BACK))
 
 
 def understand(
@@ -68,16 +75,20 @@ def understand(
     plain = words(text)
     if not plain:
         return NOT_UNDERSTOOD
-    found = (
-        _with_wish(_by_rule(plain, question, language, likely), plain, language, flows, likely)
+    turn = Turn(text, plain, question, language, likely, clauses)
+    found: Understanding | None = (
+        _with_wish(_by_rule(plain, question, language, likely), text, language, flows, likely)
         or _by_voice(plain, question, language, likely)
+        or _by_person(turn, policy)
+        or farewell(turn, policy)
         or (_by_number(text, question, language, flows) if question.is_yes_or_no else None)
         or by_question(text, plain, question, language)
         or _by_number(text, question, language, flows)
+        or corrected(text, plain, question, language)
         or (NOT_UNDERSTOOD if beginning(text, language) else None)  # other digits are no wish
-        or _by_clauses(plain, clauses, language, flows, policy)
-        or _by_sample(plain, language, flows, policy, likely)
     )
+    if found is None or denies(found, question):
+        found = _wished(found, turn, flows, policy)
     if found in (None, NOT_UNDERSTOOD) or is_refused(plain, found, language):
         return NOT_UNDERSTOOD
     sure = found.confidence * min(confidence, weakest(found, question, language, heard))
@@ -138,14 +149,28 @@ def _by_rule(
     return None
 
 
+def _by_person(turn: Turn, policy: Policy) -> Understanding | None:
+    """Who asks for a person amid a question gets one, whatever else they answer."""
+    question = turn.question
+    wordy = question.slot is not None and question.slot.kind == "text"
+    if not (question.asks_detail or question.asks_wish or question.name == WHICH) or wordy:
+        return None
+    named = dict(turn.likely).get(PERSON, 0.0) >= _SEEN
+    sure = max((part[0][1] for part in turn.clauses if part and part[0][0] == PERSON), default=0.0)
+    if not named or sure < policy.digress_above or PERSON in set_aside(turn):
+        return None
+    found = Understanding("classifier", PERSON, sure, (Signal(PERSON),))
+    return None if is_refused(turn.plain, found, turn.language) else found
+
+
 def _by_voice(
     plain: str, question: OpenQuestion, language: Language, likely: Sequence[tuple[str, float]]
 ) -> Understanding | None:
     """Who could not follow us, where almost any words answer: that is no complaint and no name."""
     if not question.options and (question.slot is None or question.slot.kind != "text"):
         return None
-    guess = language.classifier.guess(plain, _meant_by(plain, language))
-    apart = guess.score - guess.runner_up >= _MARGIN
+    guess = language.classifier.guess(plain, meant_by(plain, language))
+    apart = guess.score - guess.runner_up >= MARGIN
     sure = max(guess.score, dict(likely).get(guess.intent, 0.0))
     if guess.intent not in _OF_THE_VOICE or not apart or sure < _PLAINLY:
         return None
@@ -155,7 +180,7 @@ def _by_voice(
 
 def _with_wish(
     found: Understanding | None,
-    plain: str,
+    text: str,
     language: Language,
     flows: Mapping[str, Flow],
     likely: Sequence[tuple[str, float]],
@@ -166,7 +191,7 @@ def _with_wish(
     name, sure = likely[0]
     if sure < ASKED_BACK:
         return found
-    extra = _mentioned(plain, flows[name], language)
+    extra = details(text, flows[name], language)
     return replace(found, commands=(StartFlow(name), *extra, *found.commands))
 
 
@@ -190,92 +215,20 @@ def _by_number(
     return Understanding("question", _LINE, sure, commands)
 
 
-def _by_clauses(
-    plain: str,
-    clauses: Sequence[Sequence[tuple[str, float]]],
-    language: Language,
-    flows: Mapping[str, Flow],
-    policy: Policy,
+def _wished(
+    found: Understanding | None, turn: Turn, flows: Mapping[str, Flow], policy: Policy
 ) -> Understanding | None:
-    """Several wishes of one turn, in the order in which they were said; None where it has one.
-
-    The last command starts what was said first: that is in hand, and the others wait. Who also
-    asks for a person gets one, with what they wanted noted.
-    """
-    said: dict[str, float] = {}
-    for likely in clauses:
-        name, sure = likely[0] if likely else ("", 0.0)
-        if sure >= policy.wish_above and (name in flows or name == PERSON):
-            said[name] = max(sure, said.get(name, 0.0))
-    wishes = [name for name in said if name in flows]
-    if len(said) < 2 or not wishes:
-        return None
-    commands: list[Command] = [
-        StartFlow(name, confirmed=said[name] >= policy.confirm_below) for name in reversed(wishes)
-    ]
-    commands += _mentioned(plain, flows[wishes[0]], language)
-    commands += [Signal(PERSON)] if PERSON in said else []
-    first = next(iter(said))
-    return Understanding("classifier", first, said[first], tuple(commands))
-
-
-def _by_sample(
-    plain: str,
-    language: Language,
-    flows: Mapping[str, Flow],
-    policy: Policy,
-    likely: Sequence[tuple[str, float]],
-) -> Understanding | None:
-    guess = language.classifier.guess(plain, _meant_by(plain, language))
-    apart = guess.score - guess.runner_up >= _MARGIN
-    if likely and not (apart and guess.score >= _NEARLY):
-        meant = [
-            (intent, sure)
-            for name, sure in likely
-            if (intent := language.intents.get(name)) is None or not is_excepted(plain, intent)
-        ]
-        intent, sure = meant[0] if meant else (None, 0.0)
-        if intent is None or intent.kind == "answer" or sure < policy.guess_above:
-            return None
-        if sure < policy.confirm_below and (which := _either(meant, policy)):
-            return Understanding("classifier", intent.name, sure, (which,))
-    else:
-        intent = language.intents.get(guess.intent)
-        if intent is None or guess.score < policy.believe_above or not apart:
-            return None
-        sure = next(sure for score, sure in _SURE if guess.score >= score)
-        if sure < 1 and (intent.kind == "signal" or " " not in plain):
-            sure = ASKED_BACK  # a word alone says little; a person is not called for nothing
-    commands = commands_for(intent)
-    if not commands:
-        return None
-    extra = _mentioned(plain, flows.get(intent.name), language)
-    return Understanding("classifier", intent.name, sure, (*commands, *extra))
-
-
-def _either(meant: Sequence[tuple[Intent | None, float]], policy: Policy) -> AskWhich | None:
-    """The two use cases that a turn may want, where it surely wants one of them."""
-    (first, sure), (second, less) = [*meant, (None, 0.0)][:2]
-    if first is None or second is None or first.kind != "flow" or second.kind != "flow":
-        return None
-    close = less >= policy.which_above and sure + less >= policy.either_above
-    return AskWhich((first.name, second.name)) if close else None
-
-
-def _meant_by(plain: str, language: Language) -> Iterator[str]:
-    """The intents that these words may have: nobody answers what was not asked."""
-    wishes = (intent for intent in language.intents.values() if intent.kind != "answer")
-    return (intent.name for intent in wishes if not is_excepted(plain, intent))
-
-
-def _mentioned(plain: str, flow: Flow | None, language: Language) -> tuple[Command, ...]:
-    """Details said along with the wish ("my internet is down") need not be asked for."""
-    found: list[Command] = []
-    for slot in flow.slots if flow else ():
-        if slot.reading:
-            continue
-        if slot.kind == "choice" and (value := choice(plain, slot.choices, language)):
-            found.append(SetSlot(slot.name, value))
-        if slot.kind == "spelled" and (code := mentioned(plain, slot, None, language)):
-            found += [SetSlot(slot.name, code)] if any(map(str.isdigit, code)) else []
-    return tuple(found)
+    """What is wanted instead of an answer, or along with the no that was `found`."""
+    wish = by_clauses(turn, flows, policy) or by_meaning(turn, flows, policy)
+    dropped = unwanted(turn)
+    if wish is not None and wish.intent in dropped:
+        wish = None
+    if turn.question.is_yes_or_no or turn.question.name == WHICH:
+        wish = after_no(found, wish, turn, policy)
+    names = [name for name in dropped if name != turn.question.asks_wish]
+    if not names or (wish is not None and wish.confidence < policy.confirm_below):
+        return wish
+    cancelled = tuple(Cancel(name) for name in names)
+    if wish is None:
+        return Understanding("classifier", _CANCEL, 1.0, cancelled)
+    return replace(wish, commands=(*cancelled, *wish.commands))

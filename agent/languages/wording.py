@@ -110,6 +110,8 @@ class _Filler(string.Formatter):
         number, _, currency = amount.partition(" ")
         units, _, cents = number.partition(".")
         name = f"money.{currency}" if int(cents or 0) else f"money.{currency}.round"
+        if units in ("0", "1") and self._language.has(f"{name}.{units}"):  # "1 euro 50"
+            name = f"{name}.{units}"
         template = " ".join(self._language.sentences(name))
         return template.format(units=units, cents=str(int(cents or 0)))
 

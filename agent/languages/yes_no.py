@@ -19,7 +19,10 @@ class YesNoWords:
     `turns` turn the phrase beside them round ("not right", "sure not"). After `instead` the caller
     says it anew; where nothing follows, the question is open. `asides` mean nothing beside a yes or
     no ("well", "love", "thank you"). `refusals` say of what follows that it is not wanted ("not
-    my", "I don't need"), unless `wishes` ("I want") come after them.
+    my", "I don't need"), unless `wishes` ("I want") come after them; `contrasts` do where a part of
+    a turn begins with them ("not the television"), and `without` ("no technician") where no sample
+    of what follows has them, too. Beside one of `doubts` ("but", "how much") a yes is none that
+    lets a secret out or spends money.
     """
 
     yes: tuple[str, ...] = ()
@@ -30,6 +33,9 @@ class YesNoWords:
     asides: tuple[str, ...] = ()
     refusals: tuple[str, ...] = ()
     wishes: tuple[str, ...] = ()
+    contrasts: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
     @cached_property
     def turning(self) -> frozenset[str]:
@@ -69,6 +75,11 @@ class YesOrNo:
     def is_aside(self) -> bool:
         """Whether nothing else was said: a yes, a no, or a sound of listening."""
         return not (self.rest or self.open)
+
+    @property
+    def is_yes(self) -> bool:
+        """Whether a yes was said and nothing else."""
+        return bool(self.meaning) and not self.rest
 
 
 def yes_or_no(text: str, says: YesNoWords) -> YesOrNo:

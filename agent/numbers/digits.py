@@ -38,6 +38,8 @@ class DigitWords:
     beside: frozenset[str] = frozenset()
     instead: tuple[str, ...] = ()
     plus: frozenset[str] = frozenset()  # words for the "+" before a country's code
+    # words for a digit that are also said for themselves ("oh"): digits only beside others
+    exclaims: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def read(text: str, says: DigitWords) -> tuple[list[Run], bool]:
     anew = plus = False
     at = 0
     while at < len(said):
-        if found := _group(said, at, says):
+        if (found := _group(said, at, says)) and not _is_exclaimed(said, at, says):
             digits, length = found
             start, end = said[at].start, said[at + length - 1].end
             groups.append(Group(digits, start, end, anew and bool(groups), plus))
@@ -96,7 +98,7 @@ def read(text: str, says: DigitWords) -> tuple[list[Run], bool]:
         elif said[at].text == _PLUS or said[at].text in says.plus:
             plus = True
             at += 1
-        elif said[at].text in says.beside:
+        elif said[at].text in says.beside or said[at].text in says.exclaims:
             at += 1
         else:
             if groups:
@@ -171,6 +173,15 @@ def _group(said: Sequence[_Word], at: int, says: DigitWords) -> tuple[str, int] 
     if found := spelled(tokens, says.numerals):
         return found
     return (says.single[text], 1) if text in says.single else None
+
+
+def _is_exclaimed(said: Sequence[_Word], at: int, says: DigitWords) -> bool:
+    """Whether a word that may be a digit stands alone: "oh, right, four eight"."""
+    if said[at].text not in says.exclaims:
+        return False
+    before = at > 0 and not said[at].apart and _group(said, at - 1, says) is not None
+    after = at + 1 < len(said) and not said[at + 1].apart
+    return not (before or (after and _group(said, at + 1, says) is not None))
 
 
 def _repeated(said: Sequence[_Word], at: int, says: DigitWords) -> tuple[str, int] | None:

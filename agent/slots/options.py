@@ -8,6 +8,7 @@ from agent.numbers.quantities import CURRENCIES, Quantity, quantities
 from agent.slots.values import contains
 
 _MOST = 9  # as many as there are keys
+_SHORT = 3  # letters of words that are mostly articles
 
 
 def option(text: str, options: Sequence[tuple[str, str]], language: Language) -> str | None:
@@ -35,6 +36,11 @@ def option(text: str, options: Sequence[tuple[str, str]], language: Language) ->
         return by_words
     value = options[place][0]
     return value if by_words in (None, value) else None
+
+
+def _telling(text: str) -> set[str]:
+    """Its words that tell something by themselves, in the singular: no articles."""
+    return {word.rstrip("s") for word in text.split() if len(word) > _SHORT}
 
 
 def _only(values: Iterable[str]) -> str | None:
@@ -87,9 +93,9 @@ def _ordinal(word: str, count: int, ordinals: Mapping[str, int]) -> int | None:
 
 def _by_words(plain: str, options: Sequence[tuple[str, str]]) -> str | None:
     """The one option that has most of the words said which not all of them have."""
-    each = {value: set(words(said).split()) for value, said in options}
+    each = {value: _telling(words(said)) for value, said in options}
     common = set.intersection(*each.values()) if len(each) > 1 else set()
-    score = {value: len((own - common) & set(plain.split())) for value, own in each.items()}
+    score = {value: len((own - common) & _telling(plain)) for value, own in each.items()}
     ranked = Counter(score).most_common(2)
     if not ranked or not ranked[0][1] or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
         return None

@@ -1,12 +1,16 @@
 """The things callers say in answer to a question: numbers, codes, choices."""
 
+import re
+
 from agent.flow import Slot
-from agent.languages.language import Language, words
+from agent.languages.language import Intent, Language, words
 from agent.numbers.digit_format import DigitFormat, Number, number
 from agent.numbers.digits import all_digits, read
 from agent.numbers.phone_numbers import plan
 from agent.numbers.quantities import CURRENCIES, quantities
 
+_POSSESSIVE = re.compile(r"(?<=\w)'s(?= |$)")  # "the internet's down"
+_SENTENCES = re.compile(r"[.…:;?!]+")
 _MOST = 10_000_000  # an amount has no more than seven figures before the point
 
 
@@ -45,6 +49,12 @@ def beginning(text: str, language: Language) -> str:
     return f"+{runs[0].digits}" if groups[0].international else runs[0].digits
 
 
+def ending(text: str, language: Language) -> str:
+    """The digits with which a text ends, in a sentence of their own; "" if it ends with others."""
+    sentences = [part for part in _SENTENCES.split(text) if part.strip()]
+    return beginning(sentences[-1], language) if sentences else ""
+
+
 def amount(text: str, language: Language) -> str | None:
     """The one sum of money in `text` as "12.50"; None if there is none, or several."""
     found = quantities(text, language.digit_words.numerals)
@@ -56,22 +66,34 @@ def amount(text: str, language: Language) -> str | None:
 
 
 def choice(text: str, choices: tuple[str, ...], language: Language) -> str | None:
-    """The choice that `text` (reduced to words) names; None if none or several.
+    """The choice that `text` (reduced to words) names; None if none or several."""
+    named = choices_named(text, choices, language)
+    return named[0] if len(named) == 1 else None
 
-    Words within a longer name are not counted: "e-mail address" names no address.
+
+def choices_named(text: str, choices: tuple[str, ...], language: Language) -> list[str]:
+    """The choices that `text` (reduced to words) names, in the order in which they stand in it.
+
+    Words within a longer name are not counted: "e-mail address" names no address. "Internet's" is
+    internet.
     """
+    text = _POSSESSIVE.sub("", text)
     said = {
-        name: [words(w) for w in (*intent.words, *intent.say) if contains(text, words(w))]
+        name: [w for w in _phrases(intent) if contains(text, w)]
         for name in choices
         if (intent := language.intents.get(name))
     }
     every = [phrase for phrases in said.values() for phrase in phrases]
-    named = [
-        name
+    at = {
+        name: min(f" {text} ".index(f" {p} ") for p in own)
         for name, phrases in said.items()
-        if any(all(p == other or not contains(other, p) for other in every) for p in phrases)
-    ]
-    return named[0] if len(named) == 1 else None
+        if (own := [p for p in phrases if all(p == o or not contains(o, p) for o in every)])
+    }
+    return sorted(at, key=lambda name: at[name])
+
+
+def _phrases(intent: Intent) -> list[str]:
+    return [_POSSESSIVE.sub("", words(phrase)) for phrase in (*intent.words, *intent.say)]
 
 
 def contains(text: str, phrase: str) -> bool:

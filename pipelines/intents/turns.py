@@ -7,6 +7,7 @@ from dataclasses import replace
 from agent.events import Event, Hypothesis, TurnEnded
 from agent.languages.clauses import clauses
 from agent.languages.language import Language
+from agent.numbers.digits import all_digits
 from agent.state import Conversation
 from pipelines.intents.classifier import IntentClassifier
 
@@ -19,9 +20,12 @@ async def with_intents(
 ) -> Event:
     """A turn that has ended, with what it and its clauses may want; any other event as it is.
 
-    Who says a secret wants nothing, nor does who talks with a person.
+    Who may be saying a secret wants nothing, nor does who talks with a person.
     """
-    if intents is None or c.expecting.secret or c.person is not None:
+    if intents is None or c.person is not None:
+        return event
+    heard = event if isinstance(event, Hypothesis) else c.hypothesis
+    if heard and c.expecting.secret and all_digits(heard.text, languages[c.language].digit_words):
         return event
     match event:
         case Hypothesis(text=text) if text:

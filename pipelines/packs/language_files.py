@@ -28,6 +28,7 @@ class _DigitStrings(Strict):
     beside: frozenset[str] = frozenset()
     instead: tuple[str, ...] = ()
     plus: frozenset[str] = frozenset()
+    exclaims: frozenset[str] = frozenset()
 
 
 class _LanguageFile(Strict):
@@ -42,6 +43,7 @@ class _LanguageFile(Strict):
     digit_strings: _DigitStrings = _DigitStrings()
     moments: MomentsTable = MomentsTable()
     joins: tuple[str, ...] = ()
+    both: tuple[str, ...] = ()
     least: tuple[str, ...] = ()
     most: tuple[str, ...] = ()
     ordinals: dict[str, int] = Field(default_factory=dict)
@@ -58,6 +60,9 @@ class _YesNoFile(Strict):
     asides: tuple[str, ...] = ()
     refusals: tuple[str, ...] = ()
     wishes: tuple[str, ...] = ()
+    contrasts: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 class _IntentEntry(Strict):
@@ -110,6 +115,7 @@ def _load_pack(
         said.beside,
         said.instead,
         said.plus,
+        said.exclaims,
     )
     language = Language(
         code=code,
@@ -127,6 +133,7 @@ def _load_pack(
         spelling=load_spelling(folder / "spelling.toml", digit_words),
         moments=about.moments.words(gate.numerals, said.instead),
         joins=about.joins,
+        both=tuple(map(words, about.both)),
         least=tuple(map(words, about.least)),
         most=tuple(map(words, about.most)),
         ordinals={words(name): place for name, place in about.ordinals.items()},
@@ -189,6 +196,9 @@ def _load_yes_no(path: Path, intents: Mapping[str, Intent]) -> YesNoWords:
         reduced(file.asides),
         reduced(file.refusals),
         reduced(file.wishes),
+        reduced(file.contrasts),
+        reduced(file.without),
+        reduced(file.doubts),
     )
 
 

@@ -17,7 +17,8 @@ def means(talk: Talk, text: str, *parts: tuple[str, float]) -> list[Action]:
     talk.happen(TurnStarted(talk.at))
     talk.happen(Hypothesis(talk.at + 1, text, "en", 1.0, 1.0, True))
     talk.at += 2
-    return talk.happen(TurnEnded(talk.at, 0.0, ((NO_INTENT, 0.9),), each))
+    whole = tuple((name, round(0.9 / len(parts), 3)) for name, _ in parts)
+    return talk.happen(TurnEnded(talk.at, 0.0, whole, each))
 
 
 @pytest.mark.parametrize(
@@ -96,12 +97,19 @@ def test_a_near_miss_is_a_question(answer: str) -> None:
     assert talk.state.flow == "pay_bill"
 
 
-def test_neither_is_said_again_with_keys() -> None:
+@pytest.mark.parametrize("answer", ["neither of them", "no, neither"])
+def test_neither_drops_the_question(answer: str) -> None:
     talk = Talk()
     which(talk, ("bill", 0.5), ("pay_bill", 0.35))
-    told = said(talk.hear("neither of them"))
-    assert told[-1] == "Paying your bill: press two."
-    assert talk.state.flow == ""
+    assert said(talk.hear(answer)) == ["All right.", "What can I do for you?"]
+    assert (talk.state.flow, talk.state.question) == ("", "open")
+
+
+def test_both_are_taken_up_in_turn() -> None:
+    talk = Talk()
+    which(talk, ("bill", 0.5), ("pay_bill", 0.35))
+    talk.hear("both of them")
+    assert [wanted.flow for wanted in talk.state.flows] == ["pay_bill", "bill"]
 
 
 @pytest.mark.parametrize(
