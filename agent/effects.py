@@ -36,6 +36,7 @@ def decided(c: Conversation, explain: Explain) -> Conversation:
     yes_to = c.question if explain.intent == "affirm" else ""
     signal = yes_to.removeprefix("confirm:signal:")
     c = replace(c, agreed=signal if signal != yes_to else "")
+    c = replace(c, flows=_resumed(c, explain))
     for command in explain.commands:
         c = _obey(c, command)
         if isinstance(command, SetSlot) and explain.rung != "keypad":
@@ -44,6 +45,19 @@ def decided(c: Conversation, explain: Explain) -> Conversation:
         later = (replace(w, waits=w.waits or _said_in(explain, w.flow)) for w in c.flows[:-1])
         c = replace(c, flows=(*later, c.flows[-1]))
     return replace(c, keys="", unanswered="")
+
+
+def _resumed(c: Conversation, explain: Explain) -> tuple[Wanted, ...]:
+    """The use cases wanted, where the caller goes back to one of them by themselves.
+
+    What was in hand since, and got no answer and told nothing, was no wish of theirs.
+    """
+    starts = [command.flow for command in explain.commands if isinstance(command, StartFlow)]
+    back = next((n for n, w in enumerate(c.flows) if [w.flow] == starts), None)
+    if back is None:
+        return c.flows
+    used = {filled.flow for filled in c.slots.values()} | {flow for flow, _ in c.told}
+    return tuple(w for n, w in enumerate(c.flows) if n <= back or w.flow in used)
 
 
 def _said_in(explain: Explain, flow: str) -> bool:

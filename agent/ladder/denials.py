@@ -49,9 +49,12 @@ def after_no(
             return replace(wish, commands=(*found.commands, *wish.commands))
     if value := _instead(turn, said, first):
         return Understanding("question", value.slot, 1.0, (value,))
-    if found is None and (asked or question.options) and said.meaning is False:
+    no = said.meaning is False or (said.open and first is False)
+    if found is None and no and (asked or question.options):
         commands = answer(question, False) if asked else (Cancel(),)
         return Understanding("question", "deny", 1.0, commands)
+    if found is None and no and first is False and question.name != "more":
+        return Understanding("question", "deny", 1.0, answer(question, False))
     if found is None and first and not question.is_strict and _confirms(question):
         return Understanding("question", "affirm", 1.0, answer(question, True))
     return found if found is not None else wish

@@ -10,22 +10,38 @@ from agent.languages.yes_no import YesNoWords, refuses
 from agent.slots.values import contains
 
 PERSON = "person"  # the signal of who asks for one
+_SURELY = 0.9
 _NAMED = 0.5  # so probably a part of a turn names a use case that it refuses
 
 
-def is_refused(plain: str, found: Understanding, language: Language) -> bool:
+def is_refused(turn: Turn, found: Understanding) -> bool:
     """Whether the caller says that they do not want what their words are like.
 
     That is use cases and a person; who wants no contract any more, or not to live, says so with a
-    no.
+    no. Where the parts of a turn were judged, it is refused in the parts that are about it.
     """
-    intent = language.intents.get(found.intent)
+    intent = turn.language.intents.get(found.intent)
     if intent is None or not (intent.kind == "flow" or intent.name == PERSON):
         return False
-    if plain in language.exact:
+    if turn.plain in turn.language.exact:
         return False
-    nearest = language.classifier.guess(plain, (intent.name,)).sample
-    return refuses(plain, nearest, language.yes_no_words)
+    about = [part for part, name, _ in _parts(turn) if name == intent.name] or [turn.text]
+    says = turn.language.yes_no_words
+    for part in about:
+        plain = words(part)
+        nearest = turn.language.classifier.guess(plain, (intent.name,)).sample
+        if not (is_contrast(plain, says) or refuses(plain, nearest, says)):
+            return False
+    return True
+
+
+def _parts(turn: Turn) -> list[tuple[str, str, float]]:
+    """The parts of a turn, each with its likeliest intent; the whole where it has no parts."""
+    parts = clauses(turn.text, turn.language.joins)
+    if len(parts) != len(turn.clauses):
+        return []
+    each = list(zip(parts, turn.clauses, strict=True)) or [(turn.text, turn.likely)]
+    return [(part, *(likely[0] if likely else ("", 0.0))) for part, likely in each]
 
 
 def is_excepted(plain: str, intent: Intent) -> bool:
@@ -56,13 +72,8 @@ def unwanted(turn: Turn) -> list[str]:
 
     "No technician", "I don't need a new contract"; not those that another part is about.
     """
-    parts = clauses(turn.text, turn.language.joins)
-    if len(parts) != len(turn.clauses):
-        return []
-    each = list(zip(parts, turn.clauses, strict=True)) or [(turn.text, turn.likely)]
     refused, meant = [], set()
-    for part, likely in each:
-        name, sure = likely[0] if likely else ("", 0.0)
+    for part, name, sure in _parts(turn):
         if name in turn.question.wanted and sure >= _NAMED and _refuses(part, name, turn.language):
             refused.append(name)
         else:
@@ -90,13 +101,12 @@ def meant_parts(text: str, language: Language) -> str:
 
 
 def set_aside(turn: Turn) -> Set[str]:
-    """The intents of parts that say what is not meant, unless another part has them, too."""
-    parts = clauses(turn.text, turn.language.joins)
-    if len(parts) != len(turn.clauses):
+    """The intents of parts that say what is not meant, unless another part surely has them, too."""
+    if not turn.clauses:
         return frozenset()
     named: dict[bool, set[str]] = {True: set(), False: set()}
-    for part, likely in zip(parts, turn.clauses, strict=True):
-        if likely:
-            contrast = is_contrast(words(part), turn.language.yes_no_words)
-            named[contrast].add(likely[0][0])
+    for part, name, sure in _parts(turn):
+        contrast = is_contrast(words(part), turn.language.yes_no_words)
+        if contrast or sure >= _SURELY:
+            named[contrast].add(name)
     return named[True] - named[False]

@@ -89,7 +89,7 @@ def understand(
     )
     if found is None or denies(found, question):
         found = _wished(found, turn, flows, policy)
-    if found in (None, NOT_UNDERSTOOD) or is_refused(plain, found, language):
+    if found in (None, NOT_UNDERSTOOD) or is_refused(turn, found):
         return NOT_UNDERSTOOD
     sure = found.confidence * min(confidence, weakest(found, question, language, heard))
     commands = found.commands
@@ -160,7 +160,7 @@ def _by_person(turn: Turn, policy: Policy) -> Understanding | None:
     if not named or sure < policy.digress_above or PERSON in set_aside(turn):
         return None
     found = Understanding("classifier", PERSON, sure, (Signal(PERSON),))
-    return None if is_refused(turn.plain, found, turn.language) else found
+    return None if is_refused(turn, found) else found
 
 
 def _by_voice(

@@ -50,7 +50,10 @@ def by_clauses(turn: Turn, flows: Mapping[str, Flow], policy: Policy) -> Underst
     said: dict[str, float] = {}
     for likely in turn.clauses:
         name, sure = likely[0] if likely else ("", 0.0)
-        if sure >= least and name not in not_meant and (name in flows or name == PERSON):
+        more = turn.question.asks_detail and name == turn.question.flow  # said once more
+        if sure < least or more or name in not_meant:
+            continue
+        if name in flows or name == PERSON:
             said[name] = max(sure, said.get(name, 0.0))
     said = {name: sure for name, sure in said.items() if _in_whole(name, sure, turn.likely)}
     wishes = [name for name in said if name in flows]
