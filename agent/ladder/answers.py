@@ -196,8 +196,9 @@ def corrected(
         named = chosen(text, slot.choices, language)
         if len(named) == 1 and named[0] != value:
             no = yes_or_no(plain, language.yes_no_words).meaning is False
-            sure = 1.0 if no or len(plain.split()) <= _FEW else ASKED_BACK
-            return Understanding("question", named[0], sure, (SetSlot(slot.name, named[0]),))
+            secret = question.slot is not None and question.slot.secret
+            if no or (len(plain.split()) <= _FEW and not secret):
+                return Understanding("question", named[0], 1.0, (SetSlot(slot.name, named[0]),))
     return None
 
 
