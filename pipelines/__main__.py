@@ -87,11 +87,14 @@ def replay(
     accept: Annotated[
         bool, typer.Option("--accept", help="Write into the logs what it does now.")
     ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also where recorded answers answer nothing any more.")
+    ] = False,
 ) -> None:
     """Feed recorded calls to today's dialogue and print what it would do differently."""
     from pipelines.cli.replay import replay as run
 
-    run(paths, accept)
+    run(paths, accept, force)
 
 
 @app.command()
