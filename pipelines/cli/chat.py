@@ -81,7 +81,7 @@ async def _chat(
     log: Path | None,
 ) -> None:
     async with AsyncExitStack() as opened:
-        with Console(stderr=True).status(_OPENING):
+        with Console(stderr=True, markup=False).status(_OPENING):
             parts = await opened.enter_async_context(open_parts(settings))
         terminal = Terminal(parts, why, typed_here=sample is None and sys.stdin.isatty())
         for line in (*parts.told, f"Commands: {_COMMANDS}."):

@@ -32,7 +32,9 @@ def replay(paths: list[Path], accept: bool = False, force: bool = False) -> None
         fail(f"no *.jsonl log under {', '.join(map(str, paths))}", WRONG_USAGE)
     config = load(Settings().prompts)
     changed = written = 0
-    for path in track(logs, "Replaying", console=Console(stderr=True), transient=True):
+    for path in track(
+        logs, "Replaying", console=Console(stderr=True, markup=False), transient=True
+    ):
         found = replay_file(path, config)
         if not found:
             continue
