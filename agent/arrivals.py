@@ -13,6 +13,8 @@ def answered(c: Conversation, event: Fetched | Failed | Interpreted) -> Conversa
     asked = next((p for p in c.pending if p.request == event.request), None)
     if asked is None:  # superseded: in the log, and of no consequence
         return c
+    if isinstance(event, Fetched) and event.name != asked.name:
+        return c  # in a replay the number may be another request's now, which this does not answer
     c = replace(
         c,
         pending=tuple(p for p in c.pending if p.request != event.request),

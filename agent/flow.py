@@ -6,7 +6,7 @@ no code. Facts and tellings are keyed by their arguments: a corrected slot makes
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -153,6 +153,7 @@ class Flow:
     name: str
     slots: tuple[Slot, ...]
     next_act: Callable[[Known], Act | None]
+    _: KW_ONLY
     # What it asks for, a page may tell: where one answers a turn surely, that goes before.
     yields: bool = False
     topic: str = ""  # under which the keypad menu has it (`agent/menu.py`)

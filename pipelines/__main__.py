@@ -87,11 +87,14 @@ def replay(
     accept: Annotated[
         bool, typer.Option("--accept", help="Write into the logs what it does now.")
     ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also where recorded answers answer nothing any more.")
+    ] = False,
 ) -> None:
     """Feed recorded calls to today's dialogue and print what it would do differently."""
     from pipelines.cli.replay import replay as run
 
-    run(paths, accept)
+    run(paths, accept, force)
 
 
 @app.command()
@@ -203,12 +206,15 @@ def flows(
         list[str] | None, typer.Argument(help="Use cases by name; all if left out.")
     ] = None,
     language: LanguageOption = "en",
-    svg: Annotated[Path | None, typer.Option(help="Draw all of them into this file.")] = None,
+    svg: Annotated[
+        Path | None, typer.Option(help="Draw all into this file; needs Graphviz.")
+    ] = None,
     folder: Annotated[
         Path | None, typer.Option("--dir", help="Draw each into a file of its own in here.")
     ] = None,
     dot: Annotated[
-        bool, typer.Option("--dot", help="Graphviz's text instead of a drawing, which needs it.")
+        bool,
+        typer.Option("--dot", help="Graphviz's text, not a drawing; printed if no file is named."),
     ] = False,
 ) -> None:
     """What use cases ask, look up and say, drawn from their code: every answer tried.

@@ -6,7 +6,7 @@ file. Gaps fall back to another language, and are listed by `waxtaan check`.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -74,6 +74,8 @@ class Language:
     most: tuple[str, ...] = ()  # "biggest"
     ordinals: Mapping[str, int] = field(default_factory=dict)  # "second" -> 2, "last" -> 0
     region: str = REGION  # the operator's country, where it is spoken: `Policy.region`
+    # is told what is wrong with a wording, without anything of the caller's; decides nothing
+    report: Callable[[str], None] = field(default=lambda _: None, compare=False, repr=False)
 
     def sentences(self, name: str) -> tuple[str, ...]:
         """The wording of that name, here or in the fallback; KeyError names what is missing."""

@@ -4,11 +4,16 @@ A template's placeholder may name how its value is spoken: `{amount:money}`, `{u
 `{at:time}`, `{month:month}`, `{puk:digits}`, `{days:days}` (the wording `days.1` or `days.other`),
 `{length:length}` ("nine digits"), `{value:email}` (names as words, all else spelled), `{item:item}`
 (the wording `item.<value>`).
+
+Values come from the operator's systems, and one that cannot be spoken ends no call: its sentence is
+left out and reported (`Language.report`), and where nothing is left we own up (`TROUBLE`).
 """
 
+import re
 import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from agent.languages.language import Language
@@ -18,6 +23,25 @@ from agent.slots.email import spoken
 # How values of this caller's are spoken; the other ways name wordings out of closed lists.
 COUNTS = frozenset({"gigabytes", "days"})  # numbers that their noun agrees with
 PERSONAL = COUNTS | {"money", "date", "time", "month", "number", "digits", "pairs", "email"}
+
+TROUBLE = "trouble"  # said where nothing else of a wording can be
+_MONEY = re.compile(r"-?\d+(\.\d\d)? [A-Z]{3}")
+_WANTED = {
+    "money": '"45.00 EUR"',
+    "date": '"2026-12-05"',
+    "month": '"2026-12"',
+}
+
+
+class WordingError(ValueError):
+    """A placeholder cannot be filled. The text of the error has the value, `fault` has not.
+
+    Whoever cannot be sure that nobody's bill or address gets into a log uses `fault`.
+    """
+
+    def __init__(self, wording: str, placeholder: str, why: str, value: object = None) -> None:
+        self.fault = f"{wording}: {{{placeholder}}} {why}"
+        super().__init__(self.fault if value is None else f"{self.fault}, and is given {value!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +53,34 @@ class Sentence:
 
 
 def word(language: Language, name: str, values: Mapping[str, str] | None = None) -> list[Sentence]:
-    """The sentences of the wording called `name`, filled with `values`.
+    """The sentences of the wording called `name`, filled with `values`, as far as they can be.
 
     Raises:
-        KeyError: no such wording in the pack or its fallback, or a value it needs is not given.
+        KeyError: no such wording in the pack or its fallback.
     """
-    return [
-        Sentence(fill(language, template, values or {}), _is_fixed(template))
-        for template in language.sentences(name)
-    ]
+    found, templates = [], language.sentences(name)
+    for template in templates:
+        try:
+            text = fill(language, template, values or {}, name)
+        except WordingError as error:
+            language.report(f"not said in '{language.code}': {error.fault}")
+        else:
+            found.append(Sentence(text, _is_fixed(template)))
+    if templates and not found:
+        return [Sentence(text, fixed=True) for text in language.sentences(TROUBLE)]
+    return found
 
 
-def fill(language: Language, template: str, values: Mapping[str, str]) -> str:
+def fill(
+    language: Language, template: str, values: Mapping[str, str], name: str = "a template"
+) -> str:
     """A template, or the beginning of one, with its values as they are spoken.
 
     Raises:
-        KeyError: as `word` does.
+        WordingError: a value that it needs is not given, or cannot be spoken as it wants. `name` is
+            what the error calls the template.
     """
-    return _Filler(language).vformat(template, (), values)
+    return _Filler(language, name).vformat(template, (), values)
 
 
 def length(fewest: int, most: int, language: Language) -> str:
@@ -68,13 +102,29 @@ def _is_fixed(template: str) -> bool:
 
 
 class _Filler(string.Formatter):
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, wording: str) -> None:
         self._language = language
+        self._wording = wording
+        self._placeholder = ""  # the one in hand
 
     def get_value(self, name: int | str, args: Sequence[Any], values: Mapping[str, Any]) -> Any:
-        return values[str(name)]
+        self._placeholder = str(name)
+        if self._placeholder not in values:
+            given = ", ".join(values) or "none"
+            raise WordingError(
+                self._wording, self._placeholder, f"is not among the values: {given}"
+            )
+        return values[self._placeholder]
 
     def format_field(self, value: Any, how: str) -> str:
+        try:
+            return self._spoken(value, how)
+        except (KeyError, ValueError, IndexError) as error:
+            placeholder = f"{self._placeholder}:{how}"
+            wanted = _WANTED.get(how, f"a value that has a wording '{how}.VALUE'")
+            raise WordingError(self._wording, placeholder, f"wants {wanted}", value) from error
+
+    def _spoken(self, value: Any, how: str) -> str:
         match how:
             case "":
                 return str(value)
@@ -107,6 +157,8 @@ class _Filler(string.Formatter):
 
     def _money(self, amount: str) -> str:
         """ "12.50 EUR" -> the pack's own way of saying it."""
+        if not _MONEY.fullmatch(amount):
+            raise ValueError(amount)
         number, _, currency = amount.partition(" ")
         units, _, cents = number.partition(".")
         name = f"money.{currency}" if int(cents or 0) else f"money.{currency}.round"
@@ -117,10 +169,10 @@ class _Filler(string.Formatter):
 
     def _date(self, day: str) -> str:
         """ "2026-12-05" -> "5 December" or as the pack orders it."""
-        month = self._language.months[int(day[5:7]) - 1]
-        first = "date.first" if day.endswith("-01") else "date"
+        on = date.fromisoformat(day[:10])
+        first = "date.first" if on.day == 1 else "date"
         template = " ".join(self._language.sentences(first))
-        return template.format(day=int(day[8:10]), month=month)
+        return template.format(day=on.day, month=self._language.months[on.month - 1])
 
     def _time(self, time: str) -> str:
         """ "18:30" -> the pack's own way of saying it; anything else as it is."""

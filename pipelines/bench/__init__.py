@@ -71,7 +71,7 @@ def bench(
     if name is not None and name not in benchmarks:
         fail(f"no benchmark '{name}'; there are {', '.join(benchmarks)}", WRONG_USAGE)
     settings = Settings(data=data) if data else Settings()
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, markup=False)
     rows: list[Row] = []
     for each in [name] if name else benchmarks:
         with console.status(f"Measuring: {each} (minutes)"):
@@ -101,4 +101,4 @@ def print_table(rows: list[Row]) -> None:
     table = Table(*columns, title=machine())
     for row in rows:
         table.add_row(*row.cells())
-    Console(width=150).print(table)
+    Console(width=150, markup=False).print(table)

@@ -28,7 +28,7 @@ def call(
 ) -> None:
     """Make one call; ends with 0 if the agent answered."""
     settings = Settings()
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)
     steps = asyncio.run(_steps(settings, wav, say, sample, language))
     base = f"http://{settings.host}:{settings.port}"
     with _server(settings, base, console) if url is None else _nothing():

@@ -24,7 +24,8 @@ from pipelines.store.call_log import CallLog
 
 _KEYS = re.compile(r"#\s*([0-9*][0-9*#]*)$")
 _OPENING = (
-    "Opening. The first time it learns what turns mean, which takes minutes; then it is kept."
+    "Opening. The first time, and when samples changed, it learns what turns mean, which takes "
+    "minutes; then it is kept."
 )
 _COMMANDS = (
     "/keys 1234 (or #1234), /state, /rules, /why on, /why off, /language fr, /quit; "
@@ -81,7 +82,7 @@ async def _chat(
     log: Path | None,
 ) -> None:
     async with AsyncExitStack() as opened:
-        with Console(stderr=True).status(_OPENING):
+        with Console(stderr=True, markup=False).status(_OPENING):
             parts = await opened.enter_async_context(open_parts(settings))
         terminal = Terminal(parts, why, typed_here=sample is None and sys.stdin.isatty())
         for line in (*parts.told, f"Commands: {_COMMANDS}."):

@@ -21,7 +21,7 @@ class Terminal:
     """
 
     def __init__(self, parts: Parts, why: bool, typed_here: bool = False) -> None:
-        self.console = Console(highlight=False)
+        self.console = Console(highlight=False, markup=False)
         self.why = why
         self.languages = tuple(parts.config.packs)
         self.policy = parts.config.policy

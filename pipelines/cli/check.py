@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from agent.ladder.understanding import understand
 from agent.languages.wording import word
@@ -28,7 +29,7 @@ from pipelines.weights.catalogue import load as load_weights
 from pipelines.weights.hub import Weights, asked_once, offer
 from pipelines.weights.installed import faults, present
 
-_OUT = Console(highlight=False)
+_OUT = Console(highlight=False, markup=False)
 
 
 def check(what: str = "") -> None:
@@ -70,7 +71,7 @@ def _judge(settings: Settings, choices: Choices) -> str:
 
 def _conclude(problems: list[str], config: DialogueConfig) -> None:
     for problem in problems:
-        _OUT.print(f"[red]problem[/red] {problem}")
+        _OUT.print(Text.assemble(("problem", "red"), f" {problem}"))
     _OUT.print(f"{len(config.packs)} languages, {len(problems)} problems")
     if problems:
         raise SystemExit(1)
@@ -119,21 +120,21 @@ def _engines(settings: Settings, config: DialogueConfig) -> list[str]:
             choice.licence + ("" if free else " (not for commercial use)"),
         )
     _OUT.print(table)
-    _OUT.print(f"Recogniser {choices.asr.engine}: {choices.asr.why}", markup=False)
+    _OUT.print(f"Recogniser {choices.asr.engine}: {choices.asr.why}")
     by = "words and meaning" if choices.embeddings.engine != "none" else "words alone"
-    _OUT.print(f"Pages are found by {by}: {choices.embeddings.why}", markup=False)
-    _OUT.print(f"Intents are judged by {_judge(settings, choices)}", markup=False)
+    _OUT.print(f"Pages are found by {by}: {choices.embeddings.why}")
+    _OUT.print(f"Intents are judged by {_judge(settings, choices)}")
     for code, choice in choices.voices.items():
         if choice.speakers:
             engine = choice.speakers[0].engine
-            _OUT.print(f"{code}'s voice is {engine}'s: {choice.why}", markup=False)
+            _OUT.print(f"{code}'s voice is {engine}'s: {choice.why}")
             if engine == "espeak" and (how := voice.serves(code)):
-                _OUT.print(f"{code}: {how}", markup=False)
+                _OUT.print(f"{code}: {how}")
             counted = engine == "espeak" and code not in rule_voices.LANGUAGES  # by the engine
             if not counted and (unsaid := gaps().get(code)):
-                _OUT.print(f"{code}: not read out right: {', '.join(unsaid)}", markup=False)
+                _OUT.print(f"{code}: not read out right: {', '.join(unsaid)}")
             if code not in config.packs:
-                _OUT.print(f"{code} has no pack yet: only 'waxtaan say' speaks it", markup=False)
+                _OUT.print(f"{code} has no pack yet: only 'waxtaan say' speaks it")
     return problems
 
 
@@ -194,6 +195,11 @@ def policy_problems(config: DialogueConfig) -> list[str]:
     found = []
     for name, setting in config.policy.rules.items():
         for pack in config.packs.values():
+            if not pack.language.has(f"reason.{name}"):
+                found.append(
+                    f"prompts/escalation.toml: [rules.{name}]: no wording 'reason.{name}' in "
+                    f"prompts/{pack.language.code}/phrases.toml, so people are not told why"
+                )
             if not pack.language.has(f"queue.{setting.queue}"):
                 found.append(
                     f"prompts/escalation.toml: [rules.{name}]: queue '{setting.queue}' has no "

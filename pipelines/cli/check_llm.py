@@ -16,7 +16,7 @@ from pipelines.knowledge.sheet import sheets
 from pipelines.packs.reader import DialogueConfig
 from pipelines.settings import Settings
 
-_OUT = Console(highlight=False)
+_OUT = Console(highlight=False, markup=False)
 _LISTS = 2.0  # s, for a server to say what it serves
 
 

@@ -17,7 +17,7 @@ from pipelines.packs.pack import Pack
 from pipelines.packs.reader import load
 from pipelines.settings import Settings
 
-_OUT = Console(highlight=False)
+_OUT = Console(highlight=False, markup=False)
 
 
 def _pack(language: str, settings: Settings) -> Pack:
@@ -32,7 +32,7 @@ def _print(rows: Iterable[dict[str, Any]], as_json: bool) -> None:
         if as_json:
             print(json.dumps(row, ensure_ascii=False))
         else:
-            _OUT.print("  ".join(f"{key}: {value}" for key, value in row.items()), markup=False)
+            _OUT.print("  ".join(f"{key}: {value}" for key, value in row.items()))
 
 
 def transcribe(
@@ -67,7 +67,7 @@ async def _transcribe(
     try:
         stream = await recogniser.open(language, "wide", lambda _: None)
         stream.expect(language, phrases)
-        shown = Console(stderr=True)
+        shown = Console(stderr=True, markup=False)
         for path in track(files, "Listening", console=shown, transient=True):
             pcm = read_sound(path, SAMPLE_RATE)
             began = time.perf_counter()

@@ -23,19 +23,17 @@ def flows(
         fail(f"no language '{language}'; there are {', '.join(config.packs)}", WRONG_USAGE)
     if unknown := [name for name in names if name not in config.flows]:
         fail(f"no use case '{unknown[0]}'; there are {', '.join(config.flows)}", WRONG_USAGE)
-    told = Console(stderr=True, highlight=False)
+    told = Console(stderr=True, highlight=False, markup=False)
     charts = []
     for name in names or config.flows:
         try:
             charts.append(explore(config.flows[name]))
         except ConfigurationError as error:
-            told.print(f"waxtaan: {error}", markup=False, soft_wrap=True)
+            told.print(f"waxtaan: {error}", soft_wrap=True)
     for chart in charts:
         if chart.cut:
             at = ", ".join(sorted(chart.cut))
-            told.print(
-                f"{chart.flow}: too many situations, drawn as far as followed: {at}", markup=False
-            )
+            told.print(f"{chart.flow}: too many situations, drawn as far as followed: {at}")
     words = config.packs[language].language
 
     def drawn(which: list[Chart]) -> bytes:
@@ -71,4 +69,4 @@ def _table(charts: list[Chart]) -> None:
         ways = sum(len({after for _, after in seen}) for seen in chart.seen.values())
         row = (list(dict.fromkeys(found)) for found in (asks, looks, over))
         table.add_row(chart.flow, *("\n".join(cell) for cell in row), str(len(acts)), str(ways))
-    Console().print(table)
+    Console(markup=False).print(table)

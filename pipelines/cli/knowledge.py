@@ -15,7 +15,7 @@ from pipelines.knowledge.meaning import open_meaning
 from pipelines.packs.reader import load
 from pipelines.settings import Settings
 
-_OUT = Console(highlight=False)
+_OUT = Console(highlight=False, markup=False)
 _PATIENCE = 30.0  # s; no caller waits
 
 
@@ -47,12 +47,12 @@ def ask(text: str, language: str, as_json: bool) -> None:
     own = settings.knowledge.is_dir()
     _OUT.print(f"Pages: {settings.knowledge if own else 'the examples'}; {_sizes(knowledge)}")
     if vector is None:
-        _OUT.print(f"Found by words alone: {choice.why}", markup=False)
+        _OUT.print(f"Found by words alone: {choice.why}")
     for f in found:
         mark = "+" if knowledge.may_answer(f) else "-"
         probable = "" if f.probability is None else f", answers with {f.probability:.2f}"
-        _OUT.print(f"{mark} {f.share:.2f}{probable}  {f.chunk.source}", markup=False)
-        _OUT.print(f"  {f.chunk.text}", markup=False)
+        _OUT.print(f"{mark} {f.share:.2f}{probable}  {f.chunk.source}")
+        _OUT.print(f"  {f.chunk.text}")
     if alone:
         verdict = f"would be answered, without a language model: {' '.join(alone)}"
     elif answer:
@@ -61,7 +61,7 @@ def ask(text: str, language: str, as_json: bool) -> None:
         verdict = f"not in there: nothing covers {least:.2f} of it"
         if vector is not None:
             verdict += f", or answers it with {settings.knowledge_least_probable:.2f}"
-    _OUT.print(verdict, markup=False)
+    _OUT.print(verdict)
 
 
 async def _vector(

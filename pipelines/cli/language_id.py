@@ -7,7 +7,7 @@ from rich.console import Console
 
 from pipelines.settings import Settings
 
-_OUT = Console(highlight=False)
+_OUT = Console(highlight=False, markup=False)
 _SHOWN = 5  # languages of a text
 
 

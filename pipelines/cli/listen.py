@@ -38,7 +38,7 @@ from pipelines.weights.hub import Weights
 
 WORST = 5  # sentences named for each voice
 _PATIENCE = 60.0  # s for a sentence to be recognised; nobody is on the line
-_OUT = Console(highlight=False)
+_OUT = Console(highlight=False, markup=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ async def _listen(settings: Settings, config: DialogueConfig, choices: Choices) 
             ]
             table.add_row(code, f"{speaker.engine} {speaker.voice.name}", *figures(trips))
             for line in named(trips):
-                _OUT.print(f"{code}: {line}", markup=False)
+                _OUT.print(f"{code}: {line}")
         await router.close()
     finally:
         for engine in engines:

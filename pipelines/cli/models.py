@@ -22,7 +22,7 @@ from pipelines.weights.catalogue import Model, load
 from pipelines.weights.installed import faults, noted, present
 
 RECOMMENDED = "recommended"  # what `make run` brings
-_OUT = Console(highlight=False)
+_OUT = Console(highlight=False, markup=False)
 
 
 def show(as_json: bool) -> None:
@@ -37,7 +37,7 @@ def show(as_json: bool) -> None:
     for row in rows:
         table.add_row(*(str(row[key]) for key in _COLUMNS))
     _OUT.print(table)
-    _OUT.print(f"They lie in {settings.models} (WAXTAAN_MODELS).", markup=False)
+    _OUT.print(f"They lie in {settings.models} (WAXTAAN_MODELS).")
 
 
 _COLUMNS = ("name", "what", "state", "megabytes", "licence", "languages", "source")
@@ -83,11 +83,10 @@ def get(names: list[str]) -> None:
         whats = "; ".join(f"{model.name}: {model.what}, {model.licence}" for model in missing)
         _OUT.print(
             f"Fetching {size} MB into {settings.models} (WAXTAAN_MODELS=none: nothing). {whats}.",
-            markup=False,
         )
     for model in wanted if names != [RECOMMENDED] else ():
         if model not in missing:
-            _OUT.print(f"{model.name}: in {settings.models / model.folder}", markup=False)
+            _OUT.print(f"{model.name}: in {settings.models / model.folder}")
     failed = [model.name for model in missing if not _got(model, settings)]
     if failed:
         fail(f"{', '.join(failed)}: not here; what needs it runs on other engines", MISSING)
@@ -95,7 +94,10 @@ def get(names: list[str]) -> None:
 
 def _got(model: Model, settings: Settings) -> bool:
     bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
     )
     tasks: dict[str, TaskID] = {}
 
@@ -124,7 +126,7 @@ def verify() -> None:
     here = [m for m in _known(settings).values() if present(settings.models, m)]
     wrong = [fault for m in here for fault in faults(settings.models, m, thoroughly=True)]
     for fault in wrong:
-        _OUT.print(fault, markup=False)
+        _OUT.print(fault)
     _OUT.print(f"{len(here)} models here, {len(wrong)} faults.")
     if wrong:
         fail("'waxtaan models get NAME' mends a model, 'remove NAME' does without it", 1)

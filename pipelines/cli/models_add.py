@@ -22,7 +22,7 @@ from pipelines.weights import adding, store
 from pipelines.weights.adding import Found
 from pipelines.weights.catalogue import Model
 
-_OUT = Console(highlight=False)
+_OUT = Console(highlight=False, markup=False)
 _SAID = "greet"  # the wording that is said, or heard, where no clip is given
 
 
@@ -57,7 +57,6 @@ def add(
     where = settings.models / model.folder
     _OUT.print(
         f"{model.name}: {model.what}, {model.megabytes} MB, in {where}",
-        markup=False,
         soft_wrap=True,
     )
     try:
@@ -71,7 +70,7 @@ def add(
     except BaseException:
         _take_away(model, settings)
         raise
-    _OUT.print(said, markup=False, soft_wrap=True)
+    _OUT.print(said, soft_wrap=True)
 
 
 def _take_away(model: Model, settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """`waxtaan replay`: recorded calls through today's dialogue."""
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,32 +11,44 @@ from rich.text import Text
 from agent.actions import Action
 from agent.dialogue import Dialogue
 from agent.log import LogError, line, read
-from agent.replay import Difference, accepted, differences
+from agent.replay import Difference, Unmatched, accepted, differences, unmatched
 from pipelines.cli.errors import WRONG_USAGE, fail
+from pipelines.cli.list_differences import only_lists
 from pipelines.packs.reader import DialogueConfig, load
 from pipelines.settings import Settings
 
 _SHOWN = 5  # differences of one call: the first is the cause, the rest mostly follow from it
 
 
-def replay(paths: list[Path], accept: bool = False) -> None:
-    """Ends with 1 if any call differs and is not accepted."""
-    console = Console(highlight=False)
+def replay(paths: list[Path], accept: bool = False, force: bool = False) -> None:
+    """Ends with 1 if any call differs and is not accepted.
+
+    A call whose recorded answers find no request any more is accepted with `force` only: what it
+    was about would not be told in it.
+    """
+    console = Console(highlight=False, markup=False)
     logs = sorted(find(paths))
     if not logs:
         fail(f"no *.jsonl log under {', '.join(map(str, paths))}", WRONG_USAGE)
     config = load(Settings().prompts)
-    changed = 0
-    for path in track(logs, "Replaying", console=Console(stderr=True), transient=True):
+    changed = written = 0
+    for path in track(
+        logs, "Replaying", console=Console(stderr=True, markup=False), transient=True
+    ):
         found = replay_file(path, config)
-        changed += bool(found)
-        if found:
-            _show(console, path, found)
-        if found and accept:
+        if not found:
+            continue
+        changed += 1
+        _show(console, path, found)
+        lost = unmatched_in(path, config)
+        _warn(console, path, lost, kept=accept and not force)
+        if accept and (force or not lost):
             rewrite(path, config)
-    accepted_now = ", now accepted" if changed and accept else ""
+            written += 1
+    some = "" if written == changed else f"{written} of them "
+    accepted_now = f", {some}now accepted" if changed and accept else ""
     console.print(f"{len(logs)} calls, {changed} with differences{accepted_now}")
-    if changed and not accept:
+    if written < changed:
         raise SystemExit(1)
 
 
@@ -52,27 +65,42 @@ def find(paths: Iterable[Path]) -> Iterable[Path]:
 
 def replay_file(path: Path, config: DialogueConfig) -> list[Difference]:
     """One log through a fresh dialogue."""
-    dialogue = Dialogue(config.languages, config.flows, config.policy)
     try:
         with path.open(encoding="utf-8") as lines:
-            return differences(read(lines), dialogue)
+            return differences(read(lines), _fresh(config))
     except LogError as error:
         raise LogError(f"{path}: {error}") from error
 
 
+def unmatched_in(path: Path, config: DialogueConfig) -> list[Unmatched]:
+    """Of one log, whose answers today's dialogue does not get any more."""
+    with path.open(encoding="utf-8") as lines:
+        return unmatched(read(lines), _fresh(config))
+
+
 def rewrite(path: Path, config: DialogueConfig) -> None:
     """Write what today's dialogue does into a log, in the place of what it did then."""
-    dialogue = Dialogue(config.languages, config.flows, config.policy)
     with path.open(encoding="utf-8") as lines:
-        today = "".join(accepted(lines, dialogue))
+        today = "".join(accepted(lines, _fresh(config)))
     part = path.with_suffix(".part")
     part.write_text(today, encoding="utf-8")
     part.replace(path)
 
 
+def _fresh(config: DialogueConfig) -> Dialogue:
+    return Dialogue(config.languages, config.flows, config.policy)
+
+
 def _show(console: Console, path: Path, found: list[Difference]) -> None:
-    console.print(f"[bold]{path}[/bold]: {len(found)} differences")
-    for difference in found[:_SHOWN]:
+    """Lists that grew or shrank in few words, as often as they did; all else as the log has it."""
+    console.print(Text.assemble((str(path), "bold"), f": {len(found)} differences"))
+    lists = Counter(told for d in found for told in only_lists(d.then, d.now) or ())
+    for (name, sign, values), times in lists.items():
+        often = f" ({times} times)" if times > 1 else ""
+        style = "red" if sign == "-" else "green"
+        console.print(Text(f"  {name}: {sign} {', '.join(values)}{often}", style=style))
+    others = [d for d in found if only_lists(d.then, d.now) is None]
+    for difference in others[:_SHOWN]:
         console.print(Text(f"  after {line(difference.event)}"))
         _side(console, "-", "red", difference.then, difference.now)
         _side(console, "+", "green", difference.now, difference.then)
@@ -84,3 +112,21 @@ def _side(
     for action in actions:
         if action not in other:
             console.print(Text(f"  {sign} {line(action)}", style=style))
+
+
+def _warn(console: Console, path: Path, lost: list[Unmatched], kept: bool) -> None:
+    for one in lost:
+        told = (
+            "was answered when the call was recorded, and is not asked under that number now"
+            if one.was_answered
+            else "is asked now, and no answer was recorded"
+        )
+        console.print(
+            Text(f"  request {one.request}, '{one.name}', {told}", style="yellow"), soft_wrap=True
+        )
+    if lost and kept:
+        console.print(
+            f"{path}: not accepted, since it would not tell any more what it was recorded for. "
+            "Record the call anew (waxtaan chat --log), or --force",
+            soft_wrap=True,
+        )

@@ -49,7 +49,7 @@ def rules(language: str, as_json: bool) -> None:
             row["queue"],
             examples,
         )
-    Console().print(table)
+    Console(markup=False).print(table)
 
 
 def _rows(language: str, config: DialogueConfig) -> Iterator[dict[str, Any]]:

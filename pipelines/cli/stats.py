@@ -26,7 +26,7 @@ def stats(paths: list[Path], as_json: bool) -> None:
         fail(f"no *.jsonl log under {', '.join(map(str, places))}", WRONG_USAGE)
     found = Statistics()
     unread = 0
-    for path in track(logs, "Counting", console=Console(stderr=True), transient=True):
+    for path in track(logs, "Counting", console=Console(stderr=True, markup=False), transient=True):
         try:
             with path.open(encoding="utf-8") as lines:
                 found.add(call_figures(read(lines)))
@@ -37,7 +37,7 @@ def stats(paths: list[Path], as_json: bool) -> None:
     if as_json:
         print(json.dumps(about))
     else:
-        _tables(Console(highlight=False), about)
+        _tables(Console(highlight=False, markup=False), about)
     if unread:
         raise SystemExit(1)
 

@@ -114,12 +114,12 @@ def _read(file: Path, language: str) -> list[_Turn]:
 
 
 def _print(rows: Iterable[dict[str, Any]], as_json: bool) -> None:
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)
     for row in rows:
         if as_json:
             print(json.dumps(row, ensure_ascii=False))
         else:
-            console.print("  ".join(f"{key}: {value}" for key, value in row.items()), markup=False)
+            console.print("  ".join(f"{key}: {value}" for key, value in row.items()))
 
 
 def _confusion(turns: Sequence[_Turn], rows: Sequence[dict[str, Any]]) -> None:
@@ -134,7 +134,7 @@ def _confusion(turns: Sequence[_Turn], rows: Sequence[dict[str, Any]]) -> None:
     for expected in down:
         counts = (found[expected, intent] for intent in across)
         table.add_row(expected, *(str(n) if n else "" for n in counts))
-    Console(file=sys.stderr, width=200).print(table)
+    Console(file=sys.stderr, width=200, markup=False).print(table)
 
 
 def _meant(expected: str, found: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from loguru import logger
 from pydantic import Field
 
 from agent.events import NO_INTENT
@@ -138,6 +139,7 @@ def _load_pack(
         most=tuple(map(words, about.most)),
         ordinals={words(name): place for name, place in about.ordinals.items()},
         region=region,
+        report=_report,
     )
     voices = _voices(about.voice)
     callers = _load_callers(folder / "callers.toml")
@@ -148,6 +150,10 @@ def _load_pack(
         _load_samples(folder / "samples.toml", intents),
     )
     return packs[code]
+
+
+def _report(fault: str) -> None:
+    logger.warning("{}", fault)
 
 
 def _voices(table: Mapping[str, str | int]) -> dict[str, Voice]:

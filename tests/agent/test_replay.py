@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from agent.actions import Action, Expecting, Listen, Speak
+from agent.actions import Action, Expecting, Fetch, Listen, Speak
 from agent.dialogue import Dialogue
-from agent.events import Event, Hypothesis, KeyPressed, TurnEnded, TurnStarted
+from agent.events import Event, Fetched, Hypothesis, KeyPressed, TurnEnded, TurnStarted
 from agent.fold import apply, record
 from agent.log import LogError, header, line, read
 from agent.privacy import SECRET_SLOTS, Redaction, digit_words
-from agent.replay import differences
+from agent.replay import Unmatched, accepted, differences, unmatched
 from agent.state import Conversation
 from tests.agent.talk import CATALOG, LINE, PIN, Talk
 
@@ -163,3 +163,36 @@ def test_a_log_of_another_version_is_refused() -> None:
 def test_golden_calls_replay_without_difference(path: Path) -> None:
     with path.open(encoding="utf-8") as lines:
         assert differences(read(lines), fresh()) == []
+
+
+def test_an_answer_whose_request_is_numbered_otherwise_now_is_named() -> None:
+    entries = list(read(written(a_call())))
+    assert unmatched(entries, fresh()) == []
+    shifted = [
+        replace(entry, request=entry.request + 1)
+        if isinstance(entry, (Fetch, Fetched)) and entry.name == "sim"
+        else entry
+        for entry in entries
+    ]
+    number = next(e.request for e in entries if isinstance(e, Fetched) and e.name == "sim")
+    assert unmatched(shifted, fresh()) == [
+        Unmatched(number + 1, "sim", was_answered=True),
+        Unmatched(number, "sim", was_answered=False),
+    ]
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda p: p.stem)
+def test_what_stays_the_same_is_accepted_letter_for_letter(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert "".join(accepted(text.splitlines(keepends=True), fresh())) == text
+
+
+def test_an_answer_is_none_to_another_question() -> None:
+    talk = Talk(answering=False)
+    talk.hear("what is my balance")
+    talk.press(LINE)
+    talk.press(PIN)
+    (asked,) = talk.state.pending
+    talk.happen(Fetched(talk.at, asked.request, "sim", {}, SIM))
+    assert talk.state.pending == (asked,)
+    assert talk.state.facts == {}

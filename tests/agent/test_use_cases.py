@@ -80,7 +80,7 @@ def test_every_use_case_has_its_key_and_its_name_in_the_menu() -> None:
     assert told[-1] == "For a colleague: press zero."
     assert len(told) == len(topics) + 3
     told = said(found.press("1"))
-    assert told == [
+    assert told[:4] == [
         "What is it about?",
         "Your balance: press one.",
         "Topping up: press two.",

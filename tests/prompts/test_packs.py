@@ -7,7 +7,7 @@ import pytest
 from agent.commands import Understanding
 from agent.ladder.understanding import understand
 from agent.languages.language import Intent, Language, words
-from agent.languages.wording import word
+from agent.languages.wording import fill, word
 from agent.people import alternatives
 from agent.question import OpenQuestion
 from pipelines.packs.reader import DialogueConfig, load
@@ -200,9 +200,10 @@ class TestWordings:
             if name == "date" or name.startswith("money."):
                 continue  # said within others, below
             values = {value: VALUES[how] for value, how in placeholders(language, name)}
-            for sentence in word(language, name, values):
-                assert sentence.text.strip() == sentence.text != "", name
-                assert not set("{}") & set(sentence.text), name
+            for template in language.sentences(name):
+                text = fill(language, template, values, name)
+                assert text.strip() == text != "", name
+                assert not set("{}") & set(text), name
 
     @pytest.mark.parametrize("amount", ["12.50 EUR", "12.00 EUR", "2500.00 XOF", "2500.05 XOF"])
     def test_amounts(self, language: Language, amount: str) -> None:

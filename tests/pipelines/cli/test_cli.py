@@ -3,6 +3,7 @@
 import json
 import shutil
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -218,3 +219,37 @@ def test_calling_nobody(waxtaan: Shell) -> None:
     assert "waxtaan serve" in ran.stderr
     ran = waxtaan("call", "--sample", "nobody", "--url", "ws://127.0.0.1:1/call", code=2)
     assert "no sample caller 'nobody'" in ran.stderr
+
+
+def test_what_is_printed_is_no_markup(waxtaan: Shell) -> None:
+    prompts = waxtaan.folder / "prompts"
+    shutil.copytree(PROMPTS, prompts)
+    with (prompts / "en" / "intents.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[red]\nkind = "signal"\nsay = ["the [bold]red[/bold] one"]\n')
+    told = waxtaan("check", prompts=str(prompts), code=1).stdout
+    assert "problem prompts/fr/intents.toml: [red]: missing" in told
+    root = Path(__file__).parents[3] / "pipelines"
+    consoles = [
+        f"{path.name}: {line.strip()}"
+        for room in ("cli", "bench")
+        for path in (root / room).rglob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if "Console(" in line and "markup=False" not in line
+    ]
+    assert consoles == []
+
+
+def test_check_names_the_wordings_that_a_rule_lacks(waxtaan: Shell) -> None:
+    prompts = waxtaan.folder / "prompts"
+    shutil.copytree(PROMPTS, prompts)
+    for code in ("en", "fr"):  # French falls back to English
+        phrases = prompts / code / "phrases.toml"
+        text = phrases.read_text(encoding="utf-8")
+        text = text.replace('"reason.angry"', '"reason.mad"').replace(
+            '"queue.care"', '"queue.cure"'
+        )
+        phrases.write_text(text, encoding="utf-8")
+    told = " ".join(waxtaan("check", prompts=str(prompts), code=1).stdout.split())
+    where = "in prompts/fr/phrases.toml"
+    assert f"[rules.angry]: no wording 'reason.angry' {where}, so people are not told why" in told
+    assert f"queue 'care' has no wording 'queue.care' {where}" in told
