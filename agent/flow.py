@@ -170,5 +170,10 @@ class Flow:
         of a proposal is read back as the next one.
         """
         slots = conversation.slots
-        names = (slot.name for slot in self.slots if not (slot.secret or slot.instead_of))
+        along = {slot.second for slot in self.slots}  # as sure as what it was said along with
+        names = (
+            slot.name
+            for slot in self.slots
+            if not (slot.secret or slot.instead_of or slot.name in along)
+        )
         return next((n for n in names if n in slots and not slots[n].confirmed), "")

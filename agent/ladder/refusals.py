@@ -94,7 +94,7 @@ def meant_parts(text: str, language: Language) -> str:
 
     The latter where others are left: "I do not need it any more" may be the answer.
     """
-    parts = [words(part) for part in clauses(text, language.joins)] or [words(text)]
+    parts = [words(part) for part in clauses(text, language.joins, 1)] or [words(text)]
     says = language.yes_no_words
     meant = [part for part in parts if not is_contrast(part, says)]
     return " ".join([part for part in meant if not refuses(part, "", says)] or meant)

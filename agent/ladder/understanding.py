@@ -51,6 +51,7 @@ _OF_THE_VOICE = ("repeat", "slower", "faster")  # how we are heard
 _SEEN = 0.02  # a part's wish for a person is one if the whole turn may be that, too
 _SURELY_OTHER = 0.8  # so probable by its meaning that a word alone ("heart attack") is asked back
 _CANCEL = "cancel"
+_FEW = 4  # words that are no complaint yet
 _PLAINLY = 0.65  # no other wish of `samples.toml` is so much like one of `_OF_THE_VOICE`
 
 
@@ -166,13 +167,18 @@ def _by_person(turn: Turn, policy: Policy) -> Understanding | None:
 def _by_voice(
     plain: str, question: OpenQuestion, language: Language, likely: Sequence[tuple[str, float]]
 ) -> Understanding | None:
-    """Who could not follow us, where almost any words answer: that is no complaint and no name."""
+    """Who could not follow us, where almost any words answer: that is no complaint and no name.
+
+    Nor are the few words of who does not want to answer any more.
+    """
     if not question.options and (question.slot is None or question.slot.kind != "text"):
         return None
     guess = language.classifier.guess(plain, meant_by(plain, language))
     apart = guess.score - guess.runner_up >= MARGIN
     sure = max(guess.score, dict(likely).get(guess.intent, 0.0))
-    if guess.intent not in _OF_THE_VOICE or not apart or sure < _PLAINLY:
+    few = question.slot is not None and len(plain.split()) <= _FEW
+    meant = (*_OF_THE_VOICE, _CANCEL) if few else _OF_THE_VOICE
+    if guess.intent not in meant or not apart or sure < _PLAINLY:
         return None
     commands = commands_for(language.intents[guess.intent])
     return Understanding("classifier", guess.intent, 1.0, commands)

@@ -7,11 +7,11 @@ _SIGNS = re.compile(r"[,.;:!?]+")
 _FEWEST = 2  # words of a part: a word alone mostly belongs to what stands beside it
 
 
-def clauses(text: str, joins: Sequence[str]) -> tuple[str, ...]:
+def clauses(text: str, joins: Sequence[str], fewest: int = _FEWEST) -> tuple[str, ...]:
     """The parts of `text`, in order; () where it is one.
 
-    `joins` are words and phrases that join two parts ("and", "and then"). A part too short to say
-    anything stays with the one beside it.
+    `joins` are words and phrases that join two parts ("and", "and then"). A part of less than
+    `fewest` words, too short to say anything, stays with the one beside it.
     """
     named = "|".join(re.escape(join) for join in sorted(joins, key=len, reverse=True))
     between = re.compile(rf"(?<!\w)(?:{named})(?!\w)", re.IGNORECASE) if named else None
@@ -19,7 +19,7 @@ def clauses(text: str, joins: Sequence[str]) -> tuple[str, ...]:
     for piece in _SIGNS.split(text):
         for part in between.split(piece) if between else [piece]:
             said = part.split()
-            if parts and (len(said) < _FEWEST or len(parts[-1].split()) < _FEWEST):
+            if parts and (len(said) < fewest or len(parts[-1].split()) < fewest):
                 parts[-1] = " ".join([parts[-1], *said])
             elif said:
                 parts.append(" ".join(said))

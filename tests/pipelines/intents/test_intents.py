@@ -12,11 +12,14 @@ import numpy as np
 import pytest
 from loguru import logger
 
-from agent.events import NO_INTENT
+from agent.actions import Expecting
+from agent.events import NO_INTENT, Hypothesis, TurnEnded
+from agent.state import Conversation
 from pipelines.engines.embeddings.engine import Floats, Kind
 from pipelines.errors import ConfigurationError, EngineError
 from pipelines.intents.classifier import IntentClassifier, judge, samples
 from pipelines.intents.learning import kept_model
+from pipelines.intents.turns import with_intents
 from pipelines.packs.reader import PROMPTS, load
 from tests.pipelines.server import PATIENCE, eventually
 
@@ -198,6 +201,26 @@ async def test_what_is_heard_is_asked_for_ahead(kept: Path) -> None:
     intents.prepare("my balance please")
     await eventually(lambda: embedder.asked == ["my balance please"])
     intents.prepare("")
+    await intents.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "judged"),
+    [("I never had a balance", True), ("it is four eight two one", False), ("4821", False)],
+)
+async def test_what_holds_a_figure_where_a_secret_is_asked_for_is_not_judged(
+    kept: Path, text: str, judged: bool
+) -> None:
+    intents = await learnt(Words(), kept)
+    languages = {code: pack.language for code, pack in PACKS.items()}
+    asked = Conversation(
+        language="en",
+        expecting=Expecting(digits=4, secret=True),
+        hypothesis=Hypothesis(1.0, text, "en", 1.0, 1.0, True),
+    )
+    told = await with_intents(TurnEnded(2.0), asked, intents, languages)
+    assert isinstance(told, TurnEnded)
+    assert bool(told.intents) == judged
     await intents.close()
 
 
