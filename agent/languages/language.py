@@ -73,6 +73,7 @@ class Language:
     least: tuple[str, ...] = ()  # "cheapest", of what is offered
     most: tuple[str, ...] = ()  # "biggest"
     ordinals: Mapping[str, int] = field(default_factory=dict)  # "second" -> 2, "last" -> 0
+    day_parts: Mapping[int, str] = field(default_factory=dict)  # from an hour on: "in the evening"
     region: str = REGION  # the operator's country, where it is spoken: `Policy.region`
     # is told what is wrong with a wording, without anything of the caller's; decides nothing
     report: Callable[[str], None] = field(default=lambda _: None, compare=False, repr=False)

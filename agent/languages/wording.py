@@ -21,6 +21,7 @@ from agent.numbers.phone_numbers import groups, plan
 from agent.slots.email import spoken
 
 # How values of this caller's are spoken; the other ways name wordings out of closed lists.
+_NOON = 12
 COUNTS = frozenset({"gigabytes", "days"})  # numbers that their noun agrees with
 PERSONAL = COUNTS | {"money", "date", "time", "month", "number", "digits", "pairs", "email"}
 
@@ -181,7 +182,10 @@ class _Filler(string.Formatter):
             return time
         name = "time" if int(minute) else "time.round"
         template = " ".join(self._language.sentences(name))
-        return template.format(hour=int(hour), minute=minute)
+        begun = [at for at in self._language.day_parts if at <= int(hour)]
+        part = self._language.day_parts[max(begun)] if begun else ""
+        of_twelve = (int(hour) - 1) % _NOON + 1
+        return template.format(hour=int(hour), minute=minute, of_twelve=of_twelve, part=part)
 
 
 def _groups(number: str, region: str) -> list[str]:

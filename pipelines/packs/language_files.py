@@ -44,6 +44,7 @@ class _LanguageFile(Strict):
     digit_strings: _DigitStrings = _DigitStrings()
     moments: MomentsTable = MomentsTable()
     joins: tuple[str, ...] = ()
+    day_parts: dict[str, int] = Field(default_factory=dict)
     both: tuple[str, ...] = ()
     least: tuple[str, ...] = ()
     most: tuple[str, ...] = ()
@@ -134,6 +135,7 @@ def _load_pack(
         spelling=load_spelling(folder / "spelling.toml", digit_words),
         moments=about.moments.words(gate.numerals, said.instead),
         joins=about.joins,
+        day_parts={hour: part for part, hour in about.day_parts.items()},
         both=tuple(map(words, about.both)),
         least=tuple(map(words, about.least)),
         most=tuple(map(words, about.most)),

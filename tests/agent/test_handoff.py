@@ -528,9 +528,9 @@ def test_a_failed_transfer_is_answered_in_the_callers_language() -> None:
 @pytest.mark.parametrize(
     ("now", "opens"),
     [
-        ("2026-11-24T07:30:00", "24 November at 8 o'clock"),
-        ("2026-11-24T18:00:00", "25 November at 8 o'clock"),
-        ("2026-11-28T12:00:00", "30 November at 8 o'clock"),
+        ("2026-11-24T07:30:00", "24 November at 8 in the morning"),
+        ("2026-11-24T18:00:00", "25 November at 8 in the morning"),
+        ("2026-11-28T12:00:00", "30 November at 8 in the morning"),
     ],
 )
 def test_a_closed_desk_says_when_it_opens_and_what_else_there_is(now: str, opens: str) -> None:
@@ -579,7 +579,7 @@ def test_a_callback_from_wish_to_word() -> None:
     asked = talk.press("770005555")
     assert questions(asked) == ["confirm:when:2026-11-24T10:35"]
     assert said(asked) == [
-        "We can call you back on 24 November at 10:35. Is that all right?",
+        "We can call you back on 24 November at 10:35 in the morning. Is that all right?",
     ]
     actions = talk.hear("yes")
     assert booked(actions) == {
@@ -589,7 +589,7 @@ def test_a_callback_from_wish_to_word() -> None:
         "reason": "asked_for_person",
     }
     assert said(actions) == [
-        "A colleague will call you back on 24 November at 10:35.",
+        "A colleague will call you back on 24 November at 10:35 in the morning.",
         "Is there anything else I can do?",
     ]
     assert ending(talk.hear("no")) == ("", "goodbye")

@@ -193,7 +193,8 @@ class TestWordings:
 
     def test_they_are_filled_with_the_same_values(self, language: Language) -> None:
         for name in ENGLISH.phrases:
-            assert placeholders(language, name) <= placeholders(ENGLISH, name), name
+            hour = {("hour", "")} if name in ("time", "time.round") else set()  # of 24, not of 12
+            assert placeholders(language, name) <= placeholders(ENGLISH, name) | hour, name
 
     def test_they_can_all_be_said(self, language: Language) -> None:
         for name in language.phrases:

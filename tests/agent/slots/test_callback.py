@@ -72,10 +72,10 @@ def test_the_callers_own_time_is_read_back_and_booked(language: str, words: str,
 def test_it_is_read_back_with_day_and_time() -> None:
     talk = proposed()
     assert said(talk.hear("no, tomorrow at ten")) == [
-        "We can call you back on 25 November at 10 o'clock. Is that all right?"
+        "We can call you back on 25 November at 10 in the morning. Is that all right?"
     ]
     assert (
-        said(talk.hear("yes"))[0] == "A colleague will call you back on 25 November at 10 o'clock."
+        said(talk.hear("yes"))[0] == "A colleague will call you back on 25 November at 10 in the morning."
     )
 
 
@@ -97,7 +97,7 @@ def test_a_bare_no_leads_to_the_next_opening_and_asks_for_another() -> None:
 @pytest.mark.parametrize(
     ("words", "time", "hours"),
     [
-        ("tomorrow evening", "2026-11-25T17:30", "25 November they are there from 8 o'clock to 18"),
+        ("tomorrow evening", "2026-11-25T17:30", "25 November they are there from 8 in the morning to 6 in the evening"),
         ("on saturday at noon", "2026-11-27T17:30", "27 November"),
         ("on sunday", "2026-11-30T08:00", "30 November"),
     ],
@@ -197,7 +197,7 @@ def test_a_callback_about_a_complaint(language: str) -> None:
     assert (
         said(told)[0]
         == {
-            "en": "A colleague will call you back on 25 November at 10 o'clock.",
+            "en": "A colleague will call you back on 25 November at 10 in the morning.",
             "fr": "Un conseiller vous rappellera le 25 novembre à 10 heures.",
         }[language]
     )
