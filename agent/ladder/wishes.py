@@ -33,7 +33,9 @@ _ENDS = "goodbye"
 _SEEN = 0.02
 _OPEN = 0.6
 _SURELY = 0.9
-# Signals less probable than this give way to a use case that is so probable: most are none.
+# Signals less probable than this give way to a use case that is so probable: most are none. To
+# overlook one of `_DANGER` costs more than to offer a person for nothing.
+_DANGER = ("emergency", "distress")
 _PLAIN_SIGNAL = 0.6
 _INSTEAD = 0.2
 _ANGER = "anger"
@@ -162,7 +164,8 @@ def _likeliest(
     Whether somebody is angry is not asked: it is heard, or it is not.
     """
     intent, sure = meant[0] if meant else (None, 0.0)
-    if intent is None or intent.kind != "signal" or sure >= _PLAIN_SIGNAL:
+    faint = intent is not None and intent.kind == "signal" and sure < _PLAIN_SIGNAL
+    if intent is None or not faint or intent.name in _DANGER:
         return intent, sure
     second, less = meant[1] if len(meant) > 1 else (None, 0.0)
     if second is not None and second.kind == "flow" and less >= _INSTEAD:

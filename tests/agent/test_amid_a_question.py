@@ -270,8 +270,11 @@ class TestPeople:
         assert "not_understood" in acts(told)
 
     def test_a_faint_signal_gives_way_to_a_wish(self) -> None:
-        told = means(Talk(), "it has been dead since sunday", [("distress", 0.5), ("outage", 0.4)])
+        text = "it has been dead since sunday"
+        told = means(Talk(), text, [("bereavement", 0.5), ("outage", 0.4)])
         assert questions(told) == ["confirm:flow:outage"]
+        told = means(Talk(), text, [("distress", 0.5), ("outage", 0.4)])
+        assert questions(told) == ["confirm:signal:distress"]
 
     def test_a_signal_amid_a_question_is_surer(self) -> None:
         talk = calling("my balance")

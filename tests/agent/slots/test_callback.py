@@ -75,7 +75,8 @@ def test_it_is_read_back_with_day_and_time() -> None:
         "We can call you back on 25 November at 10 in the morning. Is that all right?"
     ]
     assert (
-        said(talk.hear("yes"))[0] == "A colleague will call you back on 25 November at 10 in the morning."
+        said(talk.hear("yes"))[0]
+        == "A colleague will call you back on 25 November at 10 in the morning."
     )
 
 
@@ -97,7 +98,11 @@ def test_a_bare_no_leads_to_the_next_opening_and_asks_for_another() -> None:
 @pytest.mark.parametrize(
     ("words", "time", "hours"),
     [
-        ("tomorrow evening", "2026-11-25T17:30", "25 November they are there from 8 in the morning to 6 in the evening"),
+        (
+            "tomorrow evening",
+            "2026-11-25T17:30",
+            "25 November they are there from 8 in the morning to 6 in the evening",
+        ),
         ("on saturday at noon", "2026-11-27T17:30", "27 November"),
         ("on sunday", "2026-11-30T08:00", "30 November"),
     ],
