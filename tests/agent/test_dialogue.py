@@ -72,7 +72,7 @@ def test_balance_from_wish_to_answer() -> None:
     told = talk.press(PIN)
     assert said(told) == [
         "You have 12 euros 50 left.",
-        "Your data: 3.2 gigabytes, until 31 December.",
+        "Your data: 3.2 gigabytes. Both are good until 31 December.",
         "Is there anything else I can do?",
     ]
     assert ending(talk.hear("no thank you")) == ("", "goodbye")
