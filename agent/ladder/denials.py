@@ -28,11 +28,13 @@ def after_no(
     wish: Understanding | None,
     turn: Turn,
     policy: Policy,
+    refused: bool = False,
 ) -> Understanding | None:
     """A no (`found`, unless only a part of the turn says it) and a wish, which may be the same.
 
     Where we asked whether a use case was meant, another one takes its place, and any no is one:
-    to be wrong about it costs a question, to insist costs a caller.
+    to be wrong about it costs a question, to insist costs a caller. So is one that says that the
+    use case in hand is not wanted (`refused`): "no, I don't want to pay all of it".
     """
     question = turn.question
     said = yes_or_no(turn.plain, turn.language.yes_no_words)
@@ -53,7 +55,7 @@ def after_no(
     if found is None and no and (asked or question.options):
         commands = answer(question, False) if asked else (Cancel(),)
         return Understanding("question", "deny", 1.0, commands)
-    if found is None and no and first is False and question.name != "more":
+    if found is None and no and (first is False or refused) and question.name != "more":
         return Understanding("question", "deny", 1.0, answer(question, False))
     if found is None and first and not question.is_strict and _confirms(question):
         return Understanding("question", "affirm", 1.0, answer(question, True))

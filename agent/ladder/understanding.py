@@ -230,8 +230,12 @@ def _wished(
     if wish is not None and wish.intent in dropped:
         wish = None
     if turn.question.is_yes_or_no or turn.question.name == WHICH:
-        wish = after_no(found, wish, turn, policy)
-    names = [name for name in dropped if name != turn.question.asks_wish]
+        refused = bool(dropped) and turn.question.flow in dropped
+        wish = after_no(found, wish, turn, policy, refused)
+        found = wish if wish is not None and wish.intent == "deny" else found
+    # "No, I would not like to pay all of it" answers the use case in hand, and does not end it.
+    kept = (turn.question.asks_wish, turn.question.flow if found is not None else "")
+    names = [name for name in dropped if name not in kept]
     if not names or (wish is not None and wish.confidence < policy.confirm_below):
         return wish
     cancelled = tuple(Cancel(name) for name in names)

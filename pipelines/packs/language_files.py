@@ -215,8 +215,8 @@ def _load_samples(path: Path, intents: Mapping[str, Intent]) -> dict[str, tuple[
         return {}
     found = _load_phrases(path)
     for name in found:
-        known = (
-            name in (NO_INTENT, *YES_OR_NO) or (name in intents and intents[name].kind != "answer")
+        known = name in (NO_INTENT, *YES_OR_NO) or (
+            name in intents and intents[name].kind != "answer"
         )
         if not known:
             raise ConfigurationError(

@@ -130,6 +130,17 @@ class TestNotThat:
         assert questions(means(talk, text, [("balance", 0.5)], *parts)) == ["pin"]
         assert flows(talk) == ["balance"]
 
+    def test_a_no_to_its_own_question_drops_nothing(self) -> None:
+        bill = {"total": "41.90", "currency": "EUR", "due": "2026-12-05"}
+        talk = calling("i want to pay my bill", bill=bill)
+        talk.hear("yes")
+        talk.press(PIN)
+        assert talk.state.question == "whole"
+        parts = [("pay_bill", 0.9)], [("none", 0.6)]
+        text = "no I don't want to pay all of it, you told me I don't have to"
+        means(talk, text, [("pay_bill", 0.9)], *parts)
+        assert (flows(talk), talk.state.question) == (["pay_bill"], "amount")
+
     def test_a_fault_is_not_refused_by_its_own_no(self) -> None:
         talk = calling("a fault")
         means(talk, "no network at all", [("outage", 0.99)])
