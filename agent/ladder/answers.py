@@ -192,10 +192,15 @@ def corrected(
     text: str, plain: str, question: OpenQuestion, language: Language
 ) -> Understanding | None:
     """Another choice than the one made before, at a later question: "no, I have a voucher"."""
+    said = yes_or_no(plain, language.yes_no_words)
+    no = said.meaning is False
+    beside = (
+        plain if said.meaning is None and not said.open else said.rest
+    )  # "fine" chooses nothing
     for slot, value in question.settled:
         named = chosen(text, slot.choices, language)
+        named = [name for name in named if name in choices_named(beside, slot.choices, language)]
         if len(named) == 1 and named[0] != value:
-            no = yes_or_no(plain, language.yes_no_words).meaning is False
             secret = question.slot is not None and question.slot.secret
             if no or (len(plain.split()) <= _FEW and not secret):
                 return Understanding("question", named[0], 1.0, (SetSlot(slot.name, named[0]),))

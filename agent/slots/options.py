@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
 from agent.languages.language import Language, words
 from agent.numbers.quantities import CURRENCIES, Quantity, quantities
@@ -19,6 +20,7 @@ def option(text: str, options: Sequence[tuple[str, str]], language: Language) ->
     """
     plain = words(text)
     figures = quantities(text, language.digit_words.numerals)
+    figures = figures or _ordinals(plain, len(options), language)
     measured = [q for q in figures if q.unit]
     if measured:
         return _only(
@@ -41,6 +43,12 @@ def option(text: str, options: Sequence[tuple[str, str]], language: Language) ->
 def _telling(text: str) -> set[str]:
     """Its words that tell something by themselves, in the singular: no articles."""
     return {word.rstrip("s") for word in text.split() if len(word) > _SHORT}
+
+
+def _ordinals(plain: str, count: int, language: Language) -> tuple[Quantity, ...]:
+    """Ordinals that are no place of what is offered: the days of dates ("the fifth")."""
+    known = {**language.moments.ordinals, **language.ordinals}
+    return tuple(Quantity(Decimal(known[w])) for w in plain.split() if known.get(w, 0) > count)
 
 
 def _only(values: Iterable[str]) -> str | None:

@@ -11,6 +11,7 @@ import pytest
 from agent.actions import Action
 from agent.events import Hypothesis, TurnEnded, TurnStarted
 from agent.languages.wording import fill
+from agent.slots.options import option
 from tests.agent.talk import CATALOG, LINE, PIN, Talk, acts, ending, questions, said
 
 Likely = Sequence[tuple[str, float]]
@@ -364,3 +365,24 @@ def test_oh_alone_is_no_figure(text: str, digits: str) -> None:
 )
 def test_one_euro(language: str, value: str, spoken: str) -> None:
     assert fill(CATALOG.languages[language], "{x:money}", {"x": value}) == spoken
+
+
+@pytest.mark.parametrize(
+    ("text", "taken"),
+    [("the fifth then", "v5"), ("okay, fine, the fifth then", "v5"), ("the first one", "v1")],
+)
+def test_a_day_among_those_offered(text: str, taken: str) -> None:
+    offered = (("v1", "1 December, between 8 and 12"), ("v5", "5 December, between 8 and 12"))
+    assert option(text, offered, CATALOG.languages["en"]) == taken
+
+
+def test_fine_is_no_correction() -> None:
+    booked = {"day": "2026-12-02", "start": "14:00", "end": "18:00", "id": "v2"}
+    free = [{"day": "2026-12-05", "start": "08:00", "end": "12:00", "id": "v5"}]
+    talk = calling("move my appointment", visits={"booked": booked, "free": free})
+    talk.hear("yes")
+    talk.press(PIN)
+    talk.hear("move it")
+    assert talk.state.question == "visit"
+    talk.hear("okay, fine, hm")
+    assert talk.state.slots["visit_action"].value == "move_visit"
