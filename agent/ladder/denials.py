@@ -7,7 +7,7 @@ from dataclasses import replace
 from agent.commands import Cancel, SayGoodbye, SetSlot, Signal, StartFlow, Understanding
 from agent.ladder.answers import begins_with, stated
 from agent.ladder.turn import Turn
-from agent.languages.language import words
+from agent.languages.language import YES_OR_NO, words
 from agent.languages.yes_no import YesNoWords, YesOrNo, yes_or_no
 from agent.policy import Policy
 from agent.question import OpenQuestion, answer
@@ -59,7 +59,24 @@ def after_no(
         return Understanding("question", "deny", 1.0, answer(question, False))
     if found is None and first and not question.is_strict and _confirms(question):
         return Understanding("question", "affirm", 1.0, answer(question, True))
+    if found is None and (meant := _meant(turn, policy)):
+        return meant
     return found if found is not None else wish
+
+
+def _meant(turn: Turn, policy: Policy) -> Understanding | None:
+    """A yes or no that is none by its words: "that's the one I call from", "it'll have to wait".
+
+    Never a yes that lets a secret out; a no that ends the call has to be likelier.
+    """
+    name, sure = turn.likely[0] if turn.likely else ("", 0.0)
+    yes = name == "affirm"
+    least = policy.digress_above if turn.question.name == "more" else policy.confirm_below
+    if name not in YES_OR_NO or sure < least or not turn.question.is_yes_or_no:
+        return None
+    if yes and turn.question.is_strict:
+        return None
+    return Understanding("question", name, sure, answer(turn.question, yes))
 
 
 def _confirms(question: OpenQuestion) -> bool:

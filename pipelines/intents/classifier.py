@@ -147,7 +147,8 @@ def judge(intents: IntentClassifier | None) -> Judge:
 def samples(packs: Mapping[str, Pack]) -> dict[str, str]:
     """Sentence -> intent, of all packs; NO_INTENT for those that are none of our business.
 
-    What only answers a question is not among them: nobody says it unasked.
+    What only answers a question is not among them: nobody says it unasked. Yes and no are, as far
+    as a pack has more than their words (`samples.toml`): they answer whatever was asked.
     """
     found: dict[str, str] = {}
     for pack in packs.values():

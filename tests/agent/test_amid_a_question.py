@@ -256,6 +256,30 @@ class TestAYes:
     def test_that_takes_something_back_does_not(self, text: str) -> None:
         assert "sim_puk" not in " ".join(acts(self.ready().hear(text)))
 
+    def test_by_its_meaning(self) -> None:
+        talk = calling("my balance")
+        text = "the very phone I hold against my ear"
+        assert questions(means(talk, text, [("affirm", 0.85)])) == ["pin"]
+        talk = calling("my balance")
+        means(talk, "my cousin lent me hers", [("deny", 0.85)])
+        assert talk.state.question == "line"
+
+    def test_by_its_meaning_alone_lets_no_secret_out(self) -> None:
+        told = acts(means(self.ready(), "pencil in hand", [("affirm", 0.99)]))
+        assert "sim_puk" not in " ".join(told)
+
+    def test_a_no_that_ends_the_call_is_surer(self) -> None:
+        talk = calling("my balance")
+        talk.hear("yes")
+        talk.press(PIN)
+        assert talk.state.question == "more"
+        assert "not_understood" in acts(means(talk, "the job is oxo", [("deny", 0.85)]))
+        assert acts(means(talk, "the job is oxo", [("deny", 0.95)])) == ["goodbye"]
+
+    def test_where_nobody_asked_it_is_none(self) -> None:
+        told = means(Talk(), "the job is oxo", [("affirm", 0.5), ("outage", 0.45)])
+        assert questions(told) == ["confirm:flow:outage"]
+
     def ready(self) -> Talk:
         sim = {"blocked": True, "puk": "12345678", "attempts_left": 5}
         talk = calling("my sim is blocked", sim=sim)

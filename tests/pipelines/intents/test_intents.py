@@ -240,6 +240,6 @@ def test_answers_are_not_taught() -> None:
 def test_a_sample_of_an_intent_that_is_none_is_named(tmp_path: Path) -> None:
     prompts = tmp_path / "prompts"
     shutil.copytree(PROMPTS, prompts)
-    (prompts / "en" / "samples.toml").write_text('affirm = ["yes"]\n', encoding="utf-8")
-    with pytest.raises(ConfigurationError, match=r"samples\.toml: affirm: no wish"):
+    (prompts / "en" / "samples.toml").write_text('internet = ["yes"]\n', encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"samples\.toml: internet: no wish"):
         load(prompts)
