@@ -94,7 +94,7 @@ class Course:
                     self._floor.ask_again()
                     return
                 case NotUnderstood():
-                    self.recover()
+                    self.recover(denied=Cancel() in commands)
                     return
                 case DoNotKnow():
                     self._go_without()
@@ -258,10 +258,14 @@ class Course:
         else:
             self._floor.ask_again()
 
-    def recover(self) -> None:
-        """Rephrase, then offer choices, then the keypad; a person is a rule's business."""
+    def recover(self, denied: bool = False) -> None:
+        """Rephrase, then offer choices, then the keypad; a person is a rule's business.
+
+        Who `denied` what we thought they wanted was understood, as far as that goes.
+        """
         c = self.conversation
-        self._floor.say("not_understood" if c.misunderstood < 2 else "not_understood.again")
+        again = "not_understood" if c.misunderstood < 2 else "not_understood.again"
+        self._floor.say("dropped" if denied else again)
         if not c.question and c.flow:
             self.advance()
         elif c.question in ("", "open", "more"):

@@ -241,7 +241,8 @@ class Floor:
         """Who could not follow hears all of it again; who could, only what they did not hear."""
         c = self.conversation
         asked = tuple(speak for speak in c.said if speak.act.startswith("ask "))
-        again = c.said if pace == "slow" else c.cut or asked
+        told = tuple(speak for speak in c.said if not speak.act.startswith("not_understood"))
+        again = told if pace == "slow" else c.cut or asked
         self.say(f"pace.{pace}", act="pace")
         self.say_again(again)
 

@@ -124,7 +124,7 @@ def _number(text: str, slot: Slot, before: str, language: Language) -> Understan
         part = before + part
     again = found is not None and (found.whole or found.value.startswith(before))  # from its start
     rest = bool(before and part) and not again and wanted.take(part) is not None
-    if found and not rest and (found.plainly or not slot.secret):
+    if found and not rest and (found.plainly or found.stands_out or not slot.secret):
         sure = 1.0 if found.plainly and (found.whole or slot.secret) else ASKED_BACK
         known = SetSlot(slot.name, found.value, confirmed=not slot.read_back)
         return Understanding("question", slot.name, sure, (known,))

@@ -7,12 +7,15 @@ from dataclasses import replace
 from agent.commands import Cancel, SayGoodbye, SetSlot, Signal, StartFlow, Understanding
 from agent.ladder.answers import begins_with, stated
 from agent.ladder.turn import Turn
+from agent.languages.clauses import clauses
 from agent.languages.language import YES_OR_NO, words
-from agent.languages.yes_no import YesNoWords, YesOrNo, yes_or_no
+from agent.languages.yes_no import YesNoWords, YesOrNo, begun_with, yes_or_no
 from agent.policy import Policy
 from agent.question import OpenQuestion, answer
 
 _FAREWELL = "goodbye"
+_AGAINST = 0.5  # so probably the other answer, a yes is asked for again
+_AGAINST_NO = 0.8  # a no by mistake costs less
 _SIGN = re.compile(r"[,.;:!?]+")
 _LONG = 8  # words before a farewell that may be about something else
 _BESIDE = 2  # words after it ("bye now")
@@ -43,7 +46,7 @@ def after_no(
     asked = question.asks_wish
     if wish is not None and sure:
         same = bool(asked) and wish.intent == asked
-        if same and first is False:
+        if same and _says_no(turn):
             sure = False
         elif found is None or asked or same:
             return wish
@@ -51,11 +54,14 @@ def after_no(
             return replace(wish, commands=(*found.commands, *wish.commands))
     if value := _instead(turn, said, first):
         return Understanding("question", value.slot, 1.0, (value,))
+    begun = begun_with(turn.plain, turn.language.yes_no_words)
     no = said.meaning is False or (said.open and first is False)
+    no = no or (begun is False and _confirms(question))
     if found is None and no and (asked or question.options):
         commands = answer(question, False) if asked else (Cancel(),)
         return Understanding("question", "deny", 1.0, commands)
-    if found is None and no and (first is False or refused) and question.name != "more":
+    plainly = first is False or refused or (begun is False and _confirms(question))
+    if found is None and no and plainly and question.name != "more":
         return Understanding("question", "deny", 1.0, answer(question, False))
     if found is None and first and not question.is_strict and _confirms(question):
         return Understanding("question", "affirm", 1.0, answer(question, True))
@@ -64,19 +70,40 @@ def after_no(
     return found if found is not None else wish
 
 
-def _meant(turn: Turn, policy: Policy) -> Understanding | None:
-    """A yes or no that is none by its words: "that's the one I call from", "it'll have to wait".
+def is_doubted(found: Understanding, turn: Turn) -> bool:
+    """Whether what a turn means speaks against the yes or no that its words say.
 
-    Never a yes that lets a secret out; a no that ends the call has to be likelier.
+    "That's my wife's, it's mine that's broken" has a yes in it. Where a yes lets a secret out, its
+    meaning has to say so, too, unless it is nothing but a yes.
+    """
+    if found.intent not in YES_OR_NO or not turn.likely:
+        return False
+    likely = dict(turn.likely)
+    if found.intent == "deny":
+        return likely.get("affirm", 0.0) >= _AGAINST_NO
+    says = yes_or_no(turn.plain, turn.language.yes_no_words)
+    unsure = turn.question.is_strict and not says.is_yes and likely.get("affirm", 0.0) < _AGAINST
+    return unsure or likely.get("deny", 0.0) >= _AGAINST
+
+
+def _meant(turn: Turn, policy: Policy) -> Understanding | None:
+    """A no that is none by its words: "it'll have to wait", "that's my husband's".
+
+    What is a yes by its meaning alone is asked for again; a no that ends the call has to be
+    likelier.
     """
     name, sure = turn.likely[0] if turn.likely else ("", 0.0)
-    yes = name == "affirm"
     least = policy.digress_above if turn.question.name == "more" else policy.confirm_below
-    if name not in YES_OR_NO or sure < least or not turn.question.is_yes_or_no:
+    if name != "deny" or sure < least or not turn.question.is_yes_or_no:
         return None
-    if yes and turn.question.is_strict:
-        return None
-    return Understanding("question", name, sure, answer(turn.question, yes))
+    return Understanding("question", name, sure, answer(turn.question, False))
+
+
+def _says_no(turn: Turn) -> bool:
+    """Whether a part of the turn is a no and nothing else."""
+    each = clauses(turn.text, turn.language.joins, 1) or (turn.text,)
+    said = (yes_or_no(words(part), turn.language.yes_no_words) for part in each)
+    return any(part.meaning is False and not part.rest for part in said)
 
 
 def _confirms(question: OpenQuestion) -> bool:

@@ -36,7 +36,7 @@ from agent.ladder.answers import (
     says,
     weakest,
 )
-from agent.ladder.denials import after_no, denies, farewell
+from agent.ladder.denials import after_no, denies, farewell, is_doubted
 from agent.ladder.refusals import PERSON, is_excepted, is_refused, set_aside, unwanted
 from agent.ladder.turn import Turn
 from agent.ladder.wishes import MARGIN, by_clauses, by_meaning, details, meant_by
@@ -51,6 +51,7 @@ _OF_THE_VOICE = ("repeat", "slower", "faster")  # how we are heard
 _SEEN = 0.02  # a part's wish for a person is one if the whole turn may be that, too
 _SURELY_OTHER = 0.8  # so probable by its meaning that a word alone ("heart attack") is asked back
 _CANCEL = "cancel"
+_STORY = 15  # words of own words in which a person may be somebody else
 _FEW = 4  # words that are no complaint yet
 _PLAINLY = 0.65  # no other wish of `samples.toml` is so much like one of `_OF_THE_VOICE`
 
@@ -88,6 +89,8 @@ def understand(
         or corrected(text, plain, question, language)
         or (NOT_UNDERSTOOD if beginning(text, language) else None)  # other digits are no wish
     )
+    if found is not None and is_doubted(found, turn):
+        found = None
     if found is None or denies(found, question):
         found = _wished(found, turn, flows, policy)
     if found in (None, NOT_UNDERSTOOD) or is_refused(turn, found):
@@ -153,7 +156,8 @@ def _by_rule(
 def _by_person(turn: Turn, policy: Policy) -> Understanding | None:
     """Who asks for a person amid a question gets one, whatever else they answer."""
     question = turn.question
-    wordy = question.slot is not None and question.slot.kind == "text"
+    story = question.slot is not None and question.slot.kind == "text"
+    wordy = story and len(turn.plain.split()) > _STORY
     if not (question.asks_detail or question.asks_wish or question.name == WHICH) or wordy:
         return None
     named = dict(turn.likely).get(PERSON, 0.0) >= _SEEN

@@ -94,6 +94,12 @@ def yes_or_no(text: str, says: YesNoWords) -> YesOrNo:
     return YesOrNo(None, text if kinds != {"aside"} else "")
 
 
+def begun_with(text: str, says: YesNoWords) -> bool | None:
+    """The yes or no with which `text` (reduced to words) begins; None if it begins otherwise."""
+    first = next((kind for kind, _ in _scan(text.split(), says) if kind != "aside"), "word")
+    return {"yes": True, "no": False}.get(first)
+
+
 def refuses(text: str, sample: str, says: YesNoWords) -> bool:
     """Whether `text` says of what it speaks of that it is not wanted, and `sample` does not.
 

@@ -15,6 +15,7 @@ from agent.numbers.phone_numbers import LONGEST, is_international, phone
 Check: TypeAlias = Literal["", "luhn", "month", "phone"]
 
 _MONTHS = frozenset(f"{month:02}" for month in range(1, 13))
+_FEW = 3  # words of other things beside a number that stands out
 _LONGEST_CODE = 5  # digits of a country's code, with the "00" before it
 
 
@@ -81,11 +82,15 @@ class DigitFormat:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number as it is kept, whether it is beyond doubt, and whether no more can follow."""
+    """A number as it is kept, whether it is beyond doubt, and whether no more can follow.
+
+    It `stands_out` if hardly anything else was said, and no other digit ("the code is 4821, sir").
+    """
 
     value: str
     plainly: bool
     whole: bool
+    stands_out: bool = False
 
 
 def number(text: str, says: DigitWords, wanted: DigitFormat) -> Number | None:
@@ -99,8 +104,9 @@ def number(text: str, says: DigitWords, wanted: DigitFormat) -> Number | None:
     if len({number.value for number in found}) != 1:
         return None
     first = found[0]
-    plainly = first.plainly and not others and len(runs) == len(found)
-    return Number(first.value, plainly and not has_two_readings(text, says), first.whole)
+    plainly = first.plainly and len(runs) == len(found) and not has_two_readings(text, says)
+    stands_out = plainly and len(runs) == 1 and others <= _FEW
+    return Number(first.value, plainly and not others, first.whole, stands_out)
 
 
 def _fitting(run: Run, wanted: DigitFormat) -> Number | None:

@@ -74,8 +74,8 @@ class _Word:
     apart: bool  # a sign that ends a group stands before it
 
 
-def read(text: str, says: DigitWords) -> tuple[list[Run], bool]:
-    """The runs of digits in a text; whether words of other things stand there, too.
+def read(text: str, says: DigitWords) -> tuple[list[Run], int]:
+    """The runs of digits in a text; how many words of other things stand there, too.
 
     Each run tells how many such words stand before it, since the one before.
     """
@@ -109,7 +109,7 @@ def read(text: str, says: DigitWords) -> tuple[list[Run], bool]:
             at += 1
     if groups:
         runs.append(Run(tuple(groups), since))
-    return runs, others > 0
+    return runs, others
 
 
 def all_digits(text: str, says: DigitWords) -> str:

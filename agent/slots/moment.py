@@ -16,6 +16,7 @@ from agent.slots.moment_words import MomentWords
 
 _NOON = 12 * 60
 _WAKING = (7 * 60, 22 * 60)  # "at three" is in the afternoon where people are always there
+_AT_WORK = 9 * 60  # a day alone, where people are always there
 _AHEAD = 8  # days in which a time of day is looked for
 _FARTHEST = 366  # days: nobody means a moment after that
 _MONTHS = 12
@@ -78,8 +79,9 @@ def _on_day(said: Said, day: date, clock: Clock) -> datetime | None:
     if said.timed:
         return _best(list(_times(said, day)), clock) or _what_is_left(said, day, clock.now)
     begins = max(datetime.combine(day, datetime.min.time()), rounded(clock.now))
-    if is_open(clock.hours, begins):
-        return begins
+    if is_open(clock.hours, begins):  # who is there at night is not what was asked
+        waking = datetime.combine(day, datetime.min.time()) + timedelta(minutes=_AT_WORK)
+        return max(begins, waking) if is_open(clock.hours, waking) else begins
     opens = next_opening(clock.hours, begins)
     noon = datetime.combine(day, datetime.min.time()) + timedelta(minutes=_NOON)
     return opens if opens and opens.date() == day else max(noon, begins)

@@ -9,6 +9,7 @@ from agent.numbers.quantities import CURRENCIES, Quantity, quantities
 from agent.slots.values import contains
 
 _MOST = 9  # as many as there are keys
+_FEW = 6  # words of who takes one by its place
 _SHORT = 3  # letters of words that are mostly articles
 
 
@@ -87,7 +88,8 @@ def _money(quantity: Quantity) -> bool:
 def _place(plain: str, figures: Sequence[Quantity], count: int, language: Language) -> int | None:
     """Which place is named, from 0: by an ordinal, or by a lone figure."""
     said = plain.split()
-    places = {place for word in said if (place := _ordinal(word, count, language.ordinals))}
+    few = said if len(said) <= _FEW else []  # "I said how much I have first" chooses none
+    places = {place for word in few if (place := _ordinal(word, count, language.ordinals))}
     places |= {int(q.value) for q in figures if 1 <= q.value <= min(count, _MOST)}
     return places.pop() - 1 if len(places) == 1 else None
 

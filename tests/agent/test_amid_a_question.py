@@ -256,16 +256,18 @@ class TestAYes:
     def test_that_takes_something_back_does_not(self, text: str) -> None:
         assert "sim_puk" not in " ".join(acts(self.ready().hear(text)))
 
-    def test_by_its_meaning(self) -> None:
+    def test_by_its_meaning_is_asked_for_again_and_a_no_is_one(self) -> None:
         talk = calling("my balance")
-        text = "the very phone I hold against my ear"
-        assert questions(means(talk, text, [("affirm", 0.85)])) == ["pin"]
-        talk = calling("my balance")
+        told = means(talk, "the very phone I hold against my ear", [("affirm", 0.85)])
+        assert "not_understood" in acts(told)
         means(talk, "my cousin lent me hers", [("deny", 0.85)])
         assert talk.state.question == "line"
 
-    def test_by_its_meaning_alone_lets_no_secret_out(self) -> None:
-        told = acts(means(self.ready(), "pencil in hand", [("affirm", 0.99)]))
+    def test_that_means_the_other_thing_is_asked_for_again(self) -> None:
+        talk = calling("my balance")
+        text = "that's my wife's, it's mine that's broken"
+        assert "not_understood" in acts(means(talk, text, [("deny", 0.6), ("affirm", 0.2)]))
+        told = acts(means(self.ready(), "yes go on", [("none", 0.5), ("affirm", 0.4)]))
         assert "sim_puk" not in " ".join(told)
 
     def test_a_no_that_ends_the_call_is_surer(self) -> None:
@@ -299,6 +301,12 @@ class TestPeople:
         talk = calling("my balance")
         text = "well yes that's the one I call from, but I want to talk to a person"
         told = means(talk, text, [("person", 0.4)], [("none", 0.5)], [("person", 0.99)])
+        assert ending(told) == ("asked_for_person", "transferred")
+
+    def test_also_amid_own_words(self) -> None:
+        talk = calling("i want to complain")
+        text = "no. I want to talk to a person please"
+        told = means(talk, text, [("person", 0.97)], [("person", 0.98)])
         assert ending(told) == ("asked_for_person", "transferred")
 
     def test_whether_somebody_is_angry_is_not_asked(self) -> None:
@@ -350,9 +358,11 @@ class TestFarewell:
         ("oh right em 4 8 2 1", "4821"),
         ("oh, four eight two one", "4821"),
         ("four oh two one", "4021"),
+        ("the code is four eight two one sir", "4821"),
+        ("one three five seven, sorry, I have got the baby", "1357"),
     ],
 )
-def test_oh_alone_is_no_figure(text: str, digits: str) -> None:
+def test_a_code_among_few_words_is_taken_and_oh_alone_is_no_figure(text: str, digits: str) -> None:
     talk = calling("my balance")
     talk.hear("yes")
     talk.hear(text)

@@ -101,7 +101,7 @@ def test_doubt_is_read_back_and_a_code_in_doubt_is_asked_again() -> None:
     assert questions(talk.hear("770001235, no, 4")) == [f"confirm:line:{LINE}"]
     talk.hear("yes")
     assert talk.state.question == "pin"
-    told = talk.hear("i was born in 1985 you know")
+    told = talk.hear("i was born in the summer of 1985 as you know")
     assert "pin" not in talk.state.slots
     assert "not_understood" in acts(told)
 
