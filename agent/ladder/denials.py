@@ -8,14 +8,12 @@ from agent.commands import Cancel, SayGoodbye, SetSlot, Signal, StartFlow, Under
 from agent.ladder.answers import begins_with, stated
 from agent.ladder.turn import Turn
 from agent.languages.clauses import clauses
-from agent.languages.language import YES_OR_NO, words
+from agent.languages.language import words
 from agent.languages.yes_no import YesNoWords, YesOrNo, begun_with, yes_or_no
 from agent.policy import Policy
 from agent.question import OpenQuestion, answer
 
 _FAREWELL = "goodbye"
-_AGAINST = 0.5  # so probably the other answer, a yes is asked for again
-_AGAINST_NO = 0.8  # a no by mistake costs less
 _SIGN = re.compile(r"[,.;:!?]+")
 _LONG = 8  # words before a farewell that may be about something else
 _BESIDE = 2  # words after it ("bye now")
@@ -65,38 +63,7 @@ def after_no(
         return Understanding("question", "deny", 1.0, answer(question, False))
     if found is None and first and not question.is_strict and _confirms(question):
         return Understanding("question", "affirm", 1.0, answer(question, True))
-    if found is None and (meant := _meant(turn, policy)):
-        return meant
     return found if found is not None else wish
-
-
-def is_doubted(found: Understanding, turn: Turn) -> bool:
-    """Whether what a turn means speaks against the yes or no that its words say.
-
-    "That's my wife's, it's mine that's broken" has a yes in it. Where a yes lets a secret out, its
-    meaning has to say so, too, unless it is nothing but a yes.
-    """
-    if found.intent not in YES_OR_NO or not turn.likely:
-        return False
-    likely = dict(turn.likely)
-    if found.intent == "deny":
-        return likely.get("affirm", 0.0) >= _AGAINST_NO
-    says = yes_or_no(turn.plain, turn.language.yes_no_words)
-    unsure = turn.question.is_strict and not says.is_yes and likely.get("affirm", 0.0) < _AGAINST
-    return unsure or likely.get("deny", 0.0) >= _AGAINST
-
-
-def _meant(turn: Turn, policy: Policy) -> Understanding | None:
-    """A no that is none by its words: "it'll have to wait", "that's my husband's".
-
-    What is a yes by its meaning alone is asked for again; a no that ends the call has to be
-    likelier.
-    """
-    name, sure = turn.likely[0] if turn.likely else ("", 0.0)
-    least = policy.digress_above if turn.question.name == "more" else policy.confirm_below
-    if name != "deny" or sure < least or not turn.question.is_yes_or_no:
-        return None
-    return Understanding("question", name, sure, answer(turn.question, False))
 
 
 def _says_no(turn: Turn) -> bool:

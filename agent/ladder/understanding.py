@@ -36,7 +36,7 @@ from agent.ladder.answers import (
     says,
     weakest,
 )
-from agent.ladder.denials import after_no, denies, farewell, is_doubted
+from agent.ladder.denials import after_no, denies, farewell
 from agent.ladder.refusals import PERSON, is_excepted, is_refused, set_aside, unwanted
 from agent.ladder.turn import Turn
 from agent.ladder.wishes import MARGIN, by_clauses, by_meaning, details, meant_by
@@ -89,8 +89,6 @@ def understand(
         or corrected(text, plain, question, language)
         or (NOT_UNDERSTOOD if beginning(text, language) else None)  # other digits are no wish
     )
-    if found is not None and is_doubted(found, turn):
-        found = None
     if found is None or denies(found, question):
         found = _wished(found, turn, flows, policy)
     if found in (None, NOT_UNDERSTOOD) or is_refused(turn, found):

@@ -19,7 +19,7 @@ from agent.ladder.answers import ASKED_BACK, chosen, commands_for
 from agent.ladder.mentions import mentioned
 from agent.ladder.refusals import PERSON, is_excepted, set_aside
 from agent.ladder.turn import Likely, Turn
-from agent.languages.language import YES_OR_NO, Intent, Language
+from agent.languages.language import Intent, Language
 from agent.policy import Policy
 from agent.question import OpenQuestion
 
@@ -76,11 +76,11 @@ def by_meaning(turn: Turn, flows: Mapping[str, Flow], policy: Policy) -> Underst
     guess = language.classifier.guess(plain, meant_by(plain, language))
     apart = guess.score - guess.runner_up >= MARGIN
     if turn.likely and not (apart and guess.score >= _NEARLY):
-        not_meant, yes_or_no = set_aside(turn), turn.question.is_yes_or_no
+        not_meant = set_aside(turn)
         meant = [
             (intent, sure)
             for name, sure in turn.likely
-            if name not in (not_meant if yes_or_no else {*not_meant, *YES_OR_NO})
+            if name not in not_meant
             and ((intent := language.intents.get(name)) is None or not is_excepted(plain, intent))
         ]
         intent, sure = _likeliest(meant, policy)

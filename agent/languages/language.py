@@ -19,7 +19,6 @@ from agent.numbers.phone_numbers import REGION
 from agent.slots.moment_words import MomentWords
 from agent.slots.spelling import SpellingWords
 
-YES_OR_NO = ("affirm", "deny")  # the intents of who says yes, and no, to whatever was asked
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "`": "'"})
 _NOT_A_WORD = re.compile(r"[^\w'•]+")
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from agent.events import NO_INTENT
 from agent.grounding.gate import GateRules
-from agent.languages.language import YES_OR_NO, Intent, Language, words
+from agent.languages.language import Intent, Language, words
 from agent.languages.yes_no import YesNoWords
 from agent.numbers.digits import DigitWords
 from agent.numbers.phone_numbers import REGION
@@ -215,10 +215,7 @@ def _load_samples(path: Path, intents: Mapping[str, Intent]) -> dict[str, tuple[
         return {}
     found = _load_phrases(path)
     for name in found:
-        known = name in (NO_INTENT, *YES_OR_NO) or (
-            name in intents and intents[name].kind != "answer"
-        )
-        if not known:
+        if name != NO_INTENT and (name not in intents or intents[name].kind == "answer"):
             raise ConfigurationError(
                 f"{path}: {name}: no wish of intents.toml; sentences that are none go to "
                 f"'{NO_INTENT}'"

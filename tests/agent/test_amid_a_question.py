@@ -256,32 +256,6 @@ class TestAYes:
     def test_that_takes_something_back_does_not(self, text: str) -> None:
         assert "sim_puk" not in " ".join(acts(self.ready().hear(text)))
 
-    def test_by_its_meaning_is_asked_for_again_and_a_no_is_one(self) -> None:
-        talk = calling("my balance")
-        told = means(talk, "the very phone I hold against my ear", [("affirm", 0.85)])
-        assert "not_understood" in acts(told)
-        means(talk, "my cousin lent me hers", [("deny", 0.85)])
-        assert talk.state.question == "line"
-
-    def test_that_means_the_other_thing_is_asked_for_again(self) -> None:
-        talk = calling("my balance")
-        text = "that's my wife's, it's mine that's broken"
-        assert "not_understood" in acts(means(talk, text, [("deny", 0.6), ("affirm", 0.2)]))
-        told = acts(means(self.ready(), "yes go on", [("none", 0.5), ("affirm", 0.4)]))
-        assert "sim_puk" not in " ".join(told)
-
-    def test_a_no_that_ends_the_call_is_surer(self) -> None:
-        talk = calling("my balance")
-        talk.hear("yes")
-        talk.press(PIN)
-        assert talk.state.question == "more"
-        assert "not_understood" in acts(means(talk, "the job is oxo", [("deny", 0.85)]))
-        assert acts(means(talk, "the job is oxo", [("deny", 0.95)])) == ["goodbye"]
-
-    def test_where_nobody_asked_it_is_none(self) -> None:
-        told = means(Talk(), "the job is oxo", [("affirm", 0.5), ("outage", 0.45)])
-        assert questions(told) == ["confirm:flow:outage"]
-
     def ready(self) -> Talk:
         sim = {"blocked": True, "puk": "12345678", "attempts_left": 5}
         talk = calling("my sim is blocked", sim=sim)
