@@ -25,7 +25,7 @@ from agent.commands import (
 from agent.flow import NONE, Slot
 from agent.ladder.mentions import by_mention, mentioned
 from agent.ladder.refusals import meant_parts
-from agent.languages.language import Intent, Language, words
+from agent.languages.language import Intent, Language, reduced, words
 from agent.languages.yes_no import yes_or_no
 from agent.numbers.digit_format import DigitFormat
 from agent.question import OpenQuestion, answer, taken
@@ -99,7 +99,7 @@ def by_question(
 
 def _which(plain: str, question: OpenQuestion, language: Language) -> Understanding | None:
     """Both of two use cases, the first named first, or neither."""
-    if any(contains(plain, words(phrase)) for phrase in language.both):
+    if any(contains(plain, phrase) for phrase in language.both):
         both = tuple(StartFlow(value) for value, _ in reversed(question.options))
         return Understanding("question", question.options[0][0], 1.0, both)
     said = yes_or_no(plain, language.yes_no_words)
@@ -218,7 +218,7 @@ def stated(text: str, language: Language) -> str:
 def says(plain: str, intent: str, language: Language) -> bool:
     """Whether a turn has words of this answer, or says one of its samples."""
     known = language.intents.get(intent)
-    named = known is not None and any(contains(plain, words(phrase)) for phrase in known.words)
+    named = known is not None and any(contains(plain, reduced(phrase)) for phrase in known.words)
     return named or intent in language.exact.get(plain, ())
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence, Set
 from agent.commands import Understanding
 from agent.ladder.turn import Turn
 from agent.languages.clauses import clauses
-from agent.languages.language import Intent, Language, words
+from agent.languages.language import Intent, Language, reduced, words
 from agent.languages.yes_no import YesNoWords, refuses
 from agent.slots.values import contains
 
@@ -46,7 +46,7 @@ def _parts(turn: Turn) -> list[tuple[str, str, float]]:
 
 def is_excepted(plain: str, intent: Intent) -> bool:
     """Whether it is said in words that only look like it."""
-    return any(contains(plain, words(phrase)) for phrase in intent.unless)
+    return any(contains(plain, reduced(phrase)) for phrase in intent.unless)
 
 
 def is_contrast(part: str, says: YesNoWords) -> bool:

@@ -40,7 +40,7 @@ from agent.ladder.denials import after_no, denies, farewell
 from agent.ladder.refusals import PERSON, is_excepted, is_refused, set_aside, unwanted
 from agent.ladder.turn import Turn
 from agent.ladder.wishes import MARGIN, by_clauses, by_meaning, details, meant_by
-from agent.languages.language import Language, words
+from agent.languages.language import Language, reduced, words
 from agent.policy import Policy
 from agent.question import OpenQuestion, unconfirmed
 from agent.slots.values import beginning, choice, contains, digit_format, digits_of
@@ -132,8 +132,10 @@ def _by_rule(
     likely: Sequence[tuple[str, float]],
 ) -> Understanding | None:
     for intent in language.intents.values():
-        named = any(contains(plain, words(w)) for w in intent.words)
-        if intent.kind == "signal" and named and not is_excepted(plain, intent):
+        if intent.kind != "signal":
+            continue
+        named = any(contains(plain, reduced(phrase)) for phrase in intent.words)
+        if named and not is_excepted(plain, intent):
             other = bool(likely) and likely[0][0] != intent.name and likely[0][1] >= _SURELY_OTHER
             sure = ASKED_BACK if other else 1.0
             return Understanding("rule", intent.name, sure, commands_for(intent))

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from agent.grounding.gate import PLAIN_RULES, GateRules
@@ -27,6 +27,15 @@ def words(text: str) -> str:
     """Text reduced to lower-case words with single spaces: what is compared with what was said."""
     text = unicodedata.normalize("NFC", text).translate(_APOSTROPHES).lower()
     return " ".join(w.strip("'_") for w in _NOT_A_WORD.split(text) if w.strip("'_"))
+
+
+@lru_cache(maxsize=1 << 16)
+def reduced(phrase: str) -> str:
+    """The words of a pack's phrase, kept: every turn is compared with all of them.
+
+    Never of what a caller said, which is not to be kept.
+    """
+    return words(phrase)
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,9 +203,10 @@ def _digit(word: str, says: DigitWords) -> str:
 
 def _starts(said: Sequence[_Word], at: int, phrases: Sequence[str]) -> int:
     """How many words of the longest phrase stand here."""
+    begun = (phrase.split() for phrase in phrases if phrase.startswith(said[at].text))
     lengths = [
-        len(phrase.split())
-        for phrase in phrases
-        if [w.text for w in said[at : at + len(phrase.split())]] == phrase.split()
+        len(phrase)
+        for phrase in begun
+        if [word.text for word in said[at : at + len(phrase)]] == phrase
     ]
     return max(lengths, default=0)

@@ -25,7 +25,7 @@ from agent.commands import Signal, Understanding
 from agent.course import Course
 from agent.events import Hypothesis
 from agent.floor import Floor
-from agent.languages.language import Intent, words
+from agent.languages.language import Intent, reduced, words
 from agent.people.escalation import WATCHES
 from agent.policy import Policy
 from agent.slots.values import contains
@@ -72,15 +72,15 @@ def call_for_help(floor: Floor, course: Course, heard: Hypothesis) -> None:
 def names(intent: Intent, text: str) -> bool:
     """Whether a text has words of the intent that are enough, and none that only look like it."""
     plain = words(text)
-    named = any(contains(plain, words(word)) for word in intent.words)
-    return named and not any(contains(plain, words(phrase)) for phrase in intent.unless)
+    named = any(contains(plain, reduced(phrase)) for phrase in intent.words)
+    return named and not any(contains(plain, reduced(phrase)) for phrase in intent.unless)
 
 
 def _may_go_on(intent: Intent, text: str) -> bool:
     """Whether the text ends amid a phrase of `unless`, the telling word already said."""
     plain = f" {words(text)}"
     for phrase in intent.unless:
-        begun = words(phrase).split()
+        begun = reduced(phrase).split()
         for length in range(1, len(begun)):
             beginning = " ".join(begun[:length])
             if plain.endswith(f" {beginning}") and names(intent, beginning):

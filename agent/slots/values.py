@@ -3,7 +3,7 @@
 import re
 
 from agent.flow import Slot
-from agent.languages.language import Intent, Language, words
+from agent.languages.language import Intent, Language, reduced
 from agent.numbers.digit_format import DigitFormat, Number, number
 from agent.numbers.digits import all_digits, read
 from agent.numbers.phone_numbers import plan
@@ -93,7 +93,7 @@ def choices_named(text: str, choices: tuple[str, ...], language: Language) -> li
 
 
 def _phrases(intent: Intent) -> list[str]:
-    return [_POSSESSIVE.sub("", words(phrase)) for phrase in (*intent.words, *intent.say)]
+    return [_POSSESSIVE.sub("", reduced(phrase)) for phrase in (*intent.words, *intent.say)]
 
 
 def contains(text: str, phrase: str) -> bool:
