@@ -221,6 +221,7 @@ class Dialogue:
             heard.words,
             c.intents if text == heard.text else (),
             c.clauses if text == heard.text else (),
+            c.reply if text == heard.text else (),
         )
 
     def _ask(self, text: str, found: Understanding = NOT_UNDERSTOOD) -> bool:

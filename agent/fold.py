@@ -125,6 +125,7 @@ def _turn_ended(c: Conversation, event: TurnEnded) -> Conversation:
         signed=False,
         intents=event.intents,
         clauses=event.clauses,
+        reply=event.reply,
         deferred=bool(text) and cannot_stop(c) and len(c.saying) > 1 and not c.transfer,
         quiet_since=event.at,
         silences=0 if text else c.silences,

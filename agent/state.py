@@ -123,6 +123,7 @@ class Conversation:
     hypothesis: Hypothesis | None = None
     intents: tuple[tuple[str, float], ...] = ()  # what the last turn may want, by its meaning
     clauses: tuple[tuple[tuple[str, float], ...], ...] = ()  # the same of each part of it
+    reply: tuple[tuple[str, float], ...] = ()  # what it says to a question of yes or no
     saying: tuple[Speak, ...] = ()  # asked for and not ended
     said: tuple[Speak, ...] = ()  # the last thing we said, sentence by sentence
     fresh: bool = True  # the next sentence begins a new thing said

@@ -14,6 +14,10 @@ from agent.policy import Policy
 from agent.question import OpenQuestion, answer
 
 _FAREWELL = "goodbye"
+# So probable an answer is by its meaning to be one, or to be the one that its words say. Chosen on
+# left-out replies of the tuning half of strangers'.
+_YES, _NO, _PLAINLY = 0.85, 0.8, 0.9
+_AGREES, _AGREES_STRICTLY = 0.3, 0.4
 _SIGN = re.compile(r"[,.;:!?]+")
 _LONG = 8  # words before a farewell that may be about something else
 _BESIDE = 2  # words after it ("bye now")
@@ -63,7 +67,39 @@ def after_no(
         return Understanding("question", "deny", 1.0, answer(question, False))
     if found is None and first and not question.is_strict and _confirms(question):
         return Understanding("question", "affirm", 1.0, answer(question, True))
+    if found is None and (meant := _meant(turn)):
+        return meant
     return found if found is not None else wish
+
+
+def is_doubted(found: Understanding, turn: Turn) -> bool:
+    """Whether what a turn means speaks against the yes or no that its words say.
+
+    "That's my wife's, it's mine that's broken" has a yes in it. Nothing but a yes is one.
+    """
+    name = {"affirm": "yes", "deny": "no"}.get(found.intent, "")
+    if found.rung != "question" or not name or not turn.reply:
+        return False
+    if not yes_or_no(turn.plain, turn.language.yes_no_words).rest:
+        return False
+    least = _AGREES_STRICTLY if turn.question.is_strict else _AGREES
+    return dict(turn.reply).get(name, 0.0) < least
+
+
+def _meant(turn: Turn) -> Understanding | None:
+    """A yes or no that is none by its words: "that's the one I call from", "it'll have to wait".
+
+    Never a yes that lets a secret out; a no that ends the call has to be likelier.
+    """
+    question, reply = turn.question, dict(turn.reply)
+    if not question.is_yes_or_no:
+        return None
+    more = question.name == "more"
+    if reply.get("no", 0.0) >= (_PLAINLY if more else _NO):
+        return Understanding("question", "deny", reply["no"], answer(question, False))
+    if reply.get("yes", 0.0) >= _YES and not (more or question.is_strict):
+        return Understanding("question", "affirm", reply["yes"], answer(question, True))
+    return None
 
 
 def _says_no(turn: Turn) -> bool:

@@ -14,7 +14,7 @@ Likely: TypeAlias = Sequence[tuple[str, float]]  # intents and their probabiliti
 class Turn:
     """`plain` is `text` as words; `likely` are its intents, `clauses` those of its parts.
 
-    See `TurnEnded`, which brings both.
+    `reply` is whether it says yes or no. See `TurnEnded`, which brings all three.
     """
 
     text: str
@@ -23,3 +23,4 @@ class Turn:
     language: Language
     likely: Likely = ()
     clauses: Sequence[Likely] = ()
+    reply: Likely = ()

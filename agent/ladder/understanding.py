@@ -36,7 +36,7 @@ from agent.ladder.answers import (
     says,
     weakest,
 )
-from agent.ladder.denials import after_no, denies, farewell
+from agent.ladder.denials import after_no, denies, farewell, is_doubted
 from agent.ladder.refusals import PERSON, is_excepted, is_refused, set_aside, unwanted
 from agent.ladder.turn import Turn
 from agent.ladder.wishes import MARGIN, by_clauses, by_meaning, details, meant_by
@@ -66,18 +66,19 @@ def understand(
     heard: Sequence[tuple[str, float]] = (),
     likely: Sequence[tuple[str, float]] = (),
     clauses: Sequence[Sequence[tuple[str, float]]] = (),
+    reply: Sequence[tuple[str, float]] = (),
 ) -> Understanding:
     """The meaning of a turn. `text` is what was heard or typed, `confidence` how surely.
 
     `heard` are its words with the confidence of each, where it is told: a detail is no surer
     than the weakest word that says it, however well the rest of the sentence was heard. `likely`
-    are the intents that it may have by its meaning, and `clauses` those of its parts; see
-    `TurnEnded`.
+    are the intents that it may have by its meaning, `clauses` those of its parts, and `reply` what
+    it says to a question of yes or no; see `TurnEnded`.
     """
     plain = words(text)
     if not plain:
         return NOT_UNDERSTOOD
-    turn = Turn(text, plain, question, language, likely, clauses)
+    turn = Turn(text, plain, question, language, likely, clauses, reply)
     found: Understanding | None = (
         _with_wish(_by_rule(plain, question, language, likely), text, language, flows, likely)
         or _by_voice(plain, question, language, likely)
@@ -89,6 +90,8 @@ def understand(
         or corrected(text, plain, question, language)
         or (NOT_UNDERSTOOD if beginning(text, language) else None)  # other digits are no wish
     )
+    if found is not None and is_doubted(found, turn):
+        found = None
     if found is None or denies(found, question):
         found = _wished(found, turn, flows, policy)
     if found in (None, NOT_UNDERSTOOD) or is_refused(turn, found):

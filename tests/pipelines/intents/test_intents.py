@@ -23,7 +23,7 @@ from pipelines.intents.turns import with_intents
 from pipelines.packs.reader import PROMPTS, load
 from tests.pipelines.server import PATIENCE, eventually
 
-PACKS = {code: replace(pack, samples={}) for code, pack in load().packs.items()}
+PACKS = {code: replace(pack, samples={}, replies={}) for code, pack in load().packs.items()}
 
 
 TAUGHT = {"pay my bill": "bill", "my bill is high": "bill", "my balance": "balance"}
@@ -221,6 +221,29 @@ async def test_what_holds_a_figure_where_a_secret_is_asked_for_is_not_judged(
     told = await with_intents(TurnEnded(2.0), asked, intents, languages)
     assert isinstance(told, TurnEnded)
     assert bool(told.intents) == judged
+    await intents.close()
+
+
+REPLIES = {"yes": ("that is mine",), "no": ("that is hers",), "open": ("how much is it",)}
+
+
+@pytest.mark.parametrize("embedder", [Words(), None])
+async def test_a_reply_is_judged_where_yes_or_no_was_asked(
+    embedder: Words | None, tmp_path: Path
+) -> None:
+    packs = {"en": replace(PACKS["en"], replies=REPLIES)}
+    intents = IntentClassifier(embedder, packs, tmp_path, PATIENCE)
+    assert await intents.reply("that is hers") == ()
+    await intents.learn_letters()
+    await intents.learn_meaning(quiet)
+    said = Hypothesis(1.0, "that is hers", "en", 1.0, 1.0, True)
+    languages = {"en": packs["en"].language}
+    for expected, names in ((("affirm", "deny"), {"yes", "no", "open"}), ((), set())):
+        asked = Conversation(language="en", expecting=Expecting(expected), hypothesis=said)
+        told = await with_intents(TurnEnded(2.0), asked, intents, languages)
+        assert isinstance(told, TurnEnded)
+        assert {name for name, _ in told.reply} == names
+    assert (await intents.reply("that is hers"))[0][0] == "no"
     await intents.close()
 
 
