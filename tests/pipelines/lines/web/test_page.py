@@ -204,7 +204,9 @@ async def test_keyboard_alone(quiet: Browser, server: Served) -> None:
         await visited.knows("Open question", "open")
         await keyboard.type("12")  # topping up
         await visited.knows("Open question", "means")
-        await keyboard.type("21")  # by card, the first sum
+        await keyboard.type("2")  # by card
+        await visited.knows("Open question", "credit")
+        await keyboard.type("1")  # the first sum
         await visited.shows("#keypad-hint", "13 to 19 digits are expected; # ends them. Secret:")
         await expect(visited["#hang-up"]).to_be_focused()
         await keyboard.press("Enter")
