@@ -101,8 +101,10 @@ async def test_the_calls_go_on(
     await closed(waxtaan, pbx)
     for number, made in zip(numbers, found, strict=True):
         print(f"{who} stood, {number}: {made}")
-        # What waited while one side stood would come by all of that time later.
-        assert made.key[1] - made.key[0] < _LATE
+        # What waited while one side stood would come by all of that time later. Asterisk, having
+        # stood, sometimes plays what it was sent before: then one answer is as late, and no other.
+        once = _STALL if who == "pbx" else 0.0
+        assert made.key[1] - made.key[0] < once + _LATE
         assert made.sentence[1] - made.sentence[0] < _LATE
         # Silence was put in for what the PBX held back, which then came and was heard all the same.
         most = Settings().max_ahead_seconds if who == "pbx" else 0.0
