@@ -63,7 +63,7 @@ class IntentClassifier:
         return "nearest sample" if self._by_letters is None else "letters"
 
     def begin(self) -> None:
-        """Learn words and letters, in the background: seconds of one core at the first start."""
+        """Learn words and letters, in the background: half a minute of one core at first."""
         self._start(self._learn_letters_or_warn(), "intents' letters")
 
     async def learn_letters(self) -> None:
