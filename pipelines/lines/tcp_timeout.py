@@ -2,11 +2,14 @@
 
 import socket
 
-_BUFFERED = 5.0  # s of audio that buffers take before a write stalls, and then some
+_BUFFERED = 15.0  # s; audio fills a connection's buffers for five or more before a write stalls
 
 
 def set_timeout(listener: socket.socket, stalled: float) -> None:
-    """End connections to it whose other end takes nothing for `stalled` seconds and a few more.
+    """End connections to it whose other end takes nothing for `stalled` seconds and 15 more.
+
+    Writes are timed by their call; this ends connections that have none, or whose writes are
+    interrupted again and again.
 
     Linux's TCP_USER_TIMEOUT (RFC 5482); elsewhere nothing is done.
     """

@@ -36,7 +36,7 @@ from pipelines.engines.asr.engine import SAMPLE_RATE, Recogniser
 from pipelines.engines.tts.cache import AudioCache
 from pipelines.engines.tts.espeak import EspeakSynthesiser
 from pipelines.knowledge.grounded_model import GroundedModel, KnowledgeBase
-from pipelines.lines import garbage_collection
+from pipelines.lines import garbage_collection, tcp_timeout
 from pipelines.lines.active_calls import ActiveCalls
 from pipelines.packs.reader import DialogueConfig, load
 from pipelines.server.app import create_app
@@ -153,9 +153,7 @@ async def serving(
     active_calls = ActiveCalls(assistant)
     server = _Uvicorn(_config(assistant, active_calls))
     listener = socket.create_server(("127.0.0.1", 0))
-    if hasattr(socket, "TCP_USER_TIMEOUT"):  # as in `pipelines/cli/serve.py`
-        patience = int((chosen.stalled_write_seconds + 5) * 1000)
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, patience)
+    tcp_timeout.set_timeout(listener, chosen.stalled_write_seconds)  # as `waxtaan serve`
     if send_buffer:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
     running = asyncio.create_task(server.serve([listener]))
