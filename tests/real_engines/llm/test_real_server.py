@@ -74,7 +74,7 @@ async def test_turns_become_commands(model: Vllm) -> None:
     asked = [model.interpret(Question(said, "en", "", FLOWS)) for said in TAUGHT]
     proposals = await asyncio.gather(*asked)
     right = [p.commands == (c,) for p, c in zip(proposals, TAUGHT.values(), strict=True)]
-    assert sum(right) > len(TAUGHT) / 2, [p.commands for p in proposals]  # a toy's memory
+    assert sum(right) >= len(TAUGHT) - 1, [p.commands for p in proposals]  # a toy's memory
     assert all(0 < p.confidence <= 1 for p in proposals)
     assert all(p.prompt_tokens > 300 and p.answer_tokens > 5 for p in proposals)
 

@@ -29,7 +29,7 @@ BATCH = 16
 FRESH = 4  # steps; what was read of the long beginnings is used so often before it is read anew
 WINDOW, LAYERS = 96, 3  # tokens that a layer looks back
 SEEN = WINDOW * LAYERS  # of a prompt; so the long beginnings need not be read in training
-SHORT, WHOLE, ADAPTER = (500, 4e-3, 24), (200, 2e-3, SEEN), (150, 3e-3, SEEN)
+SHORT, WHOLE, ADAPTER = (800, 4e-3, 24), (300, 2e-3, SEEN), (150, 3e-3, SEEN)
 
 
 def tokenizer_of(lessons: list[dict[str, Any]]) -> PreTrainedTokenizerFast:
