@@ -34,9 +34,11 @@ from agent.commands import (
     WrongDigit,
 )
 from agent.deadlines import transfer_deadline
+from agent.effects import last_words
 from agent.floor import Floor
 from agent.flow import Flow
 from agent.flow_runner import FlowRunner
+from agent.languages.clauses import is_asking
 from agent.languages.language import Language
 from agent.people import alternatives
 from agent.people.consolation import console, offer_person
@@ -265,6 +267,9 @@ class Course:
         """
         c = self.conversation
         again = "not_understood" if c.misunderstood < 2 else "not_understood.again"
+        spoken = last_words(c) if c.typed_at < c.words_at else ""
+        if self._floor.question.asks_detail and is_asking(spoken, self._floor.language):
+            again = "knowledge.unknown"  # the words were clear: it is we who have no answer
         self._floor.say("dropped" if denied else again)
         if not c.question and c.flow:
             self.advance()

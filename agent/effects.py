@@ -128,7 +128,7 @@ def _obey(c: Conversation, command: Command) -> Conversation:
             return replace(c, flows=others, finished=flow, facts=_still_true(c, flow))
         case Signal(name, confirmed):
             if not c.agreed:  # a yes to "a colleague?" is no evidence itself
-                c = replace(c, evidence=(*c.evidence, (name, _last_words(c))))
+                c = replace(c, evidence=(*c.evidence, (name, last_words(c))))
             return replace(c, signals=(*c.signals, name)) if confirmed else c
         case ChangeLanguage(language, True, stated):
             routing = routed_by_caller(c.routing, language) if stated else c.routing
@@ -140,7 +140,7 @@ def _obey(c: Conversation, command: Command) -> Conversation:
     return c
 
 
-def _last_words(c: Conversation) -> str:
+def last_words(c: Conversation) -> str:
     """What the caller said in this turn, as far as it was heard."""
     if c.turn_open and c.hypothesis:
         return redact(c.hypothesis.text) if c.expecting.secret else c.hypothesis.text

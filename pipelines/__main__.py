@@ -175,11 +175,11 @@ def understand(
     text: Annotated[str | None, typer.Argument(help="What a caller says.")] = None,
     file: Annotated[
         Path | None,
-        typer.Option(help="Sentences, tab-separated: columns language, text, expected (if known)."),
+        typer.Option(help="Sentences, tab-separated: columns language, text, expected, question."),
     ] = None,
     language: LanguageOption = "en",
     question: Annotated[
-        str, typer.Option(help="The open question, e.g. open or service.")
+        str, typer.Option(help="The open question: open, service, more, confirm:line:770001234 ...")
     ] = "open",
     why: Annotated[
         bool, typer.Option("--why", help="Show likely intents and the nearest sample.")

@@ -16,7 +16,7 @@ from agent.question import OpenQuestion, answer
 _FAREWELL = "goodbye"
 # So probable an answer is by its meaning to be one, or to be the one that its words say. Chosen on
 # left-out replies of the tuning half of strangers'.
-_YES, _NO, _PLAINLY = 0.85, 0.8, 0.9
+_YES, _NO, _PLAINLY = 0.85, 0.75, 0.9
 _AGREES, _AGREES_STRICTLY = 0.3, 0.4
 _SIGN = re.compile(r"[,.;:!?]+")
 _LONG = 8  # words before a farewell that may be about something else

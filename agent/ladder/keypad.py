@@ -17,7 +17,7 @@ from agent.languages.language import Language
 from agent.menu import Menu
 from agent.question import OpenQuestion, answer, taken
 from agent.slots.values import digit_format
-from agent.state import Conversation
+from agent.state import THOUGHTS, Conversation
 
 _ENDED = frozenset({"amount", "spelled"})  # of no length that is known: # or a pause ends them
 
@@ -29,9 +29,12 @@ def on_key(
 
     In a number, * starts again and # ends it; one that no more keys can follow ends by itself.
     Elsewhere 0 is a person, * repeats, # lists the choices, and 1, 2, 3... are the choices in the
-    order in which they are offered.
+    order in which they are offered. While the back office is asked the question has its answer:
+    what is typed then means the next one, which may be a secret, and is dropped.
     """
     slot = question.slot
+    if c.keys[-1:] not in ("", "0") and any(p.name not in THOUGHTS for p in c.pending):
+        return None
     if slot is not None and slot.kind in _ENDED:
         return on_pause(c, question, language) if c.keys.endswith("#") else None
     if slot is not None and slot.kind == "digits":

@@ -3,7 +3,10 @@
 import re
 from collections.abc import Sequence
 
+from agent.languages.language import Language, words
+
 _SIGNS = re.compile(r"[,.;:!?]+")
+_BEFORE_PHRASE = 2  # words
 _FEWEST = 2  # words of a part: a word alone mostly belongs to what stands beside it
 
 
@@ -24,3 +27,23 @@ def clauses(text: str, joins: Sequence[str], fewest: int = _FEWEST) -> tuple[str
             elif said:
                 parts.append(" ".join(said))
     return tuple(parts) if len(parts) > 1 else ()
+
+
+def is_asking(text: str, language: Language) -> bool:
+    """Whether a part of what was said is a question: by its sign, or by how it begins.
+
+    A phrase may have some words before it ("wait a moment do I have to"), a word only such as mean
+    little ("okay but what").
+    """
+    if "?" in text:
+        return True
+    says = language.yes_no_words
+    little = {*says.asides, *says.yes, *says.no, *says.open, *language.gate.fillers}
+    for part in clauses(text, language.joins, 1) or (text,):
+        said = words(part).split()
+        means = next((n for n, word in enumerate(said) if word not in little), len(said))
+        for asked in (phrase.split() for phrase in language.asks):
+            latest = means if len(asked) == 1 else max(means, _BEFORE_PHRASE)
+            if any(said[at : at + len(asked)] == asked for at in range(latest + 1)):
+                return True
+    return False

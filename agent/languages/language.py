@@ -79,6 +79,7 @@ class Language:
         str, ...
     ] = ()  # words between two parts of a turn, as `agent/languages/clauses.py` takes them
     both: tuple[str, ...] = ()  # "both of them", of two things that were named
+    asks: tuple[str, ...] = ()  # with what a question begins: "how much", "do I have to"
     least: tuple[str, ...] = ()  # "cheapest", of what is offered
     most: tuple[str, ...] = ()  # "biggest"
     ordinals: Mapping[str, int] = field(default_factory=dict)  # "second" -> 2, "last" -> 0

@@ -5,8 +5,8 @@ import csv
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ from pipelines.packs.reader import DialogueConfig, load
 from pipelines.settings import Settings
 
 _NOTHING = "none"  # `expected` of what is none of our business
+_ANSWERS = {"yes": "affirm", "no": "deny", "unclear": _NOTHING}  # to a question of yes or no
+_OTHERS = ("", "open", "more", "ringing")  # questions that are about no detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class _Turn:
     language: str
     text: str
     expected: str = ""
+    question: str = ""
 
 
 def understand(
@@ -43,21 +46,25 @@ def understand(
     if (text is None) == (file is None):
         fail("say a sentence, or name a file with --file", WRONG_USAGE)
     turns = _read(file, language) if file is not None else [_Turn(language, text or "")]
+    turns = [replace(turn, question=turn.question or question) for turn in turns]
     unknown = {turn.language for turn in turns} - set(config.packs)
     if unknown:
         known = ", ".join(config.packs)
         fail(f"no language '{sorted(unknown)[0]}'; there are {known}", WRONG_USAGE)
-    rows = asyncio.run(_rows(turns, question, config, settings, why))
+    asked = {turn.question: _opened(turn.question, config) for turn in turns}
+    rows = asyncio.run(_rows(turns, asked, config, settings, why))
     _print(rows, as_json)
     if any(turn.expected for turn in turns):
         _confusion(turns, rows)
 
 
 async def _rows(
-    turns: Sequence[_Turn], question: str, config: DialogueConfig, settings: Settings, why: bool
+    turns: Sequence[_Turn],
+    asked: Mapping[str, OpenQuestion],
+    config: DialogueConfig,
+    settings: Settings,
+    why: bool,
 ) -> list[dict[str, Any]]:
-    slots = {slot.name: slot for flow in config.flows.values() for slot in flow.slots}
-    opened = OpenQuestion(question, slots.get(question))
     rows = []
     async with open_intents(settings, config) as intents:
         print(f"waxtaan: judged by {judge(intents)}; 'waxtaan check' says why", file=sys.stderr)
@@ -66,17 +73,35 @@ async def _rows(
             pack = config.packs[turn.language].language
             parts = clauses(turn.text, pack.joins) if intents else ()
             each = [await intents.likely(p, turn.language) for p in parts] if intents else []
+            opened = asked[turn.question]
+            yes_no = intents is not None and opened.is_yes_or_no
+            reply = await intents.reply(turn.text, opened.name) if intents and yes_no else ()
             found = decide(
                 *(turn.text, 1.0, opened, pack, config.flows, config.policy),
                 likely=likely,
                 clauses=each,
+                reply=reply,
             )
             row = _row(turn, found, config)
             if why:
                 guess = pack.classifier.guess(turn.text.lower())
                 row |= {"likely": dict(likely), "nearest": guess.sample}
+                row |= {"reply": dict(reply)} if reply else {}
             rows.append(row)
     return rows
+
+
+def _opened(question: str, config: DialogueConfig) -> OpenQuestion:
+    """The question of that name: a detail's, "more", "confirm:line:770001234"."""
+    slots = {slot.name: slot for flow in config.flows.values() for slot in flow.slots}
+    kind, _, rest = question.partition(":")
+    if question not in (*_OTHERS, *slots) and not (kind == "confirm" and rest):
+        fail(
+            f"no question '{question}'; there are {', '.join((*_OTHERS[1:], *sorted(slots)))}",
+            WRONG_USAGE,
+        )
+    proposed = slots.get(rest.partition(":")[0]) if kind == "confirm" else None
+    return OpenQuestion(question, slots.get(question), proposed=proposed)
 
 
 def _row(turn: _Turn, found: Understanding, config: DialogueConfig) -> dict[str, Any]:
@@ -93,9 +118,10 @@ def _row(turn: _Turn, found: Understanding, config: DialogueConfig) -> dict[str,
 
 
 def _read(file: Path, language: str) -> list[_Turn]:
-    """Columns `language` (the option's if missing), `text`, `expected` (may be missing).
+    """Columns `text`, and where they are there `language`, `question` and `expected`.
 
-    Where more than one would be right, `expected` has them all: "bill|dispute".
+    Where more than one would be right, `expected` has them all: "bill|dispute". Of a question of
+    yes or no it may be "yes", "no" or "unclear".
     """
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
@@ -108,7 +134,12 @@ def _read(file: Path, language: str) -> list[_Turn]:
             WRONG_USAGE,
         )
     return [
-        _Turn(row.get("language") or language, row["text"] or "", row.get("expected") or "")
+        _Turn(
+            row.get("language") or language,
+            row["text"] or "",
+            row.get("expected") or "",
+            row.get("question") or "",
+        )
         for row in table
     ]
 
@@ -139,5 +170,5 @@ def _confusion(turns: Sequence[_Turn], rows: Sequence[dict[str, Any]]) -> None:
 
 def _meant(expected: str, found: str) -> str:
     """Of what a row says may be meant ("bill|dispute"), what was found, or else the first."""
-    meant = expected.split("|")
+    meant = [_ANSWERS.get(name, name) for name in expected.split("|")]
     return found if found in meant else meant[0]

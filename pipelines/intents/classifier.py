@@ -9,7 +9,8 @@ they have been learnt the nearest sample decides.
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+import re
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -23,6 +24,7 @@ from pipelines.intents.model import Model
 from pipelines.packs.pack import Pack
 
 MOST = 3  # intents that a turn may have
+_AT = "@"  # between what a reply means and the question that it answers
 _FEWEST = 2  # intents that can be told apart
 
 Judge: TypeAlias = Literal["meaning and letters", "letters", "nearest sample"]
@@ -70,7 +72,7 @@ class IntentClassifier:
         """Learn to judge by words and letters alone. Raises EngineError."""
         taught = self._samples()
         if taught:
-            self._by_letters = await kept_model(taught, None, self._folder, _at_once)
+            self._by_letters = await kept_model(tuple(taught.items()), None, self._folder, _at_once)
             self._tell(len(taught))
         if replied := replies(self._packs):
             self._reply_by_letters = await kept_model(replied, None, self._folder, _at_once)
@@ -79,7 +81,9 @@ class IntentClassifier:
         """Learn to judge by meaning, too; `quiet` is waited for often. Raises EngineError."""
         taught = self._samples()
         if taught and self._embedder is not None:
-            self._by_meaning = await kept_model(taught, self._embedder, self._folder, quiet)
+            self._by_meaning = await kept_model(
+                tuple(taught.items()), self._embedder, self._folder, quiet
+            )
             self._tell(len(taught))
         replied = replies(self._packs)
         if replied and self._embedder is not None:
@@ -105,14 +109,22 @@ class IntentClassifier:
         ranked = sorted(shares.items(), key=lambda pair: -pair[1])[:MOST]
         return tuple((name, round(share / whole, 3)) for name, share in ranked)
 
-    async def reply(self, text: str) -> tuple[tuple[str, float], ...]:
-        """See `TurnEnded.reply`; () where nobody can tell."""
+    async def reply(self, text: str, question: str = "") -> tuple[tuple[str, float], ...]:
+        """What it says to that question, see `TurnEnded.reply`; () where nobody can tell."""
         vectors = await self._meant(text) if text and self._reply_by_meaning else None
         model = self._reply_by_letters if vectors is None else self._reply_by_meaning
         if model is None or not text:
             return ()
         found = zip(model.labels, model.probabilities([text], vectors)[0].tolist(), strict=True)
-        return tuple((name, round(share, 3)) for name, share in sorted(found, key=lambda f: -f[1]))
+        shares: dict[str, float] = {}
+        own = _taught(question, (label.partition(_AT)[2] for label in model.labels))
+        for label, share in found:
+            meaning, _, asked = label.partition(_AT)
+            if not own or asked in ("", own):  # where none was taught, all others' tell best
+                shares[meaning] = shares.get(meaning, 0.0) + share
+        whole = sum(shares.values()) or 1.0
+        ranked = sorted(shares.items(), key=lambda pair: -pair[1])
+        return tuple((name, round(share / whole, 3)) for name, share in ranked)
 
     async def close(self) -> None:
         """Nobody asks any more."""
@@ -176,13 +188,31 @@ def samples(packs: Mapping[str, Pack]) -> dict[str, str]:
     return found
 
 
-def replies(packs: Mapping[str, Pack]) -> dict[str, str]:
-    """Reply -> "yes", "no" or "open", of all packs; nothing where that tells no two apart."""
-    found: dict[str, str] = {}
-    for pack in packs.values():
-        for name, said in pack.replies.items():
-            found |= dict.fromkeys(said, name)
-    return found if len(set(found.values())) >= _FEWEST else {}
+def replies(packs: Mapping[str, Pack]) -> tuple[tuple[str, str], ...]:
+    """Replies of all packs and their labels; none where that tells no two apart.
+
+    A label is "yes", "no" or "open", and "yes@solved" of a reply to that question alone.
+    """
+    found = (
+        (reply, f"{meaning}{_AT}{question}".removesuffix(_AT))
+        for pack in packs.values()
+        for question, said in pack.replies.items()
+        for meaning, many in said.items()
+        for reply in many
+    )
+    taught = tuple(dict.fromkeys(found))
+    return taught if len({label for _, label in taught}) >= _FEWEST else ()
+
+
+def _taught(question: str, taught: Iterable[str]) -> str:
+    """Whose replies were taught: the question itself, or what its name begins with.
+
+    "solved" for "solved_box", "confirm:line" for "confirm:line:770001234"; "" where none is.
+    """
+    names = (
+        name for name in taught if name and re.fullmatch(rf"{re.escape(name)}([_:].*)?", question)
+    )
+    return max(names, key=len, default="")
 
 
 async def _at_once() -> None:

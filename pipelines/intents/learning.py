@@ -7,7 +7,7 @@ seconds: they are imported nowhere else.
 import asyncio
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,7 @@ _THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # a core is le
 
 
 async def kept_model(
-    taught: Mapping[str, str],
+    taught: Sequence[tuple[str, str]],
     embedder: Embedder | None,
     folder: Path,
     quiet: Callable[[], Awaitable[None]],
@@ -35,15 +35,16 @@ async def kept_model(
     For `quiet` see `kept_vectors`. Raises EngineError.
     """
     by = [embedder.name, embedder.version] if embedder else ["letters", ""]
-    name = json.dumps([_FORM, *by, [*taught.items()]]).encode()
+    name = json.dumps([_FORM, *by, [*taught]]).encode()
     place = folder / f"intents-{hashlib.sha256(name).hexdigest()[:32]}.npz"
     kept = await asyncio.to_thread(_read, place)
     if kept is not None:
         return kept
+    texts = [text for text, _ in taught]
     vectors = np.zeros((len(taught), 0), np.float32)
     if embedder is not None:
-        vectors = await kept_vectors([*taught], "query", embedder, folder, quiet)
-    model, _ = await trained([*taught], vectors, [*taught.values()])
+        vectors = await kept_vectors(texts, "query", embedder, folder, quiet)
+    model, _ = await trained(texts, vectors, [label for _, label in taught])
     await asyncio.to_thread(_keep, place, model)
     return model
 

@@ -37,7 +37,7 @@ async def with_intents(
             # together, so that nobody waits for each part in turn
             found = await asyncio.gather(*(intents.likely(part, c.language) for part in parts))
             asked = "affirm" in c.expecting.intents
-            reply = await intents.reply(text) if asked else ()
+            reply = await intents.reply(text, c.question) if asked else ()
             clauses_found = tuple(filter(None, found[1:]))
             return replace(event, intents=found[0], clauses=clauses_found, reply=reply)
     return event

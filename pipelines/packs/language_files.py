@@ -16,7 +16,7 @@ from pipelines.engines.tts.engine import Voice
 from pipelines.errors import ConfigurationError
 from pipelines.packs.gate_file import GateFile
 from pipelines.packs.moments_file import MomentsTable
-from pipelines.packs.pack import AsrFile, LlmFile, Pack, SampleCaller
+from pipelines.packs.pack import AsrFile, LlmFile, Pack, Replies, SampleCaller
 from pipelines.packs.spelling_file import load_spelling
 from pipelines.packs.toml_files import Strict, parse, read_toml, validated
 
@@ -46,6 +46,7 @@ class _LanguageFile(Strict):
     joins: tuple[str, ...] = ()
     day_parts: dict[str, int] = Field(default_factory=dict)
     both: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
     least: tuple[str, ...] = ()
     most: tuple[str, ...] = ()
     ordinals: dict[str, int] = Field(default_factory=dict)
@@ -137,6 +138,7 @@ def _load_pack(
         joins=about.joins,
         day_parts={hour: part for part, hour in about.day_parts.items()},
         both=tuple(map(words, about.both)),
+        asks=tuple(map(words, about.asks)),
         least=tuple(map(words, about.least)),
         most=tuple(map(words, about.most)),
         ordinals={words(name): place for name, place in about.ordinals.items()},
@@ -217,9 +219,16 @@ class _Replies(Strict):
     open: tuple[str, ...] = ()
 
 
-def _load_replies(path: Path) -> dict[str, tuple[str, ...]]:
-    file = parse(_Replies, path) if path.exists() else _Replies()
-    return {"yes": file.yes, "no": file.no, "open": file.open}
+class _RepliesFile(_Replies):
+    question: dict[str, _Replies] = Field(default_factory=dict)
+
+
+def _load_replies(path: Path) -> dict[str, Replies]:
+    file = parse(_RepliesFile, path) if path.exists() else _RepliesFile()
+    return {
+        question: {"yes": said.yes, "no": said.no, "open": said.open}
+        for question, said in (("", file), *file.question.items())
+    }
 
 
 def _load_samples(path: Path, intents: Mapping[str, Intent]) -> dict[str, tuple[str, ...]]:

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from pydantic import Field
 
 from agent.languages.language import Language
 from pipelines.engines.tts.engine import Voice
 from pipelines.packs.toml_files import Strict
+
+Replies: TypeAlias = Mapping[str, tuple[str, ...]]  # "yes", "no" and "open" -> such replies
 
 
 class AsrFile(Strict):
@@ -68,8 +71,8 @@ class Pack:
     # intent -> more ways to say it, and "none" -> what is none of our business: they teach what
     # turns mean (`pipelines/intents/`) and nothing else
     samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    # "yes", "no" and "open" -> replies to a question of yes or no; they teach what those mean
-    replies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # question, "" for any -> replies; they teach what those mean
+    replies: Mapping[str, Replies] = field(default_factory=dict)
 
     def expected(self, intents: Sequence[str]) -> list[str]:
         """Sentences to expect for these intents, as many of each as fit; the likely ones first."""

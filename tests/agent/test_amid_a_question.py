@@ -411,3 +411,28 @@ def test_fine_is_no_correction() -> None:
     assert talk.state.question == "visit"
     talk.hear("okay, fine, hm")
     assert talk.state.slots["visit_action"].value == "move_visit"
+
+
+class TestAQuestionBack:
+    @pytest.mark.parametrize(
+        ("language", "wish", "text"),
+        [
+            ("en", "my balance", "okay but what happens to it in January"),
+            ("en", "my balance", "the blue one with the stripes"),
+            ("en", "my balance", "Is that a Friday?"),
+            ("fr", "mon solde", "euh c'est quoi la différence avec l'autre"),
+            ("fr", "mon solde", "et ça coûte combien depuis l'étranger"),
+        ],
+    )
+    def test_that_nobody_has_an_answer_to_is_not_said_to_be_unclear(
+        self, language: str, wish: str, text: str
+    ) -> None:
+        talk = calling(wish, language)
+        question = talk.state.question
+        told = acts(talk.hear(text))
+        assert ("knowledge.unknown" in told) == ("not_understood" not in told)
+        assert ("knowledge.unknown" in told) == ("blue" not in text)
+        assert talk.state.question == question
+
+    def test_where_the_wish_is_asked_for_it_may_be_one_that_was_not_understood(self) -> None:
+        assert "not_understood" in acts(Talk().hear("who painted the ceiling"))

@@ -69,3 +69,17 @@ def test_speech_after_the_keys_is_heard() -> None:
     talk.hear("what is my balance")
     over(talk, LINE, "my number is")
     assert questions(talk.hear("cancel")) == ["open"]
+
+
+@pytest.mark.parametrize("key", ["1", "2", "9", "#"])
+def test_keys_typed_while_the_back_office_is_asked_answer_nothing(key: str) -> None:
+    """They mean the next question, which nobody has heard yet, and may be a secret's."""
+    talk = Talk({"top_ups": {"amounts": ["5", "10"], "currency": "EUR"}}, caller=LINE)
+    talk.hear("top up by card")
+    assert talk.state.question == f"confirm:line:{LINE}"
+    talk.answering = False
+    talk.press("1")
+    assert talk.state.pending
+    assert talk.press(key) == []
+    assert talk.state.slots["line"].value == LINE
+    assert "transfer" in str(talk.press("0")).lower()

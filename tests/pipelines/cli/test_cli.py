@@ -72,6 +72,27 @@ def test_understand_a_file(waxtaan: Shell) -> None:
     assert "name a file" in waxtaan("understand", code=2).stderr
 
 
+def test_understand_answers(waxtaan: Shell) -> None:
+    (waxtaan.folder / "turns.tsv").write_text(
+        "text\texpected\tquestion\nsure\tyes\tsolved\nof course not\tno\tmore\n"
+        "not mine\tno\tconfirm:line:770001234\nhm hard to say\tunclear\tagreed\n",
+        encoding="utf-8",
+    )
+    ran = waxtaan("understand", "--file", "turns.tsv", "--json")
+    said = [json.loads(line)["intent"] for line in ran.stdout.splitlines()]
+    assert said == ["affirm", "deny", "deny", ""]
+    assert "unclear" not in ran.stderr
+    no = waxtaan("understand", "yes", "--question", "blok", code=2)
+    assert "no question 'blok'; there are open, more" in no.stderr
+    row = json.loads(
+        waxtaan(
+            *("understand", "mine is in the car", "--question", "other_phone", "--json", "--why"),
+            intents="auto",
+        ).stdout
+    )
+    assert set(row["reply"]) == {"yes", "no", "open"}
+
+
 def test_understand_by_letters(waxtaan: Shell) -> None:
     ran = waxtaan("understand", "wats left on me ballance", "--json", "--why", intents="auto")
     assert "judged by letters" in ran.stderr

@@ -20,6 +20,7 @@ from pipelines.errors import ConfigurationError, EngineError
 from pipelines.intents.classifier import IntentClassifier, judge, samples
 from pipelines.intents.learning import kept_model
 from pipelines.intents.turns import with_intents
+from pipelines.packs.pack import Replies
 from pipelines.packs.reader import PROMPTS, load
 from tests.pipelines.server import PATIENCE, eventually
 
@@ -104,7 +105,7 @@ async def test_samples_are_made_into_vectors_once(tmp_path: Path) -> None:
 
 async def test_a_model_that_was_kept_is_taken_and_a_damaged_one_made_anew(tmp_path: Path) -> None:
     for n in range(3):
-        made = await kept_model(TAUGHT, Words(), tmp_path, quiet)
+        made = await kept_model([*TAUGHT.items()], Words(), tmp_path, quiet)
         (whole,) = kept_models(tmp_path)
         assert whole == made.to_bytes()
         if n == 0:
@@ -113,13 +114,13 @@ async def test_a_model_that_was_kept_is_taken_and_a_damaged_one_made_anew(tmp_pa
 
 async def test_other_samples_are_another_model(tmp_path: Path) -> None:
     for more in ({}, {"how much have I left": "balance"}):
-        await kept_model({**TAUGHT, **more}, Words(), tmp_path, quiet)
+        await kept_model([*TAUGHT.items(), *more.items()], Words(), tmp_path, quiet)
     assert len(kept_models(tmp_path)) == 2
 
 
 async def test_without_room_on_disk_it_has_learnt_all_the_same(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder", encoding="utf-8")
-    assert (await kept_model(TAUGHT, Words(), tmp_path / "file", quiet)).labels
+    assert (await kept_model([*TAUGHT.items()], Words(), tmp_path / "file", quiet)).labels
 
 
 def test_what_trains_is_not_imported_by_the_assistant() -> None:
@@ -224,14 +225,14 @@ async def test_what_holds_a_figure_where_a_secret_is_asked_for_is_not_judged(
     await intents.close()
 
 
-REPLIES = {"yes": ("that is mine",), "no": ("that is hers",), "open": ("how much is it",)}
+REPLIES: Replies = {"yes": ("that is mine",), "no": ("that is hers",), "open": ("how much is it",)}
 
 
 @pytest.mark.parametrize("embedder", [Words(), None])
 async def test_a_reply_is_judged_where_yes_or_no_was_asked(
     embedder: Words | None, tmp_path: Path
 ) -> None:
-    packs = {"en": replace(PACKS["en"], replies=REPLIES)}
+    packs = {"en": replace(PACKS["en"], replies={"": REPLIES})}
     intents = IntentClassifier(embedder, packs, tmp_path, PATIENCE)
     assert await intents.reply("that is hers") == ()
     await intents.learn_letters()
@@ -244,6 +245,24 @@ async def test_a_reply_is_judged_where_yes_or_no_was_asked(
         assert isinstance(told, TurnEnded)
         assert {name for name, _ in told.reply} == names
     assert (await intents.reply("that is hers"))[0][0] == "no"
+    await intents.close()
+
+
+OF_A_LIGHT: Replies = {"yes": ("it is red",), "no": ("it is green",)}
+OF_A_REPAIR: Replies = {"yes": ("it is green",), "no": ("it is red", "red")}
+
+
+async def test_the_same_reply_means_something_else_at_another_question(tmp_path: Path) -> None:
+    said = {"": REPLIES, "light": OF_A_LIGHT, "solved": OF_A_REPAIR}
+    packs = {"en": replace(PACKS["en"], replies=said)}
+    intents = IntentClassifier(Words(), packs, tmp_path, PATIENCE)
+    await intents.learn_letters()
+    await intents.learn_meaning(quiet)
+    for question, meaning in (("light", "yes"), ("solved", "no"), ("solved_box:2", "no")):
+        told = dict(await intents.reply("it is red", question))
+        assert max(told, key=lambda name: told[name]) == meaning
+        assert sum(told.values()) == pytest.approx(1.0, abs=0.01)
+    assert (await intents.reply("that is hers", "solvedness"))[0][0] == "no"
     await intents.close()
 
 
