@@ -25,7 +25,7 @@ ROOMS = (
         "intents",
         "flow_chart",
     ),
-    *("assistant", "call", "chat", "synthetic_caller", "lines", "desk", "server"),
+    *("assistant", "call", "chat", "synthetic_caller", "replay", "lines", "desk", "server"),
     *("cli", "bench", "__main__"),
 )
 

@@ -1,5 +1,6 @@
 """`waxtaan replay`: recorded calls through today's dialogue."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,19 +10,19 @@ from rich.progress import track
 from rich.text import Text
 
 from agent.actions import Action
-from agent.dialogue import Dialogue
-from agent.log import LogError, line, read
-from agent.replay import Difference, Unmatched, accepted, differences, unmatched
+from agent.log import line
+from agent.replay import Difference, Unmatched, accepted
 from pipelines.cli.errors import WRONG_USAGE, fail
 from pipelines.cli.list_differences import only_lists
 from pipelines.packs.reader import DialogueConfig, load
+from pipelines.replay.decisions import fresh, replay_logs
 from pipelines.settings import Settings
 
 _SHOWN = 5  # differences of one call: the first is the cause, the rest mostly follow from it
 
 
 def replay(paths: list[Path], accept: bool = False, force: bool = False) -> None:
-    """Ends with 1 if any call differs and is not accepted.
+    """Ends with 1 if any call differs and is not accepted, or could not be replayed.
 
     A call whose recorded answers find no request any more is accepted with `force` only: what it
     was about would not be told in it.
@@ -30,25 +31,30 @@ def replay(paths: list[Path], accept: bool = False, force: bool = False) -> None
     logs = sorted(find(paths))
     if not logs:
         fail(f"no *.jsonl log under {', '.join(map(str, paths))}", WRONG_USAGE)
-    config = load(Settings().prompts)
-    changed = written = 0
-    for path in track(
-        logs, "Replaying", console=Console(stderr=True, markup=False), transient=True
-    ):
-        found = replay_file(path, config)
-        if not found:
+    prompts = Settings().prompts
+    config = load(prompts)
+    changed = written = left_out = 0
+    shown = Console(stderr=True, markup=False)
+    all_of_them = replay_logs(logs, prompts)
+    for found in track(all_of_them, "Replaying", len(logs), console=shown, transient=True):
+        if found.left_out:
+            left_out += 1
+            print(f"waxtaan: {found.path}: left out: {found.left_out}", file=sys.stderr)
+        if not found.differences:
             continue
         changed += 1
-        _show(console, path, found)
-        lost = unmatched_in(path, config)
-        _warn(console, path, lost, kept=accept and not force)
-        if accept and (force or not lost):
-            rewrite(path, config)
+        _show(console, found.path, found.differences)
+        _warn(console, found.path, found.unmatched, kept=accept and not force)
+        if accept and (force or not found.unmatched):
+            rewrite(found.path, config)
             written += 1
     some = "" if written == changed else f"{written} of them "
     accepted_now = f", {some}now accepted" if changed and accept else ""
-    console.print(f"{len(logs)} calls, {changed} with differences{accepted_now}")
-    if written < changed:
+    without = f", {left_out} left out" if left_out else ""
+    console.print(
+        f"{len(logs) - left_out} calls, {changed} with differences{accepted_now}{without}"
+    )
+    if written < changed or left_out:
         raise SystemExit(1)
 
 
@@ -63,32 +69,13 @@ def find(paths: Iterable[Path]) -> Iterable[Path]:
             fail(f"{path}: no such file or folder", WRONG_USAGE)
 
 
-def replay_file(path: Path, config: DialogueConfig) -> list[Difference]:
-    """One log through a fresh dialogue."""
-    try:
-        with path.open(encoding="utf-8") as lines:
-            return differences(read(lines), _fresh(config))
-    except LogError as error:
-        raise LogError(f"{path}: {error}") from error
-
-
-def unmatched_in(path: Path, config: DialogueConfig) -> list[Unmatched]:
-    """Of one log, whose answers today's dialogue does not get any more."""
-    with path.open(encoding="utf-8") as lines:
-        return unmatched(read(lines), _fresh(config))
-
-
 def rewrite(path: Path, config: DialogueConfig) -> None:
     """Write what today's dialogue does into a log, in the place of what it did then."""
     with path.open(encoding="utf-8") as lines:
-        today = "".join(accepted(lines, _fresh(config)))
+        today = "".join(accepted(lines, fresh(config)))
     part = path.with_suffix(".part")
     part.write_text(today, encoding="utf-8")
     part.replace(path)
-
-
-def _fresh(config: DialogueConfig) -> Dialogue:
-    return Dialogue(config.languages, config.flows, config.policy)
 
 
 def _show(console: Console, path: Path, found: list[Difference]) -> None:

@@ -150,8 +150,10 @@ def test_replay(waxtaan: Shell) -> None:
     assert "1 with differences, now accepted" in waxtaan("replay", str(log), "--accept").stdout
     assert log.read_text(encoding="utf-8") == recorded
     log.write_text(recorded + "nonsense\n")
-    broken = waxtaan("replay", "call", code=2).stderr
-    assert "call/log.jsonl: line" in broken
+    (call / "whole.jsonl").write_text(recorded, encoding="utf-8")
+    broken = waxtaan("replay", "call", code=1)
+    assert "call/log.jsonl: left out: line" in broken.stderr
+    assert "1 calls, 0 with differences, 1 left out" in broken.stdout
     assert "nowhere: no such file" in waxtaan("replay", "nowhere", code=2).stderr
 
 

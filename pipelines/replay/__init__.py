@@ -1,0 +1,1 @@
+"""Recorded calls against today's version: what would it do differently?"""
