@@ -41,6 +41,7 @@ from agent.flows.callback import clock
 from agent.fold import awaited, cannot_stop
 from agent.ladder.keypad import on_key, on_pause
 from agent.ladder.proposals import proposed
+from agent.ladder.turn import Turn
 from agent.ladder.understanding import outweighed, understand
 from agent.languages.language import Language
 from agent.menu import menu
@@ -211,18 +212,11 @@ class Dialogue:
 
     def _understand(self, text: str, heard: Hypothesis) -> Understanding:
         c = self.conversation
-        return understand(
-            text,
-            heard.confidence,
-            replace(self._floor.heard_question, clock=clock(c, self._flows, self._policy)),
-            self._floor.language,
-            self._flows,
-            self._policy,
-            heard.words,
-            c.intents if text == heard.text else (),
-            c.clauses if text == heard.text else (),
-            c.reply if text == heard.text else (),
-        )
+        asked = replace(self._floor.heard_question, clock=clock(c, self._flows, self._policy))
+        turn = Turn(text, asked, self._floor.language, heard.confidence, heard.words)
+        if text == heard.text:
+            turn = replace(turn, likely=c.intents, clauses=c.clauses, reply=c.reply)
+        return understand(turn, self._flows, self._policy)
 
     def _ask(self, text: str, found: Understanding = NOT_UNDERSTOOD) -> bool:
         """Ask who may know better than the rungs so far; False where nobody does."""

@@ -14,7 +14,7 @@ rung. Below `Policy.confirm_below` what was understood is asked back before it h
 or no is that answer and is not asked back in turn, but below `Policy.answer_above` it is none.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from agent.commands import (
@@ -42,7 +42,7 @@ from agent.ladder.turn import Turn
 from agent.ladder.wishes import MARGIN, by_clauses, by_meaning, details, meant_by
 from agent.languages.language import Language, reduced, words
 from agent.policy import Policy
-from agent.question import OpenQuestion, unconfirmed
+from agent.question import unconfirmed
 from agent.slots.values import beginning, choice, contains, digit_format, digits_of
 
 _LINE = "line"  # the detail that a call is about
@@ -56,37 +56,19 @@ _FEW = 4  # words that are no complaint yet
 _PLAINLY = 0.65  # no other wish of `samples.toml` is so much like one of `_OF_THE_VOICE`
 
 
-def understand(
-    text: str,
-    confidence: float,
-    question: OpenQuestion,
-    language: Language,
-    flows: Mapping[str, Flow],
-    policy: Policy,
-    heard: Sequence[tuple[str, float]] = (),
-    likely: Sequence[tuple[str, float]] = (),
-    clauses: Sequence[Sequence[tuple[str, float]]] = (),
-    reply: Sequence[tuple[str, float]] = (),
-) -> Understanding:
-    """The meaning of a turn. `text` is what was heard or typed, `confidence` how surely.
-
-    `heard` are its words with the confidence of each, where it is told: a detail is no surer
-    than the weakest word that says it, however well the rest of the sentence was heard. `likely`
-    are the intents that it may have by its meaning, `clauses` those of its parts, and `reply` what
-    it says to a question of yes or no; see `TurnEnded`.
-    """
-    plain = words(text)
+def understand(turn: Turn, flows: Mapping[str, Flow], policy: Policy) -> Understanding:
+    """The meaning of a turn."""
+    text, plain, question, language = turn.text, turn.plain, turn.question, turn.language
     if not plain:
         return NOT_UNDERSTOOD
-    turn = Turn(text, plain, question, language, likely, clauses, reply)
     found: Understanding | None = (
-        _with_wish(_by_rule(plain, question, language, likely), text, language, flows, likely)
-        or _by_voice(plain, question, language, likely)
+        _with_wish(_by_rule(turn), turn, flows)
+        or _by_voice(turn)
         or _by_person(turn, policy)
         or farewell(turn, policy)
-        or (_by_number(text, question, language, flows) if question.is_yes_or_no else None)
+        or (_by_number(turn, flows) if question.is_yes_or_no else None)
         or by_question(text, plain, question, language)
-        or _by_number(text, question, language, flows)
+        or _by_number(turn, flows)
         or corrected(text, plain, question, language)
         or (NOT_UNDERSTOOD if beginning(text, language) else None)  # other digits are no wish
     )
@@ -96,7 +78,7 @@ def understand(
         found = _wished(found, turn, flows, policy)
     if found in (None, NOT_UNDERSTOOD) or is_refused(turn, found):
         return NOT_UNDERSTOOD
-    sure = found.confidence * min(confidence, weakest(found, question, language, heard))
+    sure = found.confidence * min(turn.confidence, weakest(found, question, language, turn.heard))
     commands = found.commands
     plainly = found.intent in ("affirm", "deny")
     least = policy.release_above if question.is_strict else policy.answer_above
@@ -128,12 +110,8 @@ def outweighed(
     return found.rung == "none" or (doubtful and found.confidence < score)
 
 
-def _by_rule(
-    plain: str,
-    question: OpenQuestion,
-    language: Language,
-    likely: Sequence[tuple[str, float]],
-) -> Understanding | None:
+def _by_rule(turn: Turn) -> Understanding | None:
+    plain, question, language, likely = turn.plain, turn.question, turn.language, turn.likely
     for intent in language.intents.values():
         if intent.kind != "signal":
             continue
@@ -171,18 +149,17 @@ def _by_person(turn: Turn, policy: Policy) -> Understanding | None:
     return None if is_refused(turn, found) else found
 
 
-def _by_voice(
-    plain: str, question: OpenQuestion, language: Language, likely: Sequence[tuple[str, float]]
-) -> Understanding | None:
+def _by_voice(turn: Turn) -> Understanding | None:
     """Who could not follow us, where almost any words answer: that is no complaint and no name.
 
     Nor are the few words of who does not want to answer any more.
     """
+    plain, question, language = turn.plain, turn.question, turn.language
     if not question.options and (question.slot is None or question.slot.kind != "text"):
         return None
     guess = language.classifier.guess(plain, meant_by(plain, language))
     apart = guess.score - guess.runner_up >= MARGIN
-    sure = max(guess.score, dict(likely).get(guess.intent, 0.0))
+    sure = max(guess.score, dict(turn.likely).get(guess.intent, 0.0))
     few = question.slot is not None and len(plain.split()) <= _FEW
     meant = (*_OF_THE_VOICE, _CANCEL) if few else _OF_THE_VOICE
     if guess.intent not in meant or not apart or sure < _PLAINLY:
@@ -192,26 +169,22 @@ def _by_voice(
 
 
 def _with_wish(
-    found: Understanding | None,
-    text: str,
-    language: Language,
-    flows: Mapping[str, Flow],
-    likely: Sequence[tuple[str, float]],
+    found: Understanding | None, turn: Turn, flows: Mapping[str, Flow]
 ) -> Understanding | None:
     """What was said in anger may be a wish all the same: "my last invoice is ridiculous"."""
+    likely = turn.likely
     if found is None or found.intent != _ANGER or not likely or likely[0][0] not in flows:
         return found
     name, sure = likely[0]
     if sure < ASKED_BACK:
         return found
-    extra = details(text, flows[name], language)
+    extra = details(turn.text, flows[name], turn.language)
     return replace(found, commands=(StartFlow(name), *extra, *found.commands))
 
 
-def _by_number(
-    text: str, question: OpenQuestion, language: Language, flows: Mapping[str, Flow]
-) -> Understanding | None:
+def _by_number(turn: Turn, flows: Mapping[str, Flow]) -> Understanding | None:
     """A telephone number that was not asked for now: said ahead, or in place of one said before."""
+    text, question, language = turn.text, turn.question, turn.language
     slots = (slot for flow in flows.values() for slot in flow.slots if slot.name == _LINE)
     line = next(slots, None)
     hidden = question.slot is not None and question.slot.secret  # and unknown to a replay

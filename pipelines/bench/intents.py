@@ -7,6 +7,7 @@ from pathlib import Path
 
 from agent.commands import Understanding
 from agent.endpointing import expecting
+from agent.ladder.turn import Turn
 from agent.ladder.understanding import understand
 from agent.question import OpenQuestion
 from pipelines.bench.row import Row
@@ -58,7 +59,8 @@ def _understood(
     text: str, question: str, config: DialogueConfig, sure: float = 1.0
 ) -> Understanding:
     language = config.packs["en"].language
-    return understand(text, sure, OpenQuestion(question), language, config.flows, config.policy)
+    turn = Turn(text, OpenQuestion(question), language, sure)
+    return understand(turn, config.flows, config.policy)
 
 
 async def _heard_right(clips: list[tuple[Path, str, str]], config: DialogueConfig) -> int:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from agent.ladder.turn import Turn
 from agent.ladder.understanding import understand
 from agent.languages.wording import word
 from agent.question import OpenQuestion
@@ -177,9 +178,8 @@ def pack_problems(pack: Pack, config: DialogueConfig) -> list[str]:
             found.append(f"{folder}/intents.toml: [{flow}]: a use case that nobody can ask for")
     for intent in language.intents.values():
         for sentence in intent.must if intent.kind != "answer" else ():
-            heard = understand(
-                sentence, 1.0, OpenQuestion("open"), language, config.flows, config.policy
-            )
+            turn = Turn(sentence, OpenQuestion("open"), language)
+            heard = understand(turn, config.flows, config.policy)
             if heard.intent != intent.name:
                 found.append(
                     f"{folder}/intents.toml: [{intent.name}]: '{sentence}' is understood as "

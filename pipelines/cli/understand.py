@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from agent.commands import Understanding
+from agent.ladder.turn import Turn
 from agent.ladder.understanding import understand as decide
 from agent.languages.clauses import clauses
 from agent.question import OpenQuestion
@@ -76,12 +77,8 @@ async def _rows(
             opened = asked[turn.question]
             yes_no = intents is not None and opened.is_yes_or_no
             reply = await intents.reply(turn.text, opened.name) if intents and yes_no else ()
-            found = decide(
-                *(turn.text, 1.0, opened, pack, config.flows, config.policy),
-                likely=likely,
-                clauses=each,
-                reply=reply,
-            )
+            said = Turn(turn.text, opened, pack, likely=likely, clauses=each, reply=reply)
+            found = decide(said, config.flows, config.policy)
             row = _row(turn, found, config)
             if why:
                 guess = pack.classifier.guess(turn.text.lower())

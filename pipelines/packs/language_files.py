@@ -1,10 +1,12 @@
 """A language's folder under `prompts/`, read into its pack."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 from loguru import logger
-from pydantic import Field
+from pydantic import Field, create_model
 
 from agent.events import NO_INTENT
 from agent.grounding.gate import GateRules
@@ -54,18 +56,9 @@ class _LanguageFile(Strict):
     llm: LlmFile | None = None
 
 
-class _YesNoFile(Strict):
-    yes: tuple[str, ...] = ()
-    no: tuple[str, ...] = ()
-    open: tuple[str, ...] = ()
-    turns: tuple[str, ...] = ()
-    instead: tuple[str, ...] = ()
-    asides: tuple[str, ...] = ()
-    refusals: tuple[str, ...] = ()
-    wishes: tuple[str, ...] = ()
-    contrasts: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
-    doubts: tuple[str, ...] = ()
+# A key of yes_no.toml for each field of `YesNoWords`.
+_KEYS: Any = {each.name: (tuple[str, ...], ()) for each in fields(YesNoWords)}
+_YesNoFile: type[Strict] = create_model("_YesNoFile", __base__=Strict, **_KEYS)
 
 
 class _IntentEntry(Strict):
@@ -193,24 +186,10 @@ def _load_intents(path: Path) -> dict[str, Intent]:
 def _load_yes_no(path: Path, intents: Mapping[str, Intent]) -> YesNoWords:
     """What the file has, and the samples of "affirm" and "deny"; without a file those alone."""
     file = parse(_YesNoFile, path) if path.exists() else _YesNoFile()
-
-    def reduced(phrases: tuple[str, ...], intent: str = "") -> tuple[str, ...]:
-        taught = intents[intent].say if intent in intents else ()
-        return tuple(words(phrase) for phrase in (*phrases, *taught))
-
-    return YesNoWords(
-        reduced(file.yes, "affirm"),
-        reduced(file.no, "deny"),
-        reduced(file.open),
-        reduced(file.turns),
-        reduced(file.instead),
-        reduced(file.asides),
-        reduced(file.refusals),
-        reduced(file.wishes),
-        reduced(file.contrasts),
-        reduced(file.without),
-        reduced(file.doubts),
-    )
+    said: dict[str, tuple[str, ...]] = dict(file)
+    for kind, intent in (("yes", "affirm"), ("no", "deny")):
+        said[kind] += intents[intent].say if intent in intents else ()
+    return YesNoWords(**{kind: tuple(map(words, phrases)) for kind, phrases in said.items()})
 
 
 class _Replies(Strict):

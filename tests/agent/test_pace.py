@@ -16,6 +16,7 @@ from agent.events import (
     TurnStarted,
 )
 from agent.flow import Slot
+from agent.ladder.turn import Turn
 from agent.ladder.understanding import understand
 from agent.log import line, read
 from agent.people import alternatives
@@ -124,7 +125,7 @@ def test_no_question_takes_it_for_an_answer(
     language: str, text: str, question: OpenQuestion
 ) -> None:
     pack = CATALOG.languages[language]
-    found = understand(text, 1.0, question, pack, CATALOG.flows, CATALOG.policy)
+    found = understand(Turn(text, question, pack), CATALOG.flows, CATALOG.policy)
     assert found.commands == (ChangePace("slow"),)
 
 
@@ -151,7 +152,7 @@ def test_a_question_stays_open_with_what_was_answered_of_it(language: str) -> No
 def test_a_complaint_is_no_wish_to_hear_it_slower(language: str, text: str) -> None:
     pack = CATALOG.languages[language]
     question = QUESTIONS["free text"]
-    found = understand(text, 1.0, question, pack, CATALOG.flows, CATALOG.policy)
+    found = understand(Turn(text, question, pack), CATALOG.flows, CATALOG.policy)
     assert [type(command) for command in found.commands] == [SetSlot]
 
 
@@ -160,7 +161,7 @@ def test_meant_surely_enough_it_needs_no_sample() -> None:
     text = "would you take it a bit slower for me"
     pack, question = CATALOG.languages["en"], QUESTIONS["free text"]
     likely = (("slower", 0.9), ("repeat", 0.05))
-    found = understand(text, 1.0, question, pack, CATALOG.flows, CATALOG.policy, likely=likely)
+    found = understand(Turn(text, question, pack, likely=likely), CATALOG.flows, CATALOG.policy)
     assert found.commands == (ChangePace("slow"),)
 
 

@@ -5,6 +5,7 @@ import string
 import pytest
 
 from agent.commands import Understanding
+from agent.ladder.turn import Turn
 from agent.ladder.understanding import understand
 from agent.languages.language import Intent, Language, words
 from agent.languages.wording import fill, word
@@ -106,7 +107,7 @@ OUT_OF_SCOPE = {
 
 
 def heard(text: str, question: OpenQuestion, language: Language) -> Understanding:
-    return understand(text, 1.0, question, language, CATALOG.flows, CATALOG.policy)
+    return understand(Turn(text, question, language), CATALOG.flows, CATALOG.policy)
 
 
 def asked(intent: Intent) -> OpenQuestion:

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from agent.flow import Slot
+from agent.ladder.turn import Turn
 from agent.ladder.understanding import understand
 from agent.question import OpenQuestion
 from pipelines.intents.classifier import IntentClassifier
@@ -68,10 +69,8 @@ async def judged(
         question = opened(row.get("question", "x"))
         reply = await intents.reply(row["text"], question.name)
         assert reply
-        told = understand(
-            *(row["text"], 1.0, question, config.languages[code], config.flows, config.policy),
-            reply=reply,
-        )
+        turn = Turn(row["text"], question, config.languages[code], reply=reply)
+        told = understand(turn, config.flows, config.policy)
         said = told.intent if told.intent in ("affirm", "deny") else ""
         if question.name == "more" and told.intent == "goodbye":
             said = "deny"

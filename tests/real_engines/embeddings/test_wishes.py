@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from agent.commands import AskWhich, Understanding
+from agent.ladder.turn import Turn
 from agent.ladder.understanding import understand
 from agent.question import OpenQuestion
 from pipelines.intents.opening import open_intents
@@ -46,8 +47,8 @@ async def test_wishes_of_strangers(tmp_path: Path, table: str) -> None:
             likely = await intents.likely(text, language)
             assert likely
             pack = config.languages[language]
-            question = OpenQuestion("open")
-            told = understand(text, 1.0, question, pack, config.flows, config.policy, likely=likely)
+            turn = Turn(text, OpenQuestion("open"), pack, likely=likely)
+            told = understand(turn, config.flows, config.policy)
             back = told.confidence < config.policy.confirm_below
             asked[language, wanted != ["none"]] += 1
             if wanted == ["none"]:

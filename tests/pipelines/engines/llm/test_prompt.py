@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.commands import NOT_UNDERSTOOD
+from agent.ladder.turn import Turn
 from agent.ladder.understanding import understand
 from agent.languages.language import Language
 from agent.question import OpenQuestion
@@ -79,7 +80,8 @@ def test_examples_are_what_nothing_else_understands(code: str) -> None:
     pack = catalog.languages[code]
     given = tomllib.loads((PROMPTS / code / "llm.toml").read_text(encoding="utf-8"))["examples"]
     for sentence in (s for sentences in given.values() for s in sentences):
-        found = understand(sentence, 1.0, OpenQuestion("open"), pack, catalog.flows, catalog.policy)
+        turn = Turn(sentence, OpenQuestion("open"), pack)
+        found = understand(turn, catalog.flows, catalog.policy)
         assert found is NOT_UNDERSTOOD, sentence
 
 
