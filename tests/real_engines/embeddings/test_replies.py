@@ -23,9 +23,9 @@ MODELS = Path(os.environ.get("WAXTAAN_TEST_MODELS", ""))
 STRANGERS = Path(__file__).parents[2] / "strangers"
 
 
-async def test_replies_of_strangers(tmp_path: Path) -> None:
+async def test_replies_of_strangers(learnt: Path) -> None:
     config = load()
-    settings = Settings(models=MODELS, cache=tmp_path, embeddings="e5", intents="auto")
+    settings = Settings(models=MODELS, cache=learnt, embeddings="e5", intents="auto")
     async with open_intents(settings, config) as intents:
         assert intents is not None
         for strict in (False, True):

@@ -35,10 +35,10 @@ def offered(told: Understanding) -> tuple[str, ...]:
     return next((c.flows for c in told.commands if isinstance(c, AskWhich)), ())
 
 
-@pytest.mark.parametrize("table", ["wishes.tsv", "use_cases.tsv"])
-async def test_wishes_of_strangers(tmp_path: Path, table: str) -> None:
+@pytest.mark.parametrize("table", ["wishes.tsv", "use_cases.tsv", "second_wishes.tsv"])
+async def test_wishes_of_strangers(learnt: Path, table: str) -> None:
     config = load()
-    settings = Settings(models=MODELS, cache=tmp_path, embeddings="e5", intents="auto")
+    settings = Settings(models=MODELS, cache=learnt, embeddings="e5", intents="auto")
     found: Counter[tuple[str, str]] = Counter()
     asked: Counter[tuple[str, bool]] = Counter()
     async with open_intents(settings, config) as intents:
