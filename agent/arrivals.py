@@ -1,11 +1,9 @@
 """The conversation once something that was asked for arrives (`agent/fold.py`)."""
 
-from dataclasses import replace
-
 from agent.acts import key
 from agent.effects import not_booked
 from agent.events import NOT_KNOWN, Composed, Failed, Fetched, Interpreted, Retrieved
-from agent.state import THOUGHTS, Conversation, Pending
+from agent.state import THOUGHTS, Conversation, Pending, replace
 
 
 def answered(c: Conversation, event: Fetched | Failed | Interpreted) -> Conversation:

@@ -1,7 +1,6 @@
 """What commands do to the conversation: the part of the fold that turns have."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from agent.actions import Explain
@@ -24,7 +23,7 @@ from agent.commands import (
 from agent.languages.language_routing import stated as routed_by_caller
 from agent.people.participants import not_wanted
 from agent.privacy import SECRET_SLOTS, redact
-from agent.state import ALTERNATIVES, LASTING, Conversation, Filled, Pending, Wanted
+from agent.state import ALTERNATIVES, LASTING, Conversation, Filled, Pending, Wanted, replace
 
 
 def decided(c: Conversation, explain: Explain) -> Conversation:

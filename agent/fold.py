@@ -5,7 +5,6 @@ call log holds both in order, so any prefix of a log gives back the state the ca
 """
 
 from collections.abc import Set
-from dataclasses import replace
 
 from agent import arrivals
 from agent.actions import (
@@ -47,7 +46,7 @@ from agent.events import (
 )
 from agent.people import participants
 from agent.privacy import redact
-from agent.state import REMEMBERED, THOUGHTS, Conversation, Line, Pending
+from agent.state import REMEMBERED, THOUGHTS, Conversation, Line, Pending, replace
 
 
 def apply(c: Conversation, event: Event) -> Conversation:

@@ -40,7 +40,7 @@ from agent.ladder.denials import after_no, denies, farewell, is_doubted
 from agent.ladder.refusals import PERSON, is_excepted, is_refused, set_aside, unwanted
 from agent.ladder.turn import Turn
 from agent.ladder.wishes import MARGIN, by_clauses, by_meaning, details, meant_by
-from agent.languages.language import Language, reduced, words
+from agent.languages.language import Language, words
 from agent.policy import Policy
 from agent.question import unconfirmed
 from agent.slots.values import beginning, choice, contains, digit_format, digits_of
@@ -112,11 +112,10 @@ def outweighed(
 
 def _by_rule(turn: Turn) -> Understanding | None:
     plain, question, language, likely = turn.plain, turn.question, turn.language, turn.likely
-    for intent in language.intents.values():
-        if intent.kind != "signal":
-            continue
-        named = any(contains(plain, reduced(phrase)) for phrase in intent.words)
-        if named and not is_excepted(plain, intent):
+    begun = (language.signals.get(word, ()) for word in set(plain.split()))
+    named = {name for each in begun for phrase, name in each if contains(plain, phrase)}
+    for intent in language.intents.values() if named else ():
+        if intent.name in named and not is_excepted(plain, intent):
             other = bool(likely) and likely[0][0] != intent.name and likely[0][1] >= _SURELY_OTHER
             sure = ASKED_BACK if other else 1.0
             return Understanding("rule", intent.name, sure, commands_for(intent))

@@ -111,6 +111,16 @@ class Language:
         return found
 
     @cached_property
+    def signals(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """Each first word -> the phrases beginning with it that are enough for a signal: which."""
+        found: dict[str, tuple[tuple[str, str], ...]] = {}
+        for intent in self.intents.values():
+            for phrase in map(reduced, intent.words if intent.kind == "signal" else ()):
+                first = phrase.partition(" ")[0]
+                found[first] = (*found.get(first, ()), (phrase, intent.name))
+        return found
+
+    @cached_property
     def classifier(self) -> Classifier:
         """Sentences to wishes, commands and signals; nobody answers what was not asked."""
         wishes = [intent for intent in self.intents.values() if intent.kind != "answer"]

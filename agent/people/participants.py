@@ -6,7 +6,6 @@ answer at once when the call comes back to us.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from agent.actions import Transfer
 from agent.acts import Handoff
@@ -31,7 +30,7 @@ from agent.events import (
     TurnEnded,
     TurnStarted,
 )
-from agent.state import ALTERNATIVES, Conversation, PendingTransfer, Wanted
+from agent.state import ALTERNATIVES, Conversation, PendingTransfer, Wanted, replace
 
 BETWEEN_OTHERS = (TurnStarted, Hypothesis, TurnEnded, KeyPressed)  # not for us while a person talks
 _OTHER_WISHES = (
