@@ -155,12 +155,14 @@ RULES: tuple[Rule, ...] = (
     misunderstood_repeatedly,
 )
 NAMES: Mapping[str, Rule] = {rule.__name__: rule for rule in RULES}
+_UNSET = RuleSetting()
+_PLACES = {name: 10 * number for number, name in enumerate(NAMES, start=1)}
 
 
 def priority(name: str, policy: Policy) -> int:
     """The rule's number in the order of asking: the operator's, or 10, 20, 30 ... as in `RULES`."""
-    setting = policy.rules.get(name, RuleSetting())
-    return setting.priority or 10 * (1 + list(NAMES).index(name))
+    setting = policy.rules.get(name, _UNSET)
+    return setting.priority or _PLACES[name]
 
 
 def in_order(policy: Policy) -> list[str]:
