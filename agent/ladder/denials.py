@@ -15,7 +15,7 @@ from agent.question import OpenQuestion, answer
 
 _FAREWELL = "goodbye"
 # So probable an answer is by its meaning to be one, or to be the one that its words say. Chosen on
-# left-out replies of the tuning half of strangers'.
+# left-out replies of `replies.toml`.
 _YES, _NO, _PLAINLY = 0.85, 0.75, 0.9
 _AGREES, _AGREES_STRICTLY = 0.3, 0.4
 _SIGN = re.compile(r"[,.;:!?]+")

@@ -33,7 +33,8 @@ def on_key(
     what is typed then means the next one, which may be a secret, and is dropped.
     """
     slot = question.slot
-    if c.keys[-1:] not in ("", "0") and any(p.name not in THOUGHTS for p in c.pending):
+    typed = slot is not None and slot.kind in (*_ENDED, "digits")
+    if any(p.name not in THOUGHTS for p in c.pending) and (typed or c.keys[-1:] not in ("", "0")):
         return None
     if slot is not None and slot.kind in _ENDED:
         return on_pause(c, question, language) if c.keys.endswith("#") else None

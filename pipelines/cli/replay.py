@@ -35,7 +35,7 @@ def replay(paths: list[Path], accept: bool = False, force: bool = False) -> None
     config = load(prompts)
     changed = written = left_out = 0
     shown = Console(stderr=True, markup=False)
-    all_of_them = replay_logs(logs, prompts)
+    all_of_them = replay_logs(logs, config, prompts)
     for found in track(all_of_them, "Replaying", len(logs), console=shown, transient=True):
         if found.left_out:
             left_out += 1

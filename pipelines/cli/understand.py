@@ -75,8 +75,8 @@ async def _rows(
             parts = clauses(turn.text, pack.joins) if intents else ()
             each = [await intents.likely(p, turn.language) for p in parts] if intents else []
             opened = asked[turn.question]
-            yes_no = intents is not None and opened.is_yes_or_no
-            reply = await intents.reply(turn.text, opened.name) if intents and yes_no else ()
+            judged = intents if opened.is_yes_or_no else None
+            reply = await judged.reply(turn.text, opened.name) if judged else ()
             said = Turn(turn.text, opened, pack, likely=likely, clauses=each, reply=reply)
             found = decide(said, config.flows, config.policy)
             row = _row(turn, found, config)
@@ -94,7 +94,8 @@ def _opened(question: str, config: DialogueConfig) -> OpenQuestion:
     kind, _, rest = question.partition(":")
     if question not in (*_OTHERS, *slots) and not (kind == "confirm" and rest):
         fail(
-            f"no question '{question}'; there are {', '.join((*_OTHERS[1:], *sorted(slots)))}",
+            f"no question '{question}'; there are {', '.join((*_OTHERS[1:], *sorted(slots)))}"
+            ", and 'confirm:line:770001234' of a value that is read back",
             WRONG_USAGE,
         )
     proposed = slots.get(rest.partition(":")[0]) if kind == "confirm" else None
@@ -122,8 +123,13 @@ def _read(file: Path, language: str) -> list[_Turn]:
     """
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        fail(f"{file}: {error}", WRONG_USAGE)
+    except OSError as error:
+        fail(f"{file}: {error.strerror}", WRONG_USAGE)
+    except UnicodeDecodeError:
+        fail(
+            f"{file}: no text in UTF-8; sentences stand in a file of tab-separated lines",
+            WRONG_USAGE,
+        )
     table = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
     if "text" not in (table.fieldnames or ()):
         fail(

@@ -52,13 +52,13 @@ def replay_log(path: Path, config: DialogueConfig) -> Replayed:
     return Replayed(path, found, lost)
 
 
-def replay_logs(paths: Sequence[Path], prompts: Path, processes: int = 0) -> Iterator[Replayed]:
+def replay_logs(
+    paths: Sequence[Path], config: DialogueConfig, prompts: Path, processes: int = 0
+) -> Iterator[Replayed]:
     """All of them, in their order, in as many processes as there are cores unless told otherwise.
 
-    Raises:
-        ConfigurationError: the packs under `prompts` cannot be read.
+    `config` is what was read from `prompts`, where the other processes read it.
     """
-    config = load(prompts)
     processes = processes or os.cpu_count() or 1
     if processes == 1 or len(paths) <= _FEW:
         for path in paths:

@@ -83,3 +83,16 @@ def test_keys_typed_while_the_back_office_is_asked_answer_nothing(key: str) -> N
     assert talk.press(key) == []
     assert talk.state.slots["line"].value == LINE
     assert "transfer" in str(talk.press("0")).lower()
+
+
+@pytest.mark.parametrize("keys", ["0", "1230", "0000", "12#"])
+def test_nor_do_they_where_a_number_was_asked_for(keys: str) -> None:
+    talk = Talk(caller=LINE)
+    talk.hear("what is my balance")
+    talk.hear("yes")
+    talk.answering = False
+    talk.press(PIN)
+    asked = talk.state.pending
+    assert asked
+    assert talk.press(keys) == []
+    assert (talk.state.slots["pin"].value, talk.state.pending) == (PIN, asked)

@@ -70,6 +70,8 @@ def test_understand_a_file(waxtaan: Shell) -> None:
     assert "separated by tabs" in waxtaan("understand", "--file", "turns.tsv", code=2).stderr
     assert "no such file" in waxtaan("understand", "--file", "no.tsv", code=2).stderr.lower()
     assert "name a file" in waxtaan("understand", code=2).stderr
+    turns.write_bytes(b"RIFF\xff\xfe")
+    assert "no text in UTF-8" in waxtaan("understand", "--file", "turns.tsv", code=2).stderr
 
 
 def test_understand_answers(waxtaan: Shell) -> None:

@@ -59,8 +59,9 @@ def test_several_processes_tell_the_same_in_the_same_order(
     changed.write_text("".join(lines[:spoken] + lines[spoken + 1 :]), encoding="utf-8")
     broken.write_text("nonsense\n", encoding="utf-8")
     paths = [*logs, changed, broken] * 3
-    found = list(replay_logs(paths, PROMPTS, processes=2))
-    assert found == [replay_log(path, load()) for path in paths]
+    config = load()
+    found = list(replay_logs(paths, config, PROMPTS, processes=2))
+    assert found == [replay_log(path, config) for path in paths]
     assert [each.path for each in found] == paths
     assert sum(bool(each.differences) for each in found) == 3
     assert sum(bool(each.left_out) for each in found) == 3
