@@ -81,6 +81,8 @@ class Redaction:
                 self._secret_turn = self._secret_question or along
             case KeyPressed(key="*"):
                 self._typed = ""
+            case KeyPressed(key=key) if key in (HIDDEN, WRONG):  # of a log that is replayed
+                self._secret_key = event.at
             case KeyPressed() if self._hides and event.key.isdigit():
                 self._secret_key = event.at
                 self._typed += event.key

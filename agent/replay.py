@@ -32,7 +32,7 @@ def differences(entries: Iterable[Event | Action], dialogue: Dialogue) -> list[D
     """
     redaction = Redaction()
     found = []
-    for event, then in _exchanges(entries):
+    for event, then in exchanges(entries):
         now = tuple(redaction.action(a) for a in dialogue.receive(event))
         if now != then:
             found.append(Difference(event, then, now))
@@ -56,7 +56,7 @@ class Unmatched:
 def unmatched(entries: Iterable[Event | Action], dialogue: Dialogue) -> list[Unmatched]:
     """What a fresh dialogue is not told any more of what the log's was told, in order."""
     then, found = Conversation(), []
-    for event, actions in _exchanges(entries):
+    for event, actions in exchanges(entries):
         if isinstance(event, (Fetched, Failed, Retrieved, Interpreted, Composed)):
             asked = _pending(then, event.request)
             now = _pending(dialogue.conversation, event.request)
@@ -113,7 +113,8 @@ def accepted(lines: Iterable[str], dialogue: Dialogue) -> Iterator[str]:
     yield from today()
 
 
-def _exchanges(entries: Iterable[Event | Action]) -> Iterable[tuple[Event, tuple[Action, ...]]]:
+def exchanges(entries: Iterable[Event | Action]) -> Iterable[tuple[Event, tuple[Action, ...]]]:
+    """Each event of a log, with the actions that it led to."""
     event: Event | None = None
     answers: list[Action] = []
     for entry in entries:

@@ -18,6 +18,7 @@ import httpx
 
 from pipelines.backoffice.protocol import NotFound, Unavailable, check_question, checked
 from pipelines.circuit_breaker import Breaker
+from pipelines.engines import outside
 
 # Gateways answer these while a server behind them restarts; a moment later all may be well.
 _PASSING = frozenset({502, 503, 504})
@@ -96,14 +97,16 @@ class HttpBackOffice:
     async def _post(self, name: str, arguments: dict[str, str]) -> httpx.Response:
         for attempt in range(self._retries):
             try:
-                response = await self._client.post(name, json=arguments)
+                with outside.waiting():
+                    response = await self._client.post(name, json=arguments)
             except (httpx.ConnectError, httpx.ConnectTimeout):
                 pass  # nothing was asked yet, so nothing is asked twice
             else:
                 if response.status_code not in _PASSING:
                     return response
             await asyncio.sleep(0.05 * 2**attempt * (0.5 + self._chance()))
-        return await self._client.post(name, json=arguments)
+        with outside.waiting():
+            return await self._client.post(name, json=arguments)
 
     async def close(self) -> None:
         """See `BackOffice.close`."""

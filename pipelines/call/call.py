@@ -48,8 +48,11 @@ class Call:
         connection: Connection,
         caller: Caller,
         publish: Callable[[messages.Message], None] = lambda _: None,
+        start: Callable[[CallStarted], CallStarted] = lambda started: started,
     ) -> None:
+        """`start` may change how it starts: a recorded call is replayed at its own hour."""
         self._publish = publish
+        self._start = start
         self._assistant = assistant
         self._settings = assistant.settings
         self._connection = connection
@@ -232,7 +235,7 @@ class Call:
         processor = DialogueProcessor(
             dialogue,
             resources,
-            start,
+            self._start(start),
             messages.welcome(self._assistant.about(who.language), self.id, who.language),
         )
         if transfers is not None:

@@ -52,7 +52,7 @@ class CallerAudio(FrameProcessor):
         *,
         max_ahead: float,
         max_flood: float,
-        now: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] | None = None,
     ) -> None:
         super().__init__()
         self._clock = clock
@@ -60,7 +60,7 @@ class CallerAudio(FrameProcessor):
         self._on_flood = on_flood
         self._max_ahead = max_ahead
         self._max_flood = max_flood
-        self._now = now
+        self._now = now or time.monotonic  # looked up now: a replay has its own
         self._rate = SAMPLE_RATE  # of what the client sends; it may change with its microphone
         self._resampler = create_stream_resampler()
         self._rest = b""

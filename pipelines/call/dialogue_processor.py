@@ -9,7 +9,7 @@ import asyncio
 import time
 
 from loguru import logger
-from pipecat.frames.frames import CancelFrame, Frame, StartFrame
+from pipecat.frames.frames import CancelFrame, Frame, InputAudioRawFrame, StartFrame
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.processors.frameworks.rtvi.frames import RTVIServerMessageFrame
 
@@ -77,7 +77,7 @@ class DialogueProcessor(FrameProcessor):
         self._over = False
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
-        """Frames that mean something to the dialogue become events; all pass."""
+        """Frames that mean something to the dialogue become events; all but the caller's pass."""
         await super().process_frame(frame, direction)
         if isinstance(frame, StartFrame):
             self._worker = self.create_task(self._run())
@@ -85,7 +85,8 @@ class DialogueProcessor(FrameProcessor):
             await self._end()
         else:
             self._frames.take(frame)
-        await self.push_frame(frame, direction)
+        if not isinstance(frame, InputAudioRawFrame):  # nobody behind hears the caller
+            await self.push_frame(frame, direction)
 
     async def cleanup(self) -> None:
         """The line is closed, and what was still to be said has been said."""

@@ -53,7 +53,8 @@ class Playout(FrameProcessor):
                     played = max(0.0, self._played - self._lag())
                     await self._end(_heard_part(self._now, played), interrupted=True)
                 await self.push_frame(SilencedFrame(), FrameDirection.UPSTREAM)
-        await self.push_frame(frame, direction)
+        if not isinstance(frame, OutputAudioRawFrame):  # it has been heard
+            await self.push_frame(frame, direction)
 
     async def _heard(self, frame: OutputAudioRawFrame) -> None:
         secret = self._now is not None and self._now.secret

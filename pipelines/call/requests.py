@@ -5,9 +5,9 @@ Answers are events.
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import aclosing
-from typing import Any, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from loguru import logger
 
@@ -62,21 +62,36 @@ class Requests:
 
     def ask(self, action: Request) -> None:
         """Start on a request."""
-        match action:
-            case Fetch():
-                work: Coroutine[Any, Any, None] = self._fetch(action)
-            case Retrieve():
-                work = self._retrieve(action)
-            case _ if self._grounded_model is None:
-                self._fail(action.request, "no language model is configured")
-                return
-            case Interpret():
-                work = self._interpret(action, self._grounded_model)
-            case Compose():
-                work = self._compose(action, self._grounded_model)
-        task = asyncio.create_task(self._guarded(action, work))
+        task = asyncio.create_task(self.answer(action))
         self._open[action.request] = task
         task.add_done_callback(lambda _: self._open.pop(action.request, None))
+
+    async def answer(self, action: Request) -> None:
+        """See to a request; returns when all that answers it has happened.
+
+        One that fails is an event, whatever it fails of: nobody is left waiting.
+        """
+        try:
+            await self._work(action)
+        except (Unavailable, EngineError) as error:
+            logger.warning("{}: {}", type(action).__name__.lower(), error)
+            self._fail(action.request, str(error))
+        except Exception as error:
+            logger.exception("a bug in '{}'", type(action).__name__.lower())
+            self._fail(action.request, type(error).__name__)
+
+    async def _work(self, action: Request) -> None:
+        match action:
+            case Fetch():
+                await self._fetch(action)
+            case Retrieve():
+                await self._retrieve(action)
+            case _ if self._grounded_model is None:
+                self._fail(action.request, "no language model is configured")
+            case Interpret():
+                await self._interpret(action, self._grounded_model)
+            case Compose():
+                await self._compose(action, self._grounded_model)
 
     def abandon(self, request: int) -> None:
         """The answer is no longer wanted."""
@@ -87,17 +102,6 @@ class Requests:
         """No answer is wanted any more."""
         for request in list(self._open):
             self.abandon(request)
-
-    async def _guarded(self, action: Request, work: Coroutine[Any, Any, None]) -> None:
-        """A request that fails is an event, whatever it fails of: nobody is left waiting."""
-        try:
-            await work
-        except (Unavailable, EngineError) as error:
-            logger.warning("{}: {}", type(action).__name__.lower(), error)
-            self._fail(action.request, str(error))
-        except Exception as error:
-            logger.exception("a bug in '{}'", type(action).__name__.lower())
-            self._fail(action.request, type(error).__name__)
 
     async def _fetch(self, fetch: Fetch) -> None:
         try:

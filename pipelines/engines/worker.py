@@ -13,6 +13,7 @@ Rules:
   worker know that it is gone. `listen` callbacks stay.
 * A worker that lets a request's deadline pass is hung: it is killed, and so dies.
 * A worker ends when its owner does, however that ends: its standard input closes.
+* What is waited for counts as work outside (`outside.py`); with `settles`, what is sent as well.
 """
 
 import asyncio
@@ -22,10 +23,11 @@ import sys
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
+from pipelines.engines import outside
 from pipelines.engines.worker_output import Message, keep_last_line, read_message
-from pipelines.engines.worker_protocol import Header, encode
+from pipelines.engines.worker_protocol import SETTLE, Header, encode
 from pipelines.errors import EngineError
 
 STARTING = 30.0  # s until the hello; loading models from a cold disk is slow
@@ -37,6 +39,8 @@ BACKLOG = 1 << 25  # bytes unread by the worker: it has been hung for minutes
 @dataclass(eq=False)
 class Worker:
     """A process running `python -m module *args`, kept alive until `close`."""
+
+    settles: ClassVar[bool] = False  # whether a message is waited for until it has been dealt with
 
     module: str
     args: Sequence[str] = ()
@@ -55,6 +59,7 @@ class Worker:
     _last_id: int = 0
     _listeners: dict[int, Callable[[Message], None]] = field(default_factory=dict)
     _asked: dict[int, asyncio.Queue[Message | EngineError]] = field(default_factory=dict)
+    _unsettled: set[int] = field(default_factory=set)
     _verdict: str = ""  # why we killed it, if we did
 
     @classmethod
@@ -98,6 +103,11 @@ class Worker:
             self._kill("it stopped reading what it was sent")
             return
         self._process.stdin.write(encode(header, payload))
+        if self.settles and header.get("id") not in self._asked:
+            self._last_id += 1
+            self._unsettled.add(self._last_id)
+            outside.begin()
+            self._process.stdin.write(encode({"do": SETTLE, "id": self._last_id}))
 
     def listen(self, callback: Callable[[Message], None]) -> int:
         """A new id; messages that carry it go to `callback`, on the event loop."""
@@ -139,7 +149,8 @@ class Worker:
             while True:
                 try:
                     async with asyncio.timeout(patience):
-                        reply = await replies.get()
+                        with outside.waiting():
+                            reply = await replies.get()
                 except TimeoutError:
                     self._kill(f"no answer within {patience:g} s")
                     raise self._error(f"gave no answer within {patience:g} s") from None
@@ -178,6 +189,8 @@ class Worker:
             self._verdict = ""
             reason = await self._one_life(first)
             self._ready.clear()
+            for message in list(self._unsettled):
+                self._settled(message)
             death = self._error(reason)
             if not first.done():
                 first.set_exception(death)
@@ -233,8 +246,14 @@ class Worker:
             return f"was killed: {self._verdict}"
         return f"{reason} (exit status {status}): {' '.join(last_words) or 'it said nothing'}"
 
+    def _settled(self, message: int) -> None:
+        self._unsettled.remove(message)
+        outside.end()
+
     def _dispatch(self, message: Message) -> None:
         about = message.header.get("id", 0)
+        if about in self._unsettled:
+            self._settled(about)
         if (replies := self._asked.get(about)) is not None:
             refusal = message.header.get("error")
             replies.put_nowait(message if refusal is None else self._error(f"refused: {refusal}"))

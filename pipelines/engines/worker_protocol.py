@@ -8,6 +8,7 @@ A message, in either direction, over the worker's standard input and output:
 
 A message's "id" says which request or stream it is about. The first message a worker sends is its
 *hello*: what it loaded. A request that asks for many messages has "more": true in all but the last.
+One to *settle* asks for nothing: its answer says that all before it has been dealt with.
 
 This file is all that a worker shares with its owner, so it imports nothing that costs memory.
 """
@@ -27,6 +28,7 @@ Message: TypeAlias = tuple[Header, bytes]
 LENGTH = struct.Struct(">I")
 LARGEST_HEADER = 1 << 20  # bytes; more means that something else than messages is in the pipe
 LARGEST_PAYLOAD = 1 << 26
+SETTLE = "settle"
 
 Send: TypeAlias = Callable[..., None]  # send(header, payload=b"")
 Answer: TypeAlias = Callable[[Header, bytes, Send], None]
@@ -87,7 +89,10 @@ def serve(
                 send({"id": about, **header}, payload)
 
             try:
-                answer(header, payload, reply)
+                if header.get("do") == SETTLE:
+                    reply({})
+                else:
+                    answer(header, payload, reply)
             except BrokenPipeError:
                 raise
             except Exception as error:

@@ -126,6 +126,11 @@ class IntentClassifier:
         ranked = sorted(shares.items(), key=lambda pair: -pair[1])
         return tuple((name, round(share / whole, 3)) for name, share in ranked)
 
+    async def ready(self) -> None:
+        """Wait until what was begun is done, however it went."""
+        if self._tasks:
+            await asyncio.wait(list(self._tasks))
+
     async def close(self) -> None:
         """Nobody asks any more."""
         for task in self._tasks:

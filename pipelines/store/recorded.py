@@ -4,6 +4,7 @@ A folder is a recording if it holds a `log.jsonl` (a call of ours, or one that w
 `source.json` (imported from elsewhere); a log alone, as golden calls are kept, is one as well.
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ TRANSCRIPT = "transcript.jsonl"
 SOURCE = "source.json"
 CALLER = "caller.wav"
 AGENT = "agent.wav"
+ANNOTATIONS = "annotations.jsonl"  # beside it, what people say of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,18 @@ class Recorded:
         return one if one.name not in (LOG, SOURCE) else one.parent
 
 
+def language_of(recorded: Recorded, otherwise: str) -> str:
+    """What an imported recording is in, as its import was told; `otherwise` where it was not."""
+    if recorded.source is None:
+        return otherwise
+    try:
+        about = json.loads(recorded.source.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return otherwise
+    told = about.get("language") if isinstance(about, dict) else None
+    return told if isinstance(told, str) and told else otherwise
+
+
 def find_recorded(paths: Iterable[Path]) -> list[Recorded]:
     """All recordings under these files and folders, each once, by their paths' order."""
     found: dict[Path, Recorded] = {}
@@ -55,7 +69,7 @@ def find_recorded(paths: Iterable[Path]) -> list[Recorded]:
 def _add(marker: Path, found: dict[Path, Recorded]) -> None:
     if marker.name in (LOG, SOURCE):
         found.setdefault(marker.parent, in_folder(marker.parent))
-    elif marker.name != TRANSCRIPT:
+    elif not marker.name.endswith((TRANSCRIPT, ANNOTATIONS)):
         found.setdefault(marker, Recorded(marker.stem, log=marker))
 
 

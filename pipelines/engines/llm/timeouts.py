@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from typing import TypeVar
 
+from pipelines.engines import outside
 from pipelines.engines.llm.engine import Late
 
 Item = TypeVar("Item")
@@ -60,7 +61,8 @@ class Timeouts:
         began = self._clock()
         try:
             async with asyncio.timeout(max(0.0, min(bound, self._left))):
-                return await anext(pieces)
+                with outside.waiting():
+                    return await anext(pieces)
         except StopAsyncIteration:
             return None
         except TimeoutError:

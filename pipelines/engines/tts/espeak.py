@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from pathlib import Path
+from typing import ClassVar
 
 from loguru import logger
 
@@ -43,6 +44,7 @@ class EspeakSynthesiser:
     """
 
     name = "espeak"
+    repeatable: ClassVar[bool] = False  # whether a sentence's samples depend on nothing before it
 
     def __init__(self, cache: Path | None = None) -> None:
         self._args = [str(cache.absolute() / "espeak")] if cache else []
@@ -147,6 +149,7 @@ class EspeakSynthesiser:
             "voice": voice.name,
             "rate": voice.rate,
             "pitch": voice.pitch,
+            "afresh": self.repeatable,
         }
         try:
             async with aclosing(worker.parts(header)) as frames:

@@ -5,6 +5,7 @@ of text and sound pass between this process and the rest (see worker_protocol.py
 
     {"do": "speak", "ticket": 7, "text": ..., "voice": ..., "rate": 160, "pitch": 50}
         -> audio messages of `CHUNK` ms as they are rendered, then an empty one without "more"
+           with "afresh": true, as if nothing had been said before; it takes 10 ms
     {"do": "cancel", "ticket": 7}          overtakes: the rendering stops at its next chunk
     {"do": "phonemes", "texts": [...], "voice": "fr"} -> {"ipa": [...]}
 
@@ -14,6 +15,7 @@ before. The library is one global state without locks, hence one request at a ti
 a thousand seconds of speech per second, so callers do not notice each other.
 """
 
+import _ctypes
 import ctypes
 import os
 import re
@@ -162,6 +164,16 @@ class Espeak:
             ):
                 raise OSError(f"espeak-ng does not compile {rule_voices.RULES}/{language}_rules")
 
+    def afresh(self) -> "Espeak":
+        """The library loaded anew; this one is of no use any more.
+
+        A sentence's last samples shift by some ten with what was said before: the library's place
+        in its own wave stays where it was, and initialising it does not reset that.
+        """
+        self._lib.espeak_Terminate()
+        _ctypes.dlclose(self._lib._handle)
+        return Espeak(self._voices)
+
     def speak(self, text: str, rate: int, pitch: int, sink: Callable[[bytes], bool]) -> None:
         """Render `text` in chunks of 16-bit PCM to `sink`, until that returns True (enough)."""
         for parameter, value in ((_RATE, rate), (_PITCH, pitch), (_VOLUME, VOLUME)):
@@ -226,6 +238,8 @@ class EspeakWorker:
     def answer(self, header: Header, _: bytes, send: Send) -> None:
         """Carry out one request."""
         try:
+            if header.get("afresh"):
+                self._espeak = self._espeak.afresh()
             self._espeak.choose(header["voice"])
             if header["do"] == "phonemes":
                 send({"ipa": [self._espeak.phonemes(text) for text in header["texts"]]})

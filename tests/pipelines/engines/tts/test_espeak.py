@@ -92,6 +92,17 @@ async def test_punctuation_alone_makes_no_sound(espeak: EspeakSynthesiser) -> No
     assert len(await spoken(espeak, "... !", Voice("en"))) == 0
 
 
+async def test_a_sentence_sounds_the_same_whatever_was_said_before_where_that_is_wanted(
+    espeak: EspeakSynthesiser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    voice = Voice("en-gb")
+    monkeypatch.setattr(EspeakSynthesiser, "repeatable", True)
+    first = await spoken(espeak, SENTENCE, voice)
+    for between in ("Yes.", "Ndank, ndank."):
+        await spoken(espeak, between, Voice("wo") if between[0] == "N" else voice)
+        assert np.array_equal(await spoken(espeak, SENTENCE, voice), first)
+
+
 async def test_phonemes(espeak: EspeakSynthesiser) -> None:
     assert await espeak.phonemes(["bonjour", "", "un conseiller"], "fr") == [
         "bɔ̃ʒˈuʁ",
