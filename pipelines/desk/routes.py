@@ -10,7 +10,8 @@
 Programs send `Authorization: Bearer <desk_token>`. Every answer that is none is {"error": why}.
 """
 
-from typing import Annotated, Any, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, TypeAlias, TypeVar
 
 from fastapi import FastAPI, Request, Response, WebSocket
 from fastapi.responses import JSONResponse, RedirectResponse
@@ -28,6 +29,7 @@ _BIGGEST = 4096  # bytes of what is posted
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 Body = TypeVar("Body", bound=BaseModel)
+Admit: TypeAlias = Callable[[HTTPConnection], Awaitable[None]]
 
 
 class Login(BaseModel):
@@ -51,8 +53,11 @@ class RefusedError(Exception):
         self.why = why
 
 
-def add(app: FastAPI, active_calls: ActiveCalls) -> None:
-    """Add the routes; without a token each of them says how the desk is switched on."""
+def add(app: FastAPI, active_calls: ActiveCalls) -> Admit | None:
+    """Add the routes; without a token each of them says how the desk is switched on.
+
+    Returns what lets in who may come to the desk, and raises for all others; None without a token.
+    """
     settings = active_calls.assistant.settings
     token = settings.desk_token.get_secret_value()
     if not token:
@@ -62,7 +67,7 @@ def add(app: FastAPI, active_calls: ActiveCalls) -> None:
         async def off(request: Request) -> JSONResponse:
             return JSONResponse({"error": _OFF}, 404)
 
-        return
+        return None
     authenticator = Authenticator(
         token, settings.desk_session_hours * 3600, active_calls.assistant.counters
     )
@@ -73,6 +78,11 @@ def add(app: FastAPI, active_calls: ActiveCalls) -> None:
     async def refused(request: Request, error: RefusedError) -> JSONResponse:
         headers = {"Retry-After": "60"} if error.status == 429 else {}
         return JSONResponse({"error": error.why}, error.status, headers)
+
+    async def admit(request: HTTPConnection) -> None:
+        await admitted(request, active_calls, authenticator)
+
+    return admit
 
 
 def _add_login(app: FastAPI, active_calls: ActiveCalls, authenticator: Authenticator) -> None:

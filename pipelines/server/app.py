@@ -17,6 +17,8 @@ from pipelines.lines.active_calls import ActiveCalls
 from pipelines.lines.telephony import bridges
 from pipelines.lines.web.connection import WebConnection
 from pipelines.lines.web.origin import same_origin
+from pipelines.quality_pages import routes as quality_routes
+from pipelines.quality_pages.review import Review, Reviewed
 from pipelines.server.close_codes import CountCloseCodes
 from pipelines.server.health import health
 from pipelines.server.sample_callers import sample_audio, sample_callers
@@ -50,7 +52,11 @@ def create_app(assistant: Assistant, active_calls: ActiveCalls | None = None) ->
     _add_recordings(app, assistant)
     for add in bridges.routes(assistant.settings):
         add(app, active_calls)
-    desk_routes.add(app, active_calls)
+    admit = desk_routes.add(app, active_calls)
+    if admit is not None:
+        shown = Reviewed([assistant.settings.calls])
+        review = Review(shown, assistant.settings.prompts)
+        quality_routes.add(app, "/desk/quality", review, admit)
     app.mount("/", StaticFiles(directory=WEB, html=True), name="page")
     return app
 
@@ -59,7 +65,8 @@ async def _with_headers(
     request: Request, call_next: Callable[[Request], Awaitable[Response]]
 ) -> Response:
     response = await call_next(request)
-    response.headers.update(_HEADERS)
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
     return response
 
 
