@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from pipelines.cli import annotation_commands, recordings
 from pipelines.cli.groups import GROUPS, Json, LanguageOption
 
 app = typer.Typer(
@@ -19,6 +20,8 @@ app = typer.Typer(
 
 for name, group in GROUPS.items():
     app.add_typer(group, name=name)
+app.add_typer(recordings.commands)
+app.add_typer(annotation_commands.commands)
 
 
 @app.command()
@@ -79,22 +82,6 @@ def chat(
     from pipelines.cli.chat import chat as run
 
     run(language, caller, why, back_office, clock, sample, log)
-
-
-@app.command()
-def replay(
-    paths: Annotated[list[Path], typer.Argument(help="log.jsonl files, or folders with them.")],
-    accept: Annotated[
-        bool, typer.Option("--accept", help="Write into the logs what it does now.")
-    ] = False,
-    force: Annotated[
-        bool, typer.Option("--force", help="Also where recorded answers answer nothing any more.")
-    ] = False,
-) -> None:
-    """Feed recorded calls to today's dialogue and print what it would do differently."""
-    from pipelines.cli.replay import replay as run
-
-    run(paths, accept, force)
 
 
 @app.command()
@@ -224,20 +211,6 @@ def flows(
     from pipelines.cli.flows import flows as run
 
     run(names or [], language, svg, folder, dot)
-
-
-@app.command()
-def stats(
-    paths: Annotated[
-        list[Path] | None,
-        typer.Argument(help="Logs, or folders with them; the recorded calls if left out."),
-    ] = None,
-    json: Json = False,
-) -> None:
-    """What became of recorded calls: who understood turns, use cases, handoffs; no words."""
-    from pipelines.cli.stats import stats as run
-
-    run(paths or [], json)
 
 
 @app.command()

@@ -17,7 +17,9 @@ ROOMS = (
         "engines",
         "backoffice",
         "store",
+        "importing",
         "packs",
+        "quality",
         "settings",
         "weights",
         "engine_choice",
@@ -25,7 +27,17 @@ ROOMS = (
         "intents",
         "flow_chart",
     ),
-    *("assistant", "call", "chat", "synthetic_caller", "replay", "lines", "desk", "server"),
+    *(
+        "assistant",
+        "call",
+        "chat",
+        "synthetic_caller",
+        "replay",
+        "lines",
+        "desk",
+        "quality_pages",
+        "server",
+    ),
     *("cli", "bench", "__main__"),
 )
 

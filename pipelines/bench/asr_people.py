@@ -8,7 +8,6 @@ five. Both are told the language. Figures are from the half of each set that not
 import asyncio
 import re
 import time
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,7 @@ from pipelines.bench.whisper_weights import configured
 from pipelines.engines.asr.engine import ANYTHING, Expected, Recognised
 from pipelines.engines.asr.faster_whisper import FasterWhisper
 from pipelines.engines.asr.whisper.checkpoint import Checkpoint
-from pipelines.engines.asr.word_errors import word_errors
+from pipelines.engines.asr.word_errors import plain, word_errors
 from pipelines.settings import Settings
 
 MOST = 25  # recordings of a group
@@ -215,22 +214,6 @@ async def _others(engine: FasterWhisper, data: Path) -> list[Row]:
         note = f"{len(heard)} turns; {shares[1]:.0f} % with {SURE} or more"
         rows.append(Row(f"{kind} heard with {ACTED_ON} or more", [shares[0]], "%", note=note))
     return rows
-
-
-def plain(text: str, language: str) -> list[str]:
-    """Words without case, accents and punctuation; figures in words."""
-    from num2words import num2words
-
-    def said(found: re.Match[str]) -> str:
-        try:
-            return f" {num2words(int(found.group()), lang=language)} "
-        except (NotImplementedError, OverflowError):
-            return found.group()
-
-    text = re.sub(r"\d+", said, re.sub(r"(\d)\s*%", r"\1 percent", text.lower()))
-    letters = unicodedata.normalize("NFKD", text)
-    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return re.sub(r"[^\w\s]", " ", re.sub(r"'(?=s\b)", "", bare)).split()
 
 
 def digits(text: str) -> str:

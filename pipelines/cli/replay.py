@@ -17,6 +17,7 @@ from pipelines.cli.list_differences import only_lists
 from pipelines.packs.reader import DialogueConfig, load
 from pipelines.replay.decisions import fresh, replay_logs
 from pipelines.settings import Settings
+from pipelines.store.recorded import find_recorded
 
 _SHOWN = 5  # differences of one call: the first is the cause, the rest mostly follow from it
 
@@ -60,13 +61,11 @@ def replay(paths: list[Path], accept: bool = False, force: bool = False) -> None
 
 def find(paths: Iterable[Path]) -> Iterable[Path]:
     """The logs that these files and folders hold."""
+    paths = list(paths)
     for path in paths:
-        if path.is_dir():
-            yield from path.rglob("*.jsonl")
-        elif path.exists():
-            yield path
-        else:
+        if not path.exists():
             fail(f"{path}: no such file or folder", WRONG_USAGE)
+    return (each.log for each in find_recorded(paths) if each.log is not None)
 
 
 def rewrite(path: Path, config: DialogueConfig) -> None:

@@ -4,8 +4,8 @@ from typing import cast, get_args
 
 import pytest
 
-from agent.actions import Action
-from agent.events import Event, Hypothesis, TurnEnded, TurnStarted
+from agent.actions import Action, Expecting, Listen
+from agent.events import Event, Hypothesis, KeyPressed, TurnEnded, TurnStarted
 from agent.privacy import Redaction
 from tests.agent.talk import LINE, PIN, Talk, questions
 
@@ -62,6 +62,18 @@ def test_a_code_that_is_typed_and_said_is_nowhere(before: bool) -> None:
         else:
             written.append(redaction.action(cast(Action, entry)))
     assert "4 8 2 1" not in str(written)
+
+
+def test_what_is_said_along_with_keys_that_a_log_hides_is_hidden_again() -> None:
+    redaction = Redaction()  # of a recorded call that is replayed: its sound still holds the code
+    expecting = Expecting(digits=1, secret=True)
+    redaction.action(Listen("en", "pin", expecting))
+    assert redaction.event(KeyPressed(1.0, "•")) == KeyPressed(1.0, "•")
+    redaction.action(Listen("en", "more", Expecting()))
+    redaction.event(TurnStarted(1.05, 0.13))
+    said = redaction.event(Hypothesis(1.5, "it is 4 8 2 1", "en", 1.0, 1.0, True))
+    assert isinstance(said, Hypothesis)
+    assert said.text == "it is • • • •"
 
 
 def test_speech_after_the_keys_is_heard() -> None:

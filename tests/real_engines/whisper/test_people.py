@@ -16,11 +16,12 @@ import pytest_asyncio
 import soundfile
 import soxr
 
-from pipelines.bench.asr_people import digits, plain
+from pipelines.bench.asr_people import digits
 from pipelines.bench.recordings import Sound, as_turn, not_for_us, numbers, pcm, recordings, turn
 from pipelines.engines.asr.engine import ANYTHING, SAMPLE_RATE, Expected, Recognised
 from pipelines.engines.asr.faster_whisper import FasterWhisper
 from pipelines.engines.asr.whisper.checkpoint import Checkpoint
+from pipelines.engines.asr.word_errors import plain
 from pipelines.errors import EngineError
 from tests.pipelines.server import PATIENCE
 

@@ -1,0 +1,75 @@
+"""`waxtaan replay --out`: recordings by today's version, to be compared and looked at."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+
+from pipelines.cli.errors import WRONG_USAGE, fail
+from pipelines.replay.run import (
+    DEPTHS,
+    Outcome,
+    replay_decisions,
+    replay_sounds,
+    replay_texts,
+    twice,
+)
+from pipelines.settings import Settings
+from pipelines.store.recorded import Recorded, find_recorded
+
+_SHOWN = 10  # ways of leaving a recording
+
+
+def replay_into(paths: list[Path], depth: str, out: Path, scripted: bool) -> None:
+    """Ends with 1 if a recording could not be replayed."""
+    if depth not in DEPTHS:
+        fail(f"--depth {depth}: there are {', '.join(DEPTHS)}", WRONG_USAGE)
+    for path in paths:
+        if not path.exists():
+            fail(f"{path}: no such file or folder", WRONG_USAGE)
+    recorded = find_recorded(paths)
+    if not recorded:
+        fail(f"no recording under {', '.join(map(str, paths))}", WRONG_USAGE)
+    if same := twice(recorded):
+        fail(
+            f"several recordings are called {', '.join(same[:5])}: one by one, please", WRONG_USAGE
+        )
+    if out.exists() and any(out.iterdir()):
+        fail(f"{out} is not empty: what another version wrote would be mixed in", WRONG_USAGE)
+    found = list(_replayed(recorded, depth, out, scripted))
+    _tell(found, out)
+    if any(outcome.left_out for outcome in found):
+        raise SystemExit(1)
+
+
+def _replayed(
+    recorded: Sequence[Recorded], depth: str, out: Path, scripted: bool
+) -> Iterator[Outcome]:
+    settings = Settings()
+    if depth == "decisions":
+        outcomes = replay_decisions(recorded, out, settings.prompts)
+    elif depth == "audio":
+        outcomes = replay_sounds(recorded, out, settings)
+    else:
+        outcomes = replay_texts(recorded, out, settings, scripted)
+    shown = Console(stderr=True, markup=False)
+    yield from track(outcomes, "Replaying", len(recorded), console=shown, transient=True)
+
+
+def _tell(found: Sequence[Outcome], out: Path) -> None:
+    for outcome in found:
+        if outcome.left_out:
+            print(f"waxtaan: {outcome.id}: left out: {outcome.left_out}", file=sys.stderr)
+    replayed = [outcome for outcome in found if not outcome.left_out]
+    left = [outcome.diverged for outcome in replayed if outcome.diverged]
+    without = len(found) - len(replayed)
+    told = f"{len(replayed)} recordings replayed into {out}"
+    print(told + (f", {without} left out" if without else ""))
+    if left:
+        print(f"{len(left)} were left: today's agent asks something else than was answered")
+        ways = Counter((each.then, each.now) for each in left)
+        for (then, now), count in ways.most_common(_SHOWN):
+            print(f"  {count} where '{then}' was answered it asks '{now}'")

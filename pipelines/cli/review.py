@@ -1,0 +1,44 @@
+"""`waxtaan review`: recorded calls in the browser, to be looked at and annotated."""
+
+import socket
+from pathlib import Path
+
+from pipelines.cli.errors import MISSING, WRONG_USAGE, fail
+from pipelines.quality.gates import read_gates
+from pipelines.quality_pages.app import create_app
+from pipelines.quality_pages.review import Review, Reviewed
+from pipelines.settings import Settings
+
+_HOST = "127.0.0.1"  # what callers say is for this machine's people; a desk has a token
+
+
+def review(
+    paths: list[Path], baseline: Path | None, gate: Path | None, sound: bool, port: int, title: str
+) -> None:
+    """Serve until interrupted, to this machine alone."""
+    settings = Settings()
+    places = paths or [settings.calls]
+    for path in (*places, *([baseline] if baseline else ())):
+        if not path.exists():
+            fail(f"{path}: no such file or folder", WRONG_USAGE)
+    gates = read_gates(gate) if gate else None
+    what = Reviewed(places, (baseline,) if baseline else (), gates, title)
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((_HOST, port))
+    except OSError as error:
+        told = f"cannot listen on {_HOST}:{port}: {error.strerror}; choose another --port"
+        fail(told, MISSING)
+    serve(Review(what, settings.prompts, sound), listener)
+
+
+def serve(shown: Review, listener: socket.socket) -> None:
+    """On an open socket."""
+    import uvicorn
+
+    host, port = listener.getsockname()[:2]
+    app = create_app(shown, f"{host}:{port}")
+    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
+    print(f"Look at them on http://{host}:{port}/ (Ctrl-C ends it)", flush=True)
+    uvicorn.Server(config).run(sockets=[listener])

@@ -1,0 +1,52 @@
+"""A call with what people say of it, as far as they agree."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.quality.turns import Turn
+from pipelines.store.annotations import NONE, About, Annotation
+
+MODEL = "model:"  # begins the name of an annotator who is none: no person's word
+
+
+@dataclass(frozen=True, slots=True)
+class Annotated:
+    """A call with its annotations; `caller` is its channel, None where there is none."""
+
+    id: str
+    turns: Sequence[Turn]
+    annotations: Sequence[Annotation]
+    caller: Path | None = None
+
+    def agreed(self, about: About) -> dict[int, Annotation]:
+        """Turn -> what all people who annotated it say; the whole call is turn -1."""
+        found: dict[int, list[Annotation]] = {}
+        for each in self.annotations:
+            if each.about == about and each.value and not each.who.startswith(MODEL):
+                found.setdefault(-1 if each.turn is None else each.turn, []).append(each)
+        same = {turn: said for turn, said in found.items() if len({a.value for a in said}) == 1}
+        return {turn: said[-1] for turn, said in same.items()}
+
+    def undecided(self, about: About) -> int:
+        """Turns of which annotators say differently."""
+        people = (a for a in self.annotations if not a.who.startswith(MODEL))
+        turns = {a.turn for a in people if a.about == about and a.value}
+        return len(turns) - len(self.agreed(about))
+
+
+def confusion(calls: Iterable[Annotated]) -> Mapping[tuple[str, str], int]:
+    """(rule that should have called, rule that did) -> in how many calls; NONE for no rule.
+
+    Of calls for which annotators say what should have been: of the whole call, or at a turn.
+    """
+    found: dict[tuple[str, str], int] = {}
+    for call in calls:
+        told = call.agreed("escalation")
+        if not told:
+            continue
+        rules = [a.value for _, a in sorted(told.items()) if a.value != NONE]
+        did = next((rule for turn in call.turns for rule in turn.escalated), NONE)
+        key = (rules[0] if rules else NONE, did)
+        found[key] = found.get(key, 0) + 1
+    return found
