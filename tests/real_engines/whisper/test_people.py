@@ -8,6 +8,7 @@ skipped. Shares are asked for and no single clip, as int8 rounds differently on 
 
 import os
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,8 @@ from pipelines.bench.recordings import Sound, as_turn, not_for_us, numbers, pcm,
 from pipelines.engines.asr.engine import ANYTHING, SAMPLE_RATE, Expected, Recognised
 from pipelines.engines.asr.faster_whisper import FasterWhisper
 from pipelines.engines.asr.whisper.checkpoint import Checkpoint
+from pipelines.engines.asr.whisper.decoding import Job, Whisper
+from pipelines.engines.asr.whisper.windows import fitted
 from pipelines.engines.asr.word_errors import plain
 from pipelines.errors import EngineError
 from tests.pipelines.server import PATIENCE
@@ -78,6 +81,24 @@ async def test_a_short_word_at_the_telephone_is_heard_once(
     assert words[: len(word.split("_"))] == word.split("_")
     assert len(words) <= 4
     assert heard.confidence > 0.5
+
+
+async def test_what_was_guessed_rightly_is_not_said_twice() -> None:
+    whisper = Whisper(str(published("base")), "cpu", "int8", 1)
+    checked = 0
+    for group in ("short prompts en", "digits en", "commands fr"):
+        for each in recordings(DATA, "tune", 12).get(group, ()):
+            sound = turn(each)
+            if sound is None:
+                continue
+            heard = Job(sound.astype(np.float32), each.language, 60, whole=True)
+            window = fitted(len(sound) / SAMPLE_RATE)
+            (anew,) = whisper.decode([heard], window)
+            if anew["text"]:
+                guessed = replace(heard, guess=anew["text"], guessed_token=0.5)
+                assert whisper.decode([guessed], window)[0]["text"] == anew["text"]
+                checked += 1
+    assert checked >= 20
 
 
 async def test_a_soft_voice_is_heard(engine: FasterWhisper) -> None:

@@ -190,11 +190,14 @@ class Whisper:
             encoded,
             [[*prompt, *guessed]],
             beam_size=1,
-            max_length=2 * steps,  # of which CTranslate2 says half
+            max_length=2 * (len(guessed) + steps),  # of which CTranslate2 says half
             return_no_speech_prob=True,
+            # Else the end of text may not come first, as it does where the guess is all of it.
+            suppress_blank=False,
             suppress_tokens=self._tokens.suppressed,
         )
-        more = result.sequences_ids[0]
+        # CTranslate2 tells the guess as well, as what was said first.
+        more = result.sequences_ids[0][len(guessed) :]
         if room > 0 and len(more) >= steps:
             return None
         said = {
