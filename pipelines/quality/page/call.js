@@ -1,5 +1,6 @@
 // One call: both waveforms with their sound, every turn of both versions, what a person was given.
 
+import { Annotations } from "./annotate.js";
 import { sides } from "./changed.js";
 import { byId, el, terms } from "./dom.js";
 import { packetElement } from "./packet.js";
@@ -13,6 +14,7 @@ export class CallView {
   #details;
   #calls;
   #both;
+  #live;
   #id = "";
   #turns = [];
   #sound = new SoundPanel((turn) => this.#heard(turn));
@@ -22,6 +24,7 @@ export class CallView {
     this.#details = details;
     this.#calls = callsView;
     this.#both = Boolean(data.baseline);
+    this.#live = data.live === true;
   }
 
   /** Show the call that a state names, at its turn. */
@@ -93,11 +96,15 @@ export class CallView {
     const { candidate, baseline, changes, diverged } = detail;
     const shown = candidate ?? baseline;
     const then = baseline?.turns ?? [], now = candidate?.turns ?? [];
+    // Of two versions the first is what was recorded; what people say is said of that.
+    const annotated = new Annotations(baseline ? "baseline" : "candidate", detail.id, (baseline ?? candidate).annotations, this.#live);
+    const numbered = (baseline ?? candidate).turns.length;
     this.#turns = Array.from({ length: Math.max(then.length, now.length) }, (_, i) => turnElement({
       number: i, then: then[i], now: now[i], both: this.#both,
       changes: changes.filter(({ turn }) => turn === i),
       compared: diverged === null || i <= diverged,
       divides: diverged === i,
+      annotations: i < numbered && annotated.element(i),
     }, () => this.turn(i, true)));
     byId("view-call").replaceChildren(
       this.#way(number, state),
@@ -107,7 +114,7 @@ export class CallView {
       el("div", { class: "findings" }, this.#changes(changes), this.#violations(shown.violations, shown.turns)),
       this.#sound.show({ candidate, baseline }),
       el("section", { "aria-labelledby": "turns-title" },
-        el("h3", { id: "turns-title" }, "Turns"), el("ol", { class: "turns", start: "0" }, this.#turns)),
+        el("h3", { id: "turns-title" }, "Turns"), annotated.element(), el("ol", { class: "turns", start: "0" }, this.#turns)),
       packetElement(packet(then), packet(now), this.#both) ?? "");
     scrollTo(0, 0);
   }

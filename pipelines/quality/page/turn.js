@@ -8,7 +8,7 @@ const BY = { start: "the call begins", words: "says", keys: "types", silence: "i
 const TIMES = ["at", "ended", "answered", "paused", "packet"];
 
 /** `then` is the baseline's, `now` the candidate's; either may be missing. `compared` marks what differs. */
-export function turnElement({ number, then, now, changes, compared, divides, both }, play) {
+export function turnElement({ number, then, now, changes, compared, divides, both, annotations }, play) {
   const shown = now ?? then;
   const same = both && then && now && bare(then) === bare(now);
   const sides = !both ? [side(shown, null, "only")]
@@ -21,7 +21,7 @@ export function turnElement({ number, then, now, changes, compared, divides, bot
       el("h4", {}, name), el("span", { class: "at" }, clock(shown.at ?? 0)),
       changes.map(({ kind }) => el("span", { class: "chip kind" }, KINDS[kind] ?? kind))),
     divides && el("p", { class: "divides" }, "A different call from here. ", el("span", {}, "What the caller says next answers what the baseline asked; what follows is shown and not compared.")),
-    el("div", { class: same || !both ? "sides one" : "sides" }, sides));
+    el("div", { class: same || !both ? "sides one" : "sides" }, sides), annotations);
 }
 
 const bare = (turn) => JSON.stringify(Object.entries(turn).filter(([key]) => !TIMES.includes(key)));
