@@ -17,11 +17,11 @@ run: $(VENV)/.run
 call: $(VENV)/.run
 	$(BIN)/waxtaan call
 
-# Most tests wait for sound to be played: five at a time keep two cores busy, and lint has its turn
+# Most tests wait for sound to be played: four at a time keep two cores busy, and lint has its turn
 # beside them. What lint says is shown where it finds something.
 test: $(VENV)/.test
 	@$(MAKE) --no-print-directory lint >$(VENV)/lint.log 2>&1 & lint=$$!; \
-	$(BIN)/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder; tests=$$?; \
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder; tests=$$?; \
 	wait $$lint || { cat $(VENV)/lint.log; exit 1; }; exit $$tests
 
 # The production engines, each in an environment of its own, on small real models made on the way.

@@ -68,7 +68,9 @@ class Replays:
 def replays(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replays]:
     Worker.settles = EspeakSynthesiser.repeatable = True
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
-        assistant = runner.run(Assistant.open(Settings(cache=cache)))
+        assistant = runner.run(
+            Assistant.open(Settings(cache=cache, intents="none", embeddings="none"))
+        )
         yield Replays(runner, assistant, tmp_path_factory.mktemp("replays"))
         runner.run(assistant.close())
     Worker.settles = EspeakSynthesiser.repeatable = False
@@ -163,7 +165,14 @@ def test_several_are_replayed_in_their_order_in_processes_of_their_own(
     recorded: Recorded, cache: Path, tmp_path: Path
 ) -> None:
     calls = [replace(recorded, id="one"), Recorded("two"), replace(recorded, id="one")]
-    made = list(replay_audio(calls, tmp_path / "out", Settings(cache=cache), processes=1))
+    made = list(
+        replay_audio(
+            calls,
+            tmp_path / "out",
+            Settings(cache=cache, intents="none", embeddings="none"),
+            processes=1,
+        )
+    )
     assert [(each.id, each.folder) for each in made] == [
         ("one", tmp_path / "out" / "one"),
         ("two", None),
@@ -179,7 +188,7 @@ def test_several_are_replayed_in_their_order_in_processes_of_their_own(
 def test_an_assistant_that_cannot_be_started_is_told_for_each(
     recorded: Recorded, cache: Path, tmp_path: Path
 ) -> None:
-    settings = Settings(cache=cache, language="xx")
+    settings = Settings(cache=cache, language="xx", intents="none", embeddings="none")
     (left_out,) = replay_audio([recorded], tmp_path / "out", settings, processes=1)
     assert "cannot be started: setting language: no pack 'xx'" in left_out.left_out
 
