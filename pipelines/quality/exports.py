@@ -19,26 +19,25 @@ from agent.replay import exchanges
 from pipelines.packs.reader import DialogueConfig
 from pipelines.quality.annotated import Annotated
 from pipelines.quality.turns import Turn
+from pipelines.store.annotations import About
 
 _MARGIN = 0.2  # s of sound around a turn: where the recogniser hears it begin is no word's edge
 
 
 def samples(calls: Iterable[Annotated]) -> Iterator[tuple[str, str, str]]:
     """(language, words, right intent) of turns, NONE for none of ours: for `samples.toml`."""
-    for call in calls:
-        words = call.agreed("transcript")
-        for number, right in sorted(call.agreed("intent").items()):
-            turn = _turn(call, number)
-            if turn is not None:
-                said = words[number].value if number in words else turn.said
-                yield turn.heard_as, said, right.value
+    return _labelled(calls, "intent")
 
 
 def escalation_cases(calls: Iterable[Annotated]) -> Iterator[tuple[str, str, str]]:
     """(language, words, rule) of turns at which the rule should call, NONE where none should."""
+    return _labelled(calls, "escalation")
+
+
+def _labelled(calls: Iterable[Annotated], about: About) -> Iterator[tuple[str, str, str]]:
     for call in calls:
         words = call.agreed("transcript")
-        for number, right in sorted(call.agreed("escalation").items()):
+        for number, right in sorted(call.agreed(about).items()):
             turn = _turn(call, number)
             if turn is not None:
                 said = words[number].value if number in words else turn.said

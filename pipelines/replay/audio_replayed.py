@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.replay.divergence import Divergence
+from pipelines.store.replay_note import Divergence
 
 
 @dataclass(frozen=True, slots=True)

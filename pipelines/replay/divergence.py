@@ -1,26 +1,14 @@
 """Where a replayed call left the recorded one: the caller answers a question that was not asked."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from agent.actions import Action, Listen
 from agent.events import Event
 from pipelines.replay.caller_channel import Played
 from pipelines.replay.caller_turns import CallerTurn
+from pipelines.store.replay_note import Divergence
 
 OVER = "the call was over"  # no question: nobody was there any more
-
-
-@dataclass(frozen=True, slots=True)
-class Divergence:
-    """At `at` seconds of the replayed call the caller's `turn`, from 1, answered what was `then`
-    asked, while today's agent asked `now`: questions as in `Listen.question`, or `OVER`.
-    """
-
-    at: float
-    turn: int
-    then: str
-    now: str
 
 
 def divergence(
@@ -39,9 +27,9 @@ def divergence(
         if turn.hangs_up:
             continue
         if number > len(played):
-            return Divergence(at, number, turn.question, OVER)
+            return Divergence(at=at, turn=number, then=turn.question, now=OVER)
         began = played[number - 1].at
         now = next(question for since, question in reversed(asked) if since <= began)
         if now != turn.question:
-            return Divergence(began, number, turn.question, now)
+            return Divergence(at=began, turn=number, then=turn.question, now=now)
     return None

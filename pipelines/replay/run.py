@@ -9,7 +9,7 @@ import multiprocessing
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -105,8 +105,7 @@ def replay_sounds(
 ) -> Iterator[Outcome]:
     """The caller's channel through the whole pipeline; see `replay_audio`."""
     for each in replay_audio(recorded, out, settings, processes):
-        left = each.divergence
-        diverged = Divergence(**asdict(left)) if left else None
+        diverged = each.divergence
         if each.at_recorded_times:
             diverged = _second_turn(out / each.id / LOG)
         if not each.left_out:
