@@ -57,7 +57,8 @@ class Served:
 def served(folder: Path, cache: Path, **settings: str) -> Iterator[Served]:
     """A server with its own folder for calls, until the block ends; then it must end well."""
     own = {k: v for k, v in os.environ.items() if not k.startswith("WAXTAAN_")}
-    own |= {"WAXTAAN_HUB": "", "WAXTAAN_MODELS": str(folder / "models")}  # as in tests/conftest.py
+    own |= {"WAXTAAN_HUB": "", "WAXTAAN_MODELS": str(folder / "models")}
+    own |= {"WAXTAAN_INTENTS": "none"}  # all three as in tests/conftest.py
     own |= {f"WAXTAAN_{name.upper()}": value for name, value in settings.items()}
     own |= {"WAXTAAN_CALLS": str(folder / "calls"), "WAXTAAN_CACHE": str(cache)}
     own["PYTHONPATH"] = str(ROOT)

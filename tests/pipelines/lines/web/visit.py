@@ -1,5 +1,6 @@
 """A visit to the page in a real browser, and everything on it that a visitor would not see."""
 
+import base64
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from playwright.async_api import (
 )
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
+from pipelines.engines.asr.engine import SAMPLE_RATE
 from tests.pipelines.lines.web.served import Served
 
 CHROMIUM = (
@@ -65,6 +67,21 @@ _UNNAMED = """(() => {
     if (!document.title.trim() || !document.documentElement.lang) faults.push("no title or lang");
     return faults;
 })()"""
+# The browser's own fake microphone plays its recording from when it is opened, come what may.
+_MICROPHONE = """(rate => {
+    const context = new AudioContext();
+    const heard = context.createMediaStreamDestination();
+    navigator.mediaDevices.getUserMedia = async () => heard.stream.clone();
+    window.sayIntoMicrophone = (pcm) => {
+        const bytes = Uint8Array.from(atob(pcm), (byte) => byte.charCodeAt(0));
+        const samples = Float32Array.from(new Int16Array(bytes.buffer), (value) => value / 32768);
+        const buffer = context.createBuffer(1, samples.length, rate);
+        buffer.copyToChannel(samples, 0);
+        const source = new AudioBufferSourceNode(context, { buffer });
+        source.connect(heard);
+        source.start();
+    };
+})"""
 
 
 class Visit:
@@ -146,6 +163,16 @@ class Visit:
         """How many turns each rung has understood."""
         counts: dict[str, int] = await self.page.evaluate(_COUNTS)
         return counts
+
+    async def brings_microphone(self) -> None:
+        """One that waits for the agent: it is silent but for what `says` is given."""
+        await self.page.evaluate(f"{_MICROPHONE}({SAMPLE_RATE})")
+
+    async def says(self, pcm: bytes) -> None:
+        """A turn spoken into the microphone that was brought. `pcm`: 16 bit at SAMPLE_RATE."""
+        await self.page.evaluate(
+            "pcm => window.sayIntoMicrophone(pcm)", base64.b64encode(pcm).decode()
+        )
 
     async def types(self, text: str) -> None:
         """A turn in writing."""
