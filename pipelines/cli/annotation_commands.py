@@ -49,7 +49,8 @@ commands.add_typer(annotations, name="annotations")
 def add(
     recording: Annotated[Path, typer.Argument(help="A recording's folder, or a log.")],
     about: Annotated[
-        str, typer.Argument(help="transcript, intent, slot, escalation, outcome or comment.")
+        str,
+        typer.Argument(help="transcript, intent, slot, language, escalation, outcome or comment."),
     ],
     value: Annotated[
         str, typer.Argument(help="What is right: words, an intent, slot=value, a rule, none.")

@@ -28,11 +28,24 @@ class Annotated:
         same = {turn: said for turn, said in found.items() if len({a.value for a in said}) == 1}
         return {turn: said[-1] for turn, said in same.items()}
 
+    def agreed_slots(self) -> dict[tuple[int, str], str]:
+        """(turn, slot) -> the value that all people who annotated that slot there say it has."""
+        found: dict[tuple[int, str], set[str]] = {}
+        for each in self.annotations:
+            slot, _, value = each.value.partition("=")
+            if each.about == "slot" and value and each.turn is not None and not _is_model(each):
+                found.setdefault((each.turn, slot.strip()), set()).add(value.strip())
+        return {place: said.pop() for place, said in found.items() if len(said) == 1}
+
     def undecided(self, about: About) -> int:
         """Turns of which annotators say differently."""
         people = (a for a in self.annotations if not a.who.startswith(MODEL))
         turns = {a.turn for a in people if a.about == about and a.value}
         return len(turns) - len(self.agreed(about))
+
+
+def _is_model(annotation: Annotation) -> bool:
+    return annotation.who.startswith(MODEL)
 
 
 def confusion(calls: Iterable[Annotated]) -> Mapping[tuple[str, str], int]:

@@ -13,12 +13,12 @@ from pydantic import ValidationError
 from agent.actions import Action
 from agent.events import Event
 from agent.log import LogError, read
-from pipelines.engines.asr.word_errors import plain, word_errors
 from pipelines.errors import EngineError
 from pipelines.packs.reader import DialogueConfig, load
 from pipelines.quality.annotated import Annotated
 from pipelines.quality.checks import violations
-from pipelines.quality.figures import UNTOLD, Figures, figures, told_at
+from pipelines.quality.figures import Figures, figures, told_at
+from pipelines.quality.references import against_references
 from pipelines.quality.sound import Channels, measure, outline, read_channels
 from pipelines.quality.turns import Turn, turns
 from pipelines.store.annotations import (
@@ -27,7 +27,7 @@ from pipelines.store.annotations import (
     annotations_of,
     read_annotations,
 )
-from pipelines.store.recorded import Recorded
+from pipelines.store.recorded import Recorded, language_of
 from pipelines.store.replay_note import REPLAY, ReplayNote
 
 REPEAT_DAYS = 7
@@ -122,24 +122,19 @@ def read_log(path: Path) -> list[Event | Action]:
 
 
 def with_word_errors(call: Call, reference: Call) -> Call:
-    """With words counted that were heard wrongly, by what people say was said in `reference`.
+    """With what was heard and understood wrongly, by what is known of `reference`.
 
     Both are the same call; where a replay has left its recording its turns are other ones.
     """
-    untold = call.note is not None and "heard_surely" in UNTOLD[call.note.depth]
-    right = reference.annotated.agreed("transcript")
-    if untold or not right:
+    note = call.note
+    last = note.diverged.at if note and note.diverged else float("inf")
+    turns_ = [turn for turn in call.turns if turn.at < last]
+    told = (note.language if note else "") or language_of(reference.recorded, "")
+    found = against_references(turns_, reference.annotated, call.figures.language, told)
+    if not found:
         return call
-    last = call.note.diverged.at if call.note and call.note.diverged else float("inf")
-    wrong = count = 0
-    for number, annotation in right.items():
-        if 0 <= number < len(call.turns) and call.turns[number].at < last:
-            turn = call.turns[number]
-            said = plain(annotation.value, turn.heard_as or call.figures.language)
-            wrong += word_errors(said, plain(turn.said, turn.heard_as or call.figures.language))
-            count += len(said)
-    counts = {**call.figures.counts, "word_errors": (float(wrong), float(count))}
-    return replace(call, figures=replace(call.figures, counts=counts))
+    measured = replace(call.figures, counts={**call.figures.counts, **found})
+    return replace(call, figures=told_at(measured, note.depth) if note else measured)
 
 
 def with_repeats(calls: Sequence[Call], days: int = REPEAT_DAYS) -> list[Call]:

@@ -12,6 +12,7 @@ from agent.actions import Action
 from agent.commands import NotUnderstood
 from agent.events import CallStarted, Event
 from pipelines.quality.checks import CHECKS, Violation
+from pipelines.quality.given import asked_again, context_complete
 from pipelines.quality.sound import SoundFigures
 from pipelines.quality.turns import Turn
 from pipelines.store.replay_note import Depth
@@ -19,7 +20,9 @@ from pipelines.store.statistics import call_figures
 
 # What a replay at some depth cannot tell: it has it from the recording, or from no clock at all.
 _TIMES = frozenset({"wait", "stop", "pause", "after_decision", "to_escalation", "duration"})
-_HEARD = frozenset({"heard_surely", "silences"})
+_HEARD = frozenset(
+    {"heard_surely", "silences", "word_errors", "character_errors", "language_right"}
+)
 UNTOLD: Mapping[Depth, frozenset[str]] = {
     "decisions": _TIMES | _HEARD,
     "text": _TIMES | _HEARD,
@@ -129,6 +132,8 @@ def _counts(
         "model_tokens": (float(sum(turn.model_tokens for turn in turns)), 1.0),
         "turns": (float(len(decided)), 1.0),
         "silences": (float(sum(turn.by == "silence" for turn in turns)), 1.0),
+        "asked_again": _pair(asked_again(turns)),
+        "context_complete": _pair(context_complete(turns)),
         "heard_surely": (sum(turn.heard_surely for turn in spoken), float(len(spoken))),
     }
     if energy:
@@ -137,6 +142,10 @@ def _counts(
         kept = not any(violation.check == name for violation in found)
         counts[f"check_{name}"] = (float(kept), 1.0)
     return counts
+
+
+def _pair(counted: tuple[int, int]) -> tuple[float, float]:
+    return float(counted[0]), float(counted[1])
 
 
 def _series(turns: list[Turn], seconds: float) -> dict[str, tuple[float, ...]]:

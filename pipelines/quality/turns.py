@@ -26,6 +26,7 @@ from agent.events import (
     CallEnded,
     Composed,
     Event,
+    Fetched,
     Hypothesis,
     Interpreted,
     KeyPressed,
@@ -81,6 +82,7 @@ class Turn:
     model_tokens: int = 0
     joules: float | None = None
     packet: Mapping[str, Any] = field(default_factory=dict)  # what a person was given
+    verified: bool | None = None  # what the back office said of the caller's code, if it was asked
     closing: str = ""
 
     @property
@@ -171,6 +173,8 @@ def _take(turn: Turn, event: Event) -> None:
             turn.model_tokens += usage.prompt_tokens + usage.answer_tokens
             if usage.joules is not None:
                 turn.joules = (turn.joules or 0.0) + usage.joules
+        case Fetched(name="verify" | "check_code", value=value):
+            turn.verified = bool(value.get("verified"))
         case CallEnded():
             turn.closing = turn.closing or event.reason
 

@@ -72,7 +72,8 @@ def replay_decisions(recorded: Sequence[Recorded], out: Path, prompts: Path) -> 
             told = f"no call of this dialogue: {type(error).__name__} {error}"
             yield Outcome(each.id, left_out=told)
             continue
-        _write(out / each.id, text, ReplayNote(depth="decisions", version=_version()))
+        note = ReplayNote(depth="decisions", version=_version(), language=language_of(each, ""))
+        _write(out / each.id, text, note)
         yield Outcome(each.id)
 
 
@@ -104,12 +105,18 @@ def replay_sounds(
     recorded: Sequence[Recorded], out: Path, settings: Settings, processes: int = 0
 ) -> Iterator[Outcome]:
     """The caller's channel through the whole pipeline; see `replay_audio`."""
+    recording = {each.id: each for each in recorded}
     for each in replay_audio(recorded, out, settings, processes):
         diverged = each.divergence
         if each.at_recorded_times:
             diverged = _second_turn(out / each.id / LOG)
         if not each.left_out:
-            note = ReplayNote(depth="audio", version=_version(), diverged=diverged)
+            note = ReplayNote(
+                depth="audio",
+                version=_version(),
+                diverged=diverged,
+                language=language_of(recording[each.id], ""),
+            )
             _write(out / each.id, None, note)
         yield Outcome(each.id, diverged, left_out=each.left_out)
 
@@ -153,7 +160,11 @@ async def _text(
         return Outcome(recorded.id, left_out=told_so)
     folder = out / recorded.id
     note = ReplayNote(
-        depth="text", version=_version(), diverged=found.diverged, continued=found.continued
+        depth="text",
+        version=_version(),
+        diverged=found.diverged,
+        continued=found.continued,
+        language=language_of(recorded, ""),
     )
     says = digit_words(parts.config.languages.values())
     folder.mkdir(parents=True, exist_ok=True)

@@ -5,6 +5,7 @@ place of their earlier one. Whoever has a recording deleted has these deleted wi
 """
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -13,8 +14,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from pipelines.store.recorded import ANNOTATIONS, LOG, SOURCE, Recorded
 
-About: TypeAlias = Literal["transcript", "intent", "slot", "escalation", "outcome", "comment"]
+About: TypeAlias = Literal[
+    "transcript", "intent", "slot", "language", "escalation", "outcome", "comment"
+]
 LONGEST = 4000  # letters of what somebody writes
+_LANGUAGE = re.compile("[a-z]{2,3}(-[a-z0-9]{2,8})*")
 NONE = "none"  # the right intent or rule, where there is none
 
 
@@ -26,8 +30,9 @@ class Annotation(BaseModel):
     """One person's word on one thing.
 
     `turn` counts the call's turns from 0, the greeting; None is the whole call. `value` is what is
-    right: the words, the intent, "slot=value", the escalation rule that should have called, NONE
-    for none of these; `right` is whether what the agent made of it was. `when` is local, ISO.
+    right: the words, the intent, "slot=value", the language spoken (a lower-case BCP 47 code), the
+    escalation rule that should have called, NONE for none of these; `right` is whether what the
+    agent made of it was. `when` is local, ISO.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -47,6 +52,8 @@ class Annotation(BaseModel):
             raise ValueError(f"{self.about}: of which turn?")
         if self.about == "slot" and self.value and "=" not in self.value:
             raise ValueError("a slot is given as slot=value")
+        if self.about == "language" and self.value and not _LANGUAGE.fullmatch(self.value):
+            raise ValueError("a language is given by its code: fr")
         return self
 
     @property

@@ -23,7 +23,10 @@ class Divergence(BaseModel):
 
 
 class ReplayNote(BaseModel):
-    """`continued` tells by whom the call went on once it had left its recording, "" by nobody."""
+    """`continued` tells by whom the call went on once it had left its recording, "" by nobody.
+
+    `language` is what the recording is in, as its import was told; "" where it was not.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -31,3 +34,4 @@ class ReplayNote(BaseModel):
     version: str = ""
     diverged: Divergence | None = None
     continued: str = ""
+    language: str = ""

@@ -4,6 +4,7 @@ import { el } from "./dom.js";
 
 const ABOUT = [
   ["intent", "the right intent (none: none of ours)"], ["transcript", "what was really said"], ["slot", "a detail, as name=value"],
+  ["language", "the language that was spoken, as a code"],
   ["escalation", "the rule that should have called a person (none: no rule)"], ["outcome", "what became of the call"], ["comment", "a comment"],
 ];
 const OF_TURNS = ["transcript", "intent", "slot"]; // the whole call has none of these

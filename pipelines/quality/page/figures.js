@@ -5,8 +5,8 @@ import { aroundZero, verdictMark } from "./marks.js";
 import { SAME, count, difference, figure, sentence, verdictOf } from "./words.js";
 
 const SECTIONS = [
-  ["Outcome", /^(resolved|contained|stayed_contained|handed_over|to_escalation.*)$/],
-  ["Understanding", /^(turns|not_understood|asked_back|heard_surely|word_errors)$/],
+  ["Outcome", /^(resolved|contained|stayed_contained|handed_over|context_complete|to_escalation.*)$/],
+  ["Understanding", /^(turns|not_understood|asked_back|heard_surely|word_errors|character_errors|entity_errors|language_right|asked_again)$/],
   ["Time", /^(wait|pause|after_decision|duration)_p/],
   ["Turn-taking", /^(stop_p.*|cut_in|too_early|talk_over|dead_air|.*_talks|silences)$/],
   ["Rules that hold in every call", /^check_/],
