@@ -25,6 +25,7 @@ from pipelines.engines.asr.engine import (
     RecogniserStream,
 )
 from pipelines.engines.asr.unavailable import UnavailableStream
+from pipelines.engines.cpu_time import CpuShares
 from pipelines.engines.language_id.evidence import shares
 from pipelines.engines.language_id.identify import languages
 from pipelines.engines.tts.cache import AudioCache
@@ -74,6 +75,7 @@ class Assistant:
     warming: asyncio.Task[None] | None = None  # the language model's
     meaning: Meaning | None = None  # finds pages by it
     intents: IntentClassifier | None = None  # what turns may want
+    cpu_shares: CpuShares = field(default_factory=CpuShares)  # of the calls going on
 
     def __post_init__(self) -> None:
         calls, policy = self.settings.calls, self.config.policy

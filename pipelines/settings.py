@@ -187,6 +187,7 @@ class Settings(BaseSettings):
     max_ahead_seconds: float = Field(default=2.0, gt=0)  # audio ahead of real time is dropped
     max_flood_seconds: float = Field(default=20.0, gt=0)  # dropped audio before it is closed
     stalled_write_seconds: float = Field(default=5.0, gt=0)  # a client that stops reading
+    cpu_watts: float = Field(default=0.0, ge=0)  # of a busy core, for what calls take; 0: not known
     hung_seconds: float = Field(default=10.0, ge=0)  # then the process ends itself; 0 never
 
     vad_confidence: float = Field(default=0.4, gt=0, lt=1)

@@ -34,6 +34,7 @@ from pipelines.call.turns import strategies
 from pipelines.engines.asr.engine import SAMPLE_RATE, Recognised
 from pipelines.engines.vad import SharedSilero
 from pipelines.store.recent_calls import calls_before
+from pipelines.store.recorder_note import RECORDER, recorder_note
 from pipelines.store.recording import Recording
 
 _READY = 2.0  # s for a client to say that it is ready; then the agent speaks regardless
@@ -73,11 +74,14 @@ class Call:
 
     async def run(self) -> None:
         """From greeting to goodbye. Returns when the line is closed."""
+        share = self._assistant.cpu_shares.begin()
         try:
             await self._run(await self._pipeline())
         finally:
+            took = self._assistant.cpu_shares.end(share)
             if self._recording:
                 self._recording.close()
+                self._recording.keep(RECORDER, recorder_note(took, self._settings.cpu_watts))
 
     async def _pipeline(self) -> Pipeline:
         band, recent = self._connection.band, self._assistant.recent_calls
@@ -215,10 +219,9 @@ class Call:
             quick_pauses=self._settings.quick_pauses,
             transfers=self._connection.transfers,
         )
-        who = self._caller
+        who, transfers = self._caller, self._connection.transfers
         flows = {k: v for k, v in config.flows.items() if not who.flows or k in who.flows}
         dialogue = Dialogue(config.languages, flows, config.policy)
-        transfers = self._connection.transfers
         start = CallStarted(
             0.0,
             self._connection.channel,
@@ -243,10 +246,9 @@ class Call:
         return processor
 
     def _new_recording(self) -> Recording | None:
-        settings = self._settings
+        settings, connection = self._settings, self._connection
         if not settings.record:
             return None
-        connection = self._connection
         said = digit_words(self._assistant.config.languages.values())
         return Recording(settings.calls, connection.agent_rate, said, channel=connection.channel)
 

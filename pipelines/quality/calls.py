@@ -17,7 +17,9 @@ from pipelines.errors import EngineError
 from pipelines.packs.reader import DialogueConfig, load
 from pipelines.quality.annotated import Annotated
 from pipelines.quality.checks import violations
+from pipelines.quality.energy import energy
 from pipelines.quality.figures import Figures, figures, told_at
+from pipelines.quality.noise import band
 from pipelines.quality.references import against_references
 from pipelines.quality.sound import Channels, measure, outline, read_channels
 from pipelines.quality.turns import Turn, turns
@@ -27,7 +29,8 @@ from pipelines.store.annotations import (
     annotations_of,
     read_annotations,
 )
-from pipelines.store.recorded import Recorded, language_of
+from pipelines.store.recorded import LOG, Recorded, language_of
+from pipelines.store.recorder_note import RECORDER, RecorderNote, read_recorder_note
 from pipelines.store.replay_note import REPLAY, ReplayNote
 
 REPEAT_DAYS = 7
@@ -95,7 +98,14 @@ def read_call(recorded: Recorded, config: DialogueConfig, sound: bool = True) ->
         except EngineError as error:
             told = str(error)
     measured = measure(channels, _decided(found)) if channels else None
+    recorder = _recorder(recorded.log)
     told_of = figures(entries, found, measured, broken)
+    told_of = replace(
+        told_of,
+        counts={**told_of.counts, **energy(found, told_of.outcome == "resolved", recorder)},
+        noise=band(channels) if channels else "",
+        version=note.version if note else recorder.version,
+    )
     call = Call(
         recorded,
         tuple(found),
@@ -181,6 +191,11 @@ def _note(path: Path) -> ReplayNote | None:
     if not path.is_file():
         return None
     return ReplayNote.model_validate_json(path.read_text(encoding="utf-8"))
+
+
+def _recorder(log: Path) -> RecorderNote:
+    """A log that stands alone has none."""
+    return read_recorder_note(log.with_name(RECORDER)) if log.name == LOG else RecorderNote()
 
 
 def by_id(calls: Iterable[Call]) -> Mapping[str, Call]:

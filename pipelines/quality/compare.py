@@ -147,11 +147,13 @@ def _sliced(
     return found
 
 
-SLICES = ("language", "channel", "wishes")
+SLICES = ("language", "channel", "wishes", "noise", "version")
 
 
 def _of(figures: Figures, by: str) -> tuple[str, ...]:
     value = getattr(figures, by)
+    if by in ("noise", "version") and not value:  # nobody knows
+        return ()
     return value if isinstance(value, tuple) else (value,)
 
 

@@ -175,6 +175,8 @@ def _columns(
         "id": list(ids),
         "language": [call.figures.language for call in shown],
         "channel": [call.figures.channel for call in shown],
+        "noise": [call.figures.noise for call in shown],
+        "version": [call.figures.version for call in shown],
         "began": [call.figures.began for call in shown],
         "seconds": [round(call.figures.seconds, 1) for call in shown],
         "outcome": [call.figures.outcome for call in shown],

@@ -37,6 +37,9 @@ ANSWERED = "knowledge"  # a question that a page answered, beside the use cases
 class Figures:
     """Of one call. `seconds` of caller audio; `caller` and `began` are as `CallStarted` has them.
 
+    `noise` is the band of the noise behind the caller, `version` what recorded the call; both are
+    "" where they are not known.
+
     `wishes` are the use cases that were asked for, `done` those that told all; `reasons` the
     escalation rules by which a person was to take over.
     """
@@ -53,6 +56,8 @@ class Figures:
     counts: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     series: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     violations: tuple[Violation, ...] = ()
+    noise: str = ""
+    version: str = ""
 
 
 def figures(

@@ -58,6 +58,8 @@ METRICS: tuple[Metric, ...] = (
     _counted("model_calls", "turns with the language model", "a call", "lower"),
     _counted("model_tokens", "tokens of the language model", "a call", "lower"),
     _counted("model_watt_hours", "language model, per resolved call", "Wh", "lower"),
+    _counted("cpu_seconds", "processor time of a call", "s", "lower"),
+    _counted("watt_hours", "processor and language model, per resolved call", "Wh", "lower"),
     *_quantiles("wait", "caller's last sound to the agent's first", "lower", 0.5, 0.9, 0.95, 0.99),
     *_quantiles("pause", "of it: the pause that ended the turn", "lower", 0.5, 0.95),
     *_quantiles("after_decision", "of it: from the decision to the sound", "lower", 0.5, 0.95),

@@ -25,7 +25,7 @@ Levels: TypeAlias = npt.NDArray[np.float64]
 _AUDIBLE = -50.0  # dB below full scale
 _ABOVE_BACKGROUND = 8.0  # dB
 _BELOW_LOUD = 35.0  # dB
-_SILENT = -100.0  # dB: what a line or a file fills in
+SILENT = -100.0  # dB: what a line or a file fills in
 _STEADY = 0.9  # of a channel with a background that is louder than that
 _JOINED = 0.25  # s: the closed lips of a "p" and a comma are shorter
 _SHORTEST = 0.06  # s: clicks
@@ -98,7 +98,7 @@ def read_levels(path: Path) -> Levels:
 
 def speech(levels_: Levels) -> Spans:
     """The spans in which somebody speaks."""
-    sounding = levels_[levels_ > _SILENT]
+    sounding = levels_[levels_ > SILENT]
     if not len(sounding):
         return ()
     background, loud = np.percentile(sounding, (10, 95))

@@ -10,7 +10,7 @@ const SECTIONS = [
   ["Time", /^(wait|pause|after_decision|duration)_p/],
   ["Turn-taking", /^(stop_p.*|cut_in|too_early|talk_over|dead_air|.*_talks|silences)$/],
   ["Rules that hold in every call", /^check_/],
-  ["Language model and energy", /model/],
+  ["Language model and energy", /model|cpu_seconds|watt_hours/],
   ["More", /./],
 ];
 

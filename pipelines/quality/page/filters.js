@@ -7,10 +7,12 @@ const LENGTH = (values) => (i) => values[i].length;
 
 /** What calls are told apart by: name in the address, label, the values of a call. */
 function facetsOf(columns) {
-  const { language, channel, outcome, outcome_before: before, wishes, reasons, changes, violations, apart } = columns;
+  const { language, channel, noise, version, outcome, outcome_before: before, wishes, reasons, changes, violations, apart } = columns;
   return [
     ["language", "Language", (i) => [language[i]]],
     ["channel", "Channel", (i) => [channel[i]]],
+    ["noise", "Noise behind the caller", (i) => [noise[i] || "not known"]],
+    ["version", "Version", (i) => [version[i] || "not known"]],
     ["wish", "Wish", (i) => (wishes[i].length ? wishes[i] : ["none"])],
     ["outcome", "Outcome", (i) => [outcome[i]]],
     ["was", "Outcome before", (i) => [before[i] || "not there"]],

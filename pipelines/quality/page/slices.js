@@ -6,7 +6,7 @@ import { address } from "./state.js";
 import { count, difference, figure, sentence, verdictOf } from "./words.js";
 
 const FACETS_OF = { language: "language", channel: "channel", wishes: "wish" };
-const TITLES_OF = { language: "By language", channel: "By channel", wishes: "By wish" };
+const TITLES_OF = { language: "By language", channel: "By channel", wishes: "By wish", noise: "By noise behind the caller", version: "By version" };
 
 export function drawSlices({ rows, slices, baseline }) {
   const section = byId("slices");

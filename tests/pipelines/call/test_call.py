@@ -16,6 +16,7 @@ from pipelines.audio import AGENT_RATE
 from pipelines.backoffice.protocol import Unavailable
 from pipelines.engines.asr.engine import EngineError
 from pipelines.engines.tts.espeak import EspeakSynthesiser
+from pipelines.store.recorder_note import RECORDER, read_recorder_note
 from pipelines.synthetic_caller.caller import Step, SyntheticCaller
 from tests.pipelines.conftest import Open
 from tests.pipelines.server import PATIENCE, Guest, Server, config, eventually, rtvi
@@ -68,6 +69,9 @@ async def test_a_whole_call(open_assistant: Open, speech: Mapping[str, bytes]) -
     assert server.differences(call_id) == []
     caller_seconds, agent_seconds = lengths(server, call_id)
     assert agent_seconds == pytest.approx(caller_seconds, abs=0.1)
+    note = read_recorder_note(server.folder(call_id) / RECORDER)
+    assert note.version
+    assert (note.cpu_seconds or 0.0) > 0.01
 
     latencies = [m["seconds"] for m in told if m["type"] == "latency"]
     assert latencies
