@@ -3,12 +3,14 @@
 Calls are composed of recordings of people (`recordings.py`): commands are the caller, telephone
 prompts the agent, in pauses and overlaps that are drawn by lot. They pass a telephone (300-3400 Hz,
 G.711) with noise behind the caller. The truth is what was composed: where in its clean clip, in
-the telephone's band and in steps of a millisecond, the sound of a speaker begins and ends.
+the telephone's band, the sound of a speaker begins and ends. Whether that is where people say that
+it does, a real call tells whose waits were read off its waveforms (`_CALLER_TO_AGENT`).
 """
 
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -17,17 +19,40 @@ from pipelines.bench.asr_accuracy import telephone
 from pipelines.bench.recordings import Recording, Sound, pcm, recordings, without_silence
 from pipelines.bench.row import Row
 from pipelines.engines.asr.engine import SAMPLE_RATE
-from pipelines.quality.sound import STEP, Channels, SoundFigures, measure, spans, speech, waits
+from pipelines.quality.sound import (
+    STEP,
+    Channels,
+    SoundFigures,
+    background,
+    edges,
+    measure,
+    read_channels,
+    spans,
+    speech,
+    waits,
+)
 from pipelines.settings import Settings
 
 _CALLS = 20
 _TURNS = 6  # of a call
 _NOISES = (None, 20, 10, 5)  # dB between the caller and the noise behind them
-_FADE = 25.0  # dB below a clip's loudest: softer is breath and room
 _NEAR = 0.25  # s: a wait that was measured further from the truth is another
 _LOUD = -20.0  # dB: the loud passages of a clip
 _HUSH = 1e-4  # a telephone line's own noise
 _WANTED = "0.02 s"
+_BY_EYE = Path("call-pairs")
+# Of garage-40 there: where one speaker ends and the other begins (s), read off both waveforms
+# before anything was measured. `edges` was tuned on the agent's answers alone.
+_CALLER_TO_AGENT = (
+    *((42.69, 44.88), (56.01, 56.97), (64.29, 65.59), (89.39, 90.44), (139.38, 140.58)),
+    *((200.82, 201.63), (215.09, 215.755), (220.19, 221.0), (232.06, 232.67), (238.77, 239.39)),
+    (243.37, 243.94),
+)
+_AGENT_TO_CALLER = (
+    *((5.84, 6.855), (50.8, 51.79), (58.04, 59.48), (73.68, 75.91), (118.48, 119.79)),
+    *((165.66, 166.645), (211.93, 212.8), (217.55, 218.2), (228.35, 229.61), (234.36, 235.365)),
+    (242.05, 242.49),
+)
 
 
 @dataclass
@@ -43,6 +68,7 @@ class _Composed:
 
 def run(settings: Settings) -> Iterator[Row]:
     """Needs `WAXTAAN_DATA`."""
+    yield from _by_eye(settings.data / _BY_EYE)
     found = recordings(settings.data, "report", 200)
     callers = [each for name, group in found.items() if "commands" in name for each in group]
     agents = [each for name, group in found.items() if "prompts" in name for each in group]
@@ -52,6 +78,25 @@ def run(settings: Settings) -> Iterator[Row]:
     calls = [_compose(number, callers, agents) for number in range(_CALLS)]
     for noise in _NOISES:
         yield from _rows(calls, noise)
+
+
+def _by_eye(folder: Path) -> Iterator[Row]:
+    """A call of two people, in both directions."""
+    files = folder / "garage-40-caller.wav", folder / "garage-40-agent.wav"
+    if not all(each.is_file() for each in files):
+        yield Row("waits read off a call's waveforms", [], "s", note=f"no call under {folder}")
+        return
+    channels = read_channels(*files)
+    caller, agent = channels.caller_speaks, channels.agent_speaks
+    for name, truth, found in (
+        ("caller to agent, tuned on it", _CALLER_TO_AGENT, waits(caller, agent)),
+        ("agent to caller", _AGENT_TO_CALLER, waits(agent, caller)),
+    ):
+        errors = _match([(ended, began - ended) for ended, began in truth], list(found))
+        told = f"{len(truth) - len(errors)} of {len(truth)} not found"
+        yield Row(
+            f"wait read off a waveform, {name}: error", errors, "s", wanted=_WANTED, note=told
+        )
 
 
 def _rows(calls: Sequence[_Composed], noise: int | None) -> Iterator[Row]:
@@ -124,9 +169,11 @@ def _first(call: _Composed, at: float) -> float:
 
 def _edges(sound: Sound) -> tuple[float, float]:
     """Where its first and its last sound are, in seconds; what no telephone carries is none."""
-    loud = levels(pcm(telephone(sound)), SAMPLE_RATE, 0.001)
-    above = np.flatnonzero(loud > loud.max(initial=-120) - _FADE)
-    return (float(above[0]) / 1000, float(above[-1] + 1) / 1000) if len(above) else (0.0, 0.0)
+    loud = levels(pcm(telephone(sound)), SAMPLE_RATE, STEP)
+    if not len(loud):
+        return 0.0, 0.0
+    first, last = edges(loud, 0, len(loud), background(loud))
+    return first * STEP, last * STEP
 
 
 def _channels(call: _Composed, noise: int | None, seed: int) -> Channels:

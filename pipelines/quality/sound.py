@@ -29,11 +29,14 @@ SILENT = -100.0  # dB: what a line or a file fills in
 _STEADY = 0.9  # of a channel with a background that is louder than that
 _JOINED = 0.25  # s: the closed lips of a "p" and a comma are shorter
 _SHORTEST = 0.06  # s: clicks
-_FADE = 25.0  # dB: as `ResponseMeter` has it, the end of a word fades
+_FADE = 25.0  # dB below its loudest: what is softer is a word's fading end, or breath and room
+_SOFTEST = 40.0  # dB below its loudest, which no word fades further than
+_FADES = 2.0, 3  # dB in so many blocks: a word fades, breath and room stay as they are
 _DEAD = 3.0  # s in which nobody speaks, as Amazon's Contact Lens counts them
 _LONGEST_WAIT = 10.0  # s: what comes later is no answer to what was said
 _AGAIN = 0.8  # s after the agent's first sound in which somebody goes on who had not finished
 _CUT_IN = 0.3  # s that both have to speak before one cut in on the other
+_SOFT_BEGINNING = 0.5  # s before a turn is noticed
 _PIECE = 60  # s read at once
 
 
@@ -101,19 +104,42 @@ def speech(levels_: Levels) -> Spans:
     sounding = levels_[levels_ > SILENT]
     if not len(sounding):
         return ()
-    background, loud = np.percentile(sounding, (10, 95))
-    threshold = max(_AUDIBLE, loud - _BELOW_LOUD)
-    if len(sounding) > _STEADY * len(levels_):  # else its pauses are silent, and it has none
-        threshold = max(threshold, min(background + _ABOVE_BACKGROUND, (background + loud) / 2))
-    return tuple(_edged(span, levels_) for span in spans(levels_ > threshold))
+    loud = float(np.percentile(sounding, 95))
+    behind = background(levels_)
+    above = min(behind + _ABOVE_BACKGROUND, (behind + loud) / 2)
+    found = spans(levels_ > max(_AUDIBLE, loud - _BELOW_LOUD, above))
+    edged = (edges(levels_, _block(a), _block(b), behind) for a, b in found)
+    return tuple((round(first * STEP, 2), round(last * STEP, 2)) for first, last in edged)
 
 
-def _edged(span: tuple[float, float], levels_: Levels) -> tuple[float, float]:
-    """Without what is very soft beside its own loudest: breath before it, room after it."""
-    first = _block(span[0])
-    inside = levels_[first : _block(span[1])]
+def background(levels_: Levels) -> float:
+    """In dB; a channel whose pauses are silent has none."""
+    sounding = levels_[levels_ > _SILENT]
+    if len(sounding) <= _STEADY * len(levels_):
+        return _SILENT
+    return float(np.percentile(sounding, 10))
+
+
+def edges(levels_: Levels, first: int, last: int, behind: float) -> tuple[int, int]:
+    """The blocks within which a sound between two of them is heard: from, to.
+
+    That is its loud part and, before and behind it, what rises or fades; not breath or room.
+    `behind` is the channel's background in dB.
+    """
+    inside = levels_[first:last]
     loud = np.flatnonzero(inside > inside.max() - _FADE)
-    return round((first + loud[0]) * STEP, 2), round((first + loud[-1] + 1) * STEP, 2)
+    softest = max(_AUDIBLE, inside.max() - _SOFTEST, behind + _ABOVE_BACKGROUND)
+    start, end = first + int(loud[0]), first + int(loud[-1])
+    fall, blocks = _FADES
+
+    def fades(at: int, nearer: int) -> bool:
+        return bool(softest < levels_[at] < levels_[nearer] - fall)
+
+    while end + 1 < len(levels_) and fades(end + 1, max(end + 1 - blocks, start)):
+        end += 1
+    while start > 0 and fades(start - 1, min(start - 1 + blocks, end)):
+        start -= 1
+    return start, end + 1
 
 
 def spans(is_loud: npt.NDArray[np.bool_]) -> Spans:
@@ -185,12 +211,13 @@ def waits(caller: Spans, agent: Spans) -> Iterator[tuple[float, float]]:
 
 def _answered(channels: Channels, turns: Sequence[tuple[float, float]]) -> Iterator[float]:
     """By the log's turns: each one's last sound, and the agent's first after it was decided."""
+    behind = background(channels.caller)
     for number, (began, decided) in enumerate(turns):
-        heard = channels.caller[_block(began - 0.5) : _block(decided)]
+        from_, to = _block(began - _SOFT_BEGINNING), _block(decided)
+        heard = channels.caller[from_:to]
         if not len(heard) or heard.max() < _AUDIBLE:
             continue
-        last = began - 0.5 if began > 0.5 else 0.0
-        last += (int(np.flatnonzero(heard > heard.max() - _FADE)[-1]) + 1) * STEP
+        last = edges(channels.caller, from_, to, behind)[1] * STEP
         until = turns[number + 1][0] if number + 1 < len(turns) else decided + _LONGEST_WAIT
         said = channels.agent[_block(decided) : _block(until)]
         sounds = np.flatnonzero(said > _AUDIBLE)
