@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipelines.importing.shapes import CannotImportError, Foreign, Problem, Sound
+from pipelines.importing.shapes import CannotImportError, Channel, Foreign, Problem, Sound
 from pipelines.importing.vcon.conversation import Conversation, Dialog, VconError
 from pipelines.importing.vcon.reader import read_vcon
 from pipelines.importing.vcon.references import files_beside
@@ -53,11 +53,13 @@ def read_vcon_file(path: Path, language: str) -> list[Foreign]:
     told = [Problem(kind="line", told=each) for each in found.problems]
     sides: dict[Speaker, Sound] = {}
     both: Sound | None = None
+    caller_channel: Channel | None = None  # of both; unknown where one channel mixes both sides
     for number, dialog, sound in _sounds(path, found):
         roles = _roles(dialog, found)
-        if len(roles) == 2 and both is None and not sides:
+        if len(roles) != 1 and both is None and not sides:
             both = sound
-            caller_first = roles[0] == "caller"
+            if roles:
+                caller_channel = "left" if roles[0] == "caller" else "right"
         elif len(roles) == 1 and both is None and roles[0] not in sides:
             sides[roles[0]] = sound
         else:
@@ -74,7 +76,7 @@ def read_vcon_file(path: Path, language: str) -> list[Foreign]:
             caller=sides.get("caller"),
             agent=sides.get("agent"),
             both=both,
-            caller_channel=("left" if caller_first else "right") if both else None,
+            caller_channel=caller_channel,
             utterances=found.utterances,
             language=next((u.language for u in found.utterances if u.language), language),
             labels=_labels(found),

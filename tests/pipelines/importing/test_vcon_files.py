@@ -1,5 +1,6 @@
 """vCons among the files that are imported: exported by us, broken, and what is none."""
 
+import base64
 import json
 from pathlib import Path
 
@@ -40,6 +41,30 @@ def test_what_was_exported_is_imported(tmp_path: Path, version: Version) -> None
         "why is my bill so high",
         "yes",
     ]
+
+
+def test_one_channel_with_both_sides(tmp_path: Path) -> None:
+    """As the package `vcon` on PyPI writes a mono recording: its caller is found by the words."""
+    sound = tmp_path / "mono.wav"
+    soundfile.write(sound, np.full(8000, 0.2), 8000, subtype="PCM_16")
+    start = "2026-11-29T19:07:39+00:00"
+    both = {"start": start, "parties": [0, 1]}
+    body = base64.urlsafe_b64encode(sound.read_bytes()).decode()
+    recording = {"type": "recording", "mimetype": "audio/x-wav", "encoding": "base64url"}
+    path = tmp_path / "peer.vcon"
+    told = {
+        "vcon": "0.0.1",
+        "parties": [{"role": "customer"}, {"role": "agent"}],
+        "dialog": [
+            {**both, "type": "text", "parties": [0], "mimetype": "text/plain", "body": "hello"},
+            {**both, **recording, "body": body},
+        ],
+    }
+    path.write_text(json.dumps(told), encoding="utf-8")
+    (found,) = read_vcon_file(path, "")
+    assert found.both is not None
+    assert found.caller_channel is None
+    assert found.problems == ()
 
 
 def test_a_transcript_alone(tmp_path: Path) -> None:
