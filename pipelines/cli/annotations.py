@@ -2,7 +2,6 @@
 
 import csv
 import json
-import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.cli.errors import WRONG_USAGE, fail
+from pipelines.cli.found import recordings, tell_left_out
 from pipelines.packs.reader import load
 from pipelines.quality.agreement import agreements
 from pipelines.quality.annotated import Annotated, confusion
@@ -27,7 +27,6 @@ from pipelines.store.annotations import (
     annotations_of,
     told,
 )
-from pipelines.store.recorded import Recorded, find_recorded
 
 _COLUMNS = ("language", "text", "expected")
 
@@ -36,7 +35,7 @@ def annotate_call(
     path: Path, who: str, about: str, turn: int | None, value: str, right: bool | None
 ) -> None:
     """Add one annotation to a recording."""
-    recorded = _found([path])
+    recorded = recordings([path])
     if len(recorded) != 1:
         fail(f"{path}: {len(recorded)} recordings; annotate one at a time", WRONG_USAGE)
     now = datetime.now().isoformat(timespec="seconds")
@@ -57,7 +56,7 @@ def sample_calls(paths: list[Path], count: int, by: str, seed: int, as_json: boo
     """Print which calls to look at."""
     if by not in get_args(How):
         fail(f"--by {by}: there are {', '.join(get_args(How))}", WRONG_USAGE)
-    calls = read_calls(_found(paths), Settings().prompts, sound=False)
+    calls = read_calls(recordings(paths), Settings().prompts, sound=False)
     for call in sample(calls, count, cast(How, by), seed):
         about = {"id": call.recorded.id, "path": str(call.recorded.path), "doubt": doubt(call)}
         print(json.dumps(about) if as_json else about["path"])
@@ -133,15 +132,6 @@ def _pairs(calls: Sequence[Annotated], into: Path) -> int:
 
 
 def _annotated(paths: Sequence[Path]) -> list[Call]:
-    calls = read_calls(_found(paths), Settings().prompts, sound=False)
-    for call in calls:
-        if call.left_out:
-            print(f"waxtaan: {call.recorded.id}: left out: {call.left_out}", file=sys.stderr)
+    calls = read_calls(recordings(paths), Settings().prompts, sound=False)
+    tell_left_out(calls)
     return [call for call in calls if call.annotations]
-
-
-def _found(paths: Sequence[Path]) -> list[Recorded]:
-    for path in paths:
-        if not path.exists():
-            fail(f"{path}: no such file or folder", WRONG_USAGE)
-    return find_recorded(paths)

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.cli.errors import WRONG_USAGE, fail
+from pipelines.cli.found import recordings
 from pipelines.errors import ConfigurationError
 from pipelines.quality.calls import Call, read_calls, with_repeats
 from pipelines.quality.compare import SLICES, Group, Report, Row, calls_of
@@ -23,7 +24,6 @@ from pipelines.quality.gates import Gates, Result, judge, read_gates
 from pipelines.quality.history import add_to_history, read_history
 from pipelines.quality.html import as_html
 from pipelines.settings import Settings
-from pipelines.store.recorded import find_recorded
 
 _SHOWN = 20  # changes that the terminal lists; files have all
 
@@ -70,13 +70,7 @@ def _gates(path: Path | None) -> Gates | None:
 
 
 def _read(paths: Sequence[Path], sound: bool) -> list[Call]:
-    for path in paths:
-        if not path.exists():
-            fail(f"{path}: no such file or folder", WRONG_USAGE)
-    found = find_recorded(paths)
-    if not found:
-        fail(f"no recording under {', '.join(map(str, paths))}", WRONG_USAGE)
-    return with_repeats(read_calls(found, Settings().prompts, sound))
+    return with_repeats(read_calls(recordings(paths), Settings().prompts, sound))
 
 
 def _finish(

@@ -6,9 +6,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pipelines.cli.errors import WRONG_USAGE, fail
+from pipelines.cli.found import recordings
 from pipelines.importing.vcon.conversation import VconError
 from pipelines.importing.vcon.writer import VERSIONS, write_vcon
-from pipelines.store.recorded import Recorded, find_recorded
+from pipelines.store.recorded import Recorded
 
 
 def export(
@@ -18,12 +19,7 @@ def export(
     chosen = next((each for each in VERSIONS if each == version), None)
     if chosen is None:
         fail(f"--vcon {version}: {', '.join(VERSIONS)} can be written", WRONG_USAGE)
-    for path in paths:
-        if not path.exists():
-            fail(f"{path}: no such file or folder", WRONG_USAGE)
-    found = find_recorded(paths)
-    if not found:
-        fail(f"no recording under {', '.join(map(str, paths))}", WRONG_USAGE)
+    found = recordings(paths)
     where = _zone(zone)
     into.mkdir(parents=True, exist_ok=True)
     names = _Names()

@@ -9,14 +9,14 @@ from rich.console import Console
 from rich.progress import track
 
 from pipelines.circuit_breaker import Breaker
-from pipelines.cli.errors import MISSING, WRONG_USAGE, fail
+from pipelines.cli.errors import MISSING, fail
+from pipelines.cli.found import recordings
 from pipelines.engines.llm.endpoint import Endpoint
 from pipelines.engines.llm.engine import EngineError
 from pipelines.quality.calls import Call, read_calls
 from pipelines.quality.llm_judge import Rubric, judge, read_rubric
 from pipelines.settings import Settings
 from pipelines.store.annotations import annotate, annotations_of
-from pipelines.store.recorded import find_recorded
 
 
 def judge_calls(paths: list[Path], rubric: Path | None) -> None:
@@ -24,11 +24,8 @@ def judge_calls(paths: list[Path], rubric: Path | None) -> None:
     settings = Settings()
     if settings.llm == "none":
         fail("no language model is configured: set WAXTAAN_LLM=vllm and WAXTAAN_LLM_URLS", MISSING)
-    for path in paths:
-        if not path.exists():
-            fail(f"{path}: no such file or folder", WRONG_USAGE)
     asked = read_rubric(rubric or settings.prompts / "llm" / "rubric.toml")
-    calls = read_calls(find_recorded(paths), settings.prompts, sound=False)
+    calls = read_calls(recordings(paths), settings.prompts, sound=False)
     failed = asyncio.run(_judge(calls, asked, settings))
     judged = sum(not call.left_out for call in calls) - failed
     print(f"{judged} of {len(calls)} calls judged; waxtaan annotations show tells how it agrees")

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from agent.privacy import digit_words
 from pipelines.cli.errors import WRONG_USAGE, fail
+from pipelines.cli.found import recordings, tell_left_out
 from pipelines.cli.no_match_into import write_into
 from pipelines.engine_choice.embeddings import choose_embeddings, open_embeddings
 from pipelines.engines.embeddings.engine import Embedder, Floats
@@ -27,7 +28,6 @@ from pipelines.quality.calls import read_calls
 from pipelines.quality.clusters import EXAMPLES, Cluster, Clusters, cluster
 from pipelines.quality.no_match import NoMatch, no_matches
 from pipelines.settings import Settings
-from pipelines.store.recorded import find_recorded
 
 _AT_ONCE = 16  # texts; longer batches would run out of the embedder's patience
 
@@ -78,15 +78,8 @@ def no_match(
 
 
 def _turns(paths: Sequence[Path], config: DialogueConfig, language: str) -> list[NoMatch]:
-    for path in paths:
-        if not path.exists():
-            fail(f"{path}: no such file or folder", WRONG_USAGE)
-    calls = read_calls(find_recorded(paths), Settings().prompts, sound=False)
-    if not calls:
-        fail(f"no recording under {', '.join(map(str, paths))}", WRONG_USAGE)
-    for call in calls:
-        if call.left_out:
-            print(f"waxtaan: {call.recorded.id}: left out: {call.left_out}", file=sys.stderr)
+    calls = read_calls(recordings(paths), Settings().prompts, sound=False)
+    tell_left_out(calls)
     found = no_matches(calls, digit_words(config.languages.values()))
     return [each for each in found if language in ("", each.language)]
 

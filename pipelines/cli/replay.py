@@ -13,6 +13,7 @@ from agent.actions import Action
 from agent.log import line
 from agent.replay import Difference, Unmatched, accepted
 from pipelines.cli.errors import WRONG_USAGE, fail
+from pipelines.cli.found import there
 from pipelines.cli.list_differences import only_lists
 from pipelines.packs.reader import DialogueConfig, load
 from pipelines.replay.decisions import fresh, replay_logs
@@ -62,9 +63,7 @@ def replay(paths: list[Path], accept: bool = False, force: bool = False) -> None
 def find(paths: Iterable[Path]) -> Iterable[Path]:
     """The logs that these files and folders hold."""
     paths = list(paths)
-    for path in paths:
-        if not path.exists():
-            fail(f"{path}: no such file or folder", WRONG_USAGE)
+    there(paths)
     return (each.log for each in find_recorded(paths) if each.log is not None)
 
 

@@ -3,7 +3,8 @@
 import socket
 from pathlib import Path
 
-from pipelines.cli.errors import MISSING, WRONG_USAGE, fail
+from pipelines.cli.errors import MISSING, fail
+from pipelines.cli.found import there
 from pipelines.quality.gates import read_gates
 from pipelines.quality_pages.app import create_app
 from pipelines.quality_pages.review import Review, Reviewed
@@ -18,9 +19,7 @@ def review(
     """Serve until interrupted, to this machine alone."""
     settings = Settings()
     places = paths or [settings.calls]
-    for path in (*places, *([baseline] if baseline else ())):
-        if not path.exists():
-            fail(f"{path}: no such file or folder", WRONG_USAGE)
+    there((*places, *([baseline] if baseline else ())))
     gates = read_gates(gate) if gate else None
     what = Reviewed(places, (baseline,) if baseline else (), gates, title)
     listener = socket.socket()
