@@ -114,9 +114,9 @@ def speech(levels_: Levels) -> Spans:
 
 def background(levels_: Levels) -> float:
     """In dB; a channel whose pauses are silent has none."""
-    sounding = levels_[levels_ > _SILENT]
+    sounding = levels_[levels_ > SILENT]
     if len(sounding) <= _STEADY * len(levels_):
-        return _SILENT
+        return SILENT
     return float(np.percentile(sounding, 10))
 
 
