@@ -38,12 +38,16 @@ _FEW = 100  # calls that are through before other processes have begun
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Of one recording. `left_out` is why it was not replayed, "" if it was."""
+    """Of one recording. `left_out` is why it was not replayed, "" if it was.
+
+    `lacking` is what could not be kept of it.
+    """
 
     id: str
     diverged: Divergence | None = None
     continued: str = ""
     left_out: str = ""
+    lacking: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,4 +213,4 @@ def twice(recorded: Iterable[Recorded]) -> list[str]:
     return [id_ for id_, times in seen.items() if times > 1]
 
 
-DEPTHS: tuple[Depth, ...] = ("decisions", "text", "audio")
+DEPTHS: tuple[Depth, ...] = ("decisions", "text", "audio", "live")
