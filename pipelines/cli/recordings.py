@@ -32,6 +32,9 @@ def replay(
         bool,
         typer.Option("--script", help="Where today asks otherwise, go on with a scripted caller."),
     ] = False,
+    persona: Annotated[
+        bool, typer.Option("--persona", help="The same with one whom the language model plays.")
+    ] = False,
     to: Annotated[
         str, typer.Option(help="Of live: a server that runs, as ws://host:port/call.")
     ] = "",
@@ -44,13 +47,18 @@ def replay(
     if out is not None:
         from pipelines.cli.replay_into import replay_into
         from pipelines.cli.replay_live import Live
+        from pipelines.replay.run import Script
 
-        replay_into(paths, depth, out, script, Live(to, parallel))
+        onward: Script = "model" if persona else "rule" if script else ""
+        replay_into(paths, depth, out, onward, Live(to, parallel))
         return
-    if depth != "decisions" or script or to:
+    if depth != "decisions" or script or persona or to:
         from pipelines.cli.errors import WRONG_USAGE, fail
 
-        fail("--depth, --script and --to go with --out: say where today's calls go", WRONG_USAGE)
+        fail(
+            "--depth, --script, --persona and --to go with --out: say where today's calls go",
+            WRONG_USAGE,
+        )
     from pipelines.cli.replay import replay as run
 
     run(paths, accept, force)

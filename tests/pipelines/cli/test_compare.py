@@ -60,6 +60,7 @@ def test_how_calls_went(waxtaan: Shell) -> None:
         (lambda: replay([CALLS], out=GONE, to="ws://x/call"), "--to goes with --depth live"),
         (lambda: replay([CALLS], out=GONE, depth="live", to="x:1"), "like ws://127.0.0.1:8080"),
         (lambda: replay([CALLS], out=GONE, depth="live", to="ws://127.0.0.1:1"), "nobody answers"),
+        (lambda: replay([CALLS], out=GONE, persona=True), "go with --depth text"),
         (lambda: replay([CALLS], out=Path()), ". is not empty"),
         (lambda: replay([GONE], out=GONE), "gone: no such file or folder"),
         (lambda: replay([CALLS, OTHER, OTHER.parent], out=GONE), "are called other"),
