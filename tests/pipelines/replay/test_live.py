@@ -100,6 +100,9 @@ def test_a_recorded_call_is_played_in_real_time_to_a_server_of_our_own(
     with replaying(chosen, [tour]) as url:
         server = LiveServer(url, kept, ("en",))
         found = list(replay_live([tour], out, server, "en", parallel=1))
+        stranger = LiveCall(CallerChannel(b"", SAMPLE_RATE)).call(url)
+        refused = asyncio.run(stranger).refused
+    assert refused == "the server took no call: only recorded calls are taken"
     assert found == [Outcome("a-call")]
     assert list(kept.glob("[0-9]*")) == []
     folder = out / "a-call"
