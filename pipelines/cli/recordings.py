@@ -23,26 +23,42 @@ def replay(
         Path | None, typer.Option(help="Write today's calls here, to compare them.")
     ] = None,
     depth: Annotated[
-        str, typer.Option(help="decisions: its events; text: its words; audio: its sound.")
+        str,
+        typer.Option(
+            help="decisions: its events; text: its words; audio: its sound; live: in real time."
+        ),
     ] = "decisions",
     script: Annotated[
         bool,
         typer.Option("--script", help="Where today asks otherwise, go on with a scripted caller."),
     ] = False,
+    persona: Annotated[
+        bool, typer.Option("--persona", help="The same with one whom the language model plays.")
+    ] = False,
+    to: Annotated[
+        str, typer.Option(help="Of live: a server that runs, as ws://host:port/call.")
+    ] = "",
+    parallel: Annotated[int, typer.Option(min=1, help="Of live: calls at once.")] = 2,
 ) -> None:
     """Feed recorded calls to today's dialogue and print what it would do differently.
 
-    With --out it writes today's calls into a folder, at one of three depths; see compare.
+    With --out it writes today's calls into a folder, at one of four depths; see compare.
     """
     if out is not None:
         from pipelines.cli.replay_into import replay_into
+        from pipelines.cli.replay_live import Live
+        from pipelines.replay.run import Script
 
-        replay_into(paths, depth, out, script)
+        onward: Script = "model" if persona else "rule" if script else ""
+        replay_into(paths, depth, out, onward, Live(to, parallel))
         return
-    if depth != "decisions" or script:
+    if depth != "decisions" or script or persona or to:
         from pipelines.cli.errors import WRONG_USAGE, fail
 
-        fail("--depth and --script go with --out: say where today's calls go", WRONG_USAGE)
+        fail(
+            "--depth, --script, --persona and --to go with --out: say where today's calls go",
+            WRONG_USAGE,
+        )
     from pipelines.cli.replay import replay as run
 
     run(paths, accept, force)

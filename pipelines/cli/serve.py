@@ -3,7 +3,6 @@
 import asyncio
 import socket
 import time
-from collections.abc import Callable
 
 from pipelines.cli.errors import MISSING, fail
 from pipelines.lines import tcp_timeout
@@ -49,6 +48,7 @@ def _run(settings: Settings, listener: socket.socket) -> None:
     from pipelines.lines.garbage_collection import freeze_loaded
     from pipelines.lines.telephony import bridges
     from pipelines.server.app import create_app
+    from pipelines.server.uvicorn_config import config, loop_factory
     from pipelines.server.watchdog import watched
     from pipelines.store.interrupted import close_interrupted
 
@@ -60,18 +60,7 @@ def _run(settings: Settings, listener: socket.socket) -> None:
         check_desk(settings)
         assistant = await Assistant.open(settings)
         active_calls = ActiveCalls(assistant)
-        server = uvicorn.Server(
-            uvicorn.Config(
-                create_app(assistant, active_calls),
-                log_config=None,
-                access_log=False,
-                lifespan="off",
-                ws_max_size=settings.max_message_bytes,
-                ws_per_message_deflate=False,  # speech does not compress, and it costs a core
-                ws_ping_timeout=settings.stalled_write_seconds * 2,
-                timeout_graceful_shutdown=2,
-            )
-        )
+        server = uvicorn.Server(config(create_app(assistant, active_calls), settings))
         freeze_loaded()
         host, port = listener.getsockname()[:2]
         by = expected_judge(settings, assistant.choices.embeddings)
@@ -90,17 +79,8 @@ def _run(settings: Settings, listener: socket.socket) -> None:
             await active_calls.close()
             await assistant.close()
 
-    uvicorn_loop = _loop_factory()
-    with asyncio.Runner(loop_factory=uvicorn_loop) as runner:
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(run())
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    return uvloop.new_event_loop
 
 
 def _judged(now: str, later: str) -> str:

@@ -27,6 +27,7 @@ UNTOLD: Mapping[Depth, frozenset[str]] = {
     "decisions": _TIMES | _HEARD,
     "text": _TIMES | _HEARD,
     "audio": frozenset({"wait", "after_decision"}),  # engines take no time on its clock
+    "live": frozenset(),
 }
 
 Outcome: TypeAlias = Literal["resolved", "handed over", "unresolved", "no wish"]

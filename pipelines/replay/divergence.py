@@ -23,11 +23,21 @@ def divergence(
         at = getattr(entry, "at", at)
         if isinstance(entry, Listen):
             asked.append((at, entry.question))
+    return divergence_of(turns, played, asked, at)
+
+
+def divergence_of(
+    turns: Sequence[CallerTurn],
+    played: Sequence[Played],
+    asked: Sequence[tuple[float, str]],
+    ended: float,
+) -> Divergence | None:
+    """The same of what was `asked`, each question with the seconds since when it was open."""
     for number, turn in enumerate(turns, start=1):
         if turn.hangs_up:
             continue
         if number > len(played):
-            return Divergence(at=at, turn=number, then=turn.question, now=OVER)
+            return Divergence(at=ended, turn=number, then=turn.question, now=OVER)
         began = played[number - 1].at
         now = next(question for since, question in reversed(asked) if since <= began)
         if now != turn.question:

@@ -7,14 +7,18 @@ them: code, prompts, thresholds, engines.
 import asyncio
 import multiprocessing
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from agent.actions import Action
 from agent.events import CallStarted, Event
+from agent.languages.language import Language
 from agent.log import LogError, read
 from agent.privacy import digit_words
 from agent.replay import accepted
@@ -23,6 +27,7 @@ from pipelines.packs.reader import DialogueConfig, load
 from pipelines.quality.turns import turns
 from pipelines.replay.audio import replay_audio
 from pipelines.replay.decisions import fresh
+from pipelines.replay.persona import Persona, PersonaModel
 from pipelines.replay.scripted_caller import ScriptedCaller
 from pipelines.replay.steps import UNKNOWN, Step, steps, transcribed_steps
 from pipelines.replay.text import TextReplay
@@ -32,18 +37,27 @@ from pipelines.store.recorded import LOG, Recorded, language_of
 from pipelines.store.replay_note import REPLAY, Depth, Divergence, ReplayNote
 from pipelines.store.transcript import TranscriptError, read_transcript
 
+Script: TypeAlias = Literal["", "rule", "model"]
+Plays: TypeAlias = Callable[
+    [Sequence[Step], Sequence[Event | Action], Language], ScriptedCaller | Persona
+]
+
 CHANNEL = "text"
 _FEW = 100  # calls that are through before other processes have begun
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Of one recording. `left_out` is why it was not replayed, "" if it was."""
+    """Of one recording. `left_out` is why it was not replayed, "" if it was.
+
+    `lacking` is what could not be kept of it.
+    """
 
     id: str
     diverged: Divergence | None = None
     continued: str = ""
     left_out: str = ""
+    lacking: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +95,25 @@ def replay_texts(
     recorded: Sequence[Recorded],
     out: Path,
     settings: Settings,
-    scripted: bool = False,
+    script: Script = "",
     processes: int = 0,
 ) -> Iterator[Outcome]:
     """What was said, through today's understanding and dialogue; see `TextReplay`.
+
+    `script` is who goes on where a recording is left: "" nobody, a caller by "rule", or one whom
+    the language "model" plays.
 
     Raises:
         EngineError, ConfigurationError: what calls share cannot be opened.
     """
     processes = processes or os.cpu_count() or 1
     if processes == 1 or len(recorded) <= _FEW:
-        yield from asyncio.run(_texts(recorded, out, settings, scripted))
+        yield from asyncio.run(_texts(recorded, out, settings, script))
         return
     shares = [recorded[i::processes] for i in range(processes)]
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, context) as pool:
-        jobs = [pool.submit(_in_process, share, out, settings, scripted) for share in shares]
+        jobs = [pool.submit(_in_process, share, out, settings, script) for share in shares]
         found = {outcome.id: outcome for job in jobs for outcome in job.result()}
     yield from (found[each.id] for each in recorded)
 
@@ -131,27 +148,33 @@ def _second_turn(log: Path) -> Divergence | None:
 
 
 def _in_process(
-    recorded: Sequence[Recorded], out: Path, settings: Settings, scripted: bool
+    recorded: Sequence[Recorded], out: Path, settings: Settings, script: Script
 ) -> list[Outcome]:
-    return asyncio.run(_texts(recorded, out, settings, scripted))
+    return asyncio.run(_texts(recorded, out, settings, script))
 
 
 async def _texts(
-    recorded: Sequence[Recorded], out: Path, settings: Settings, scripted: bool
+    recorded: Sequence[Recorded], out: Path, settings: Settings, script: Script
 ) -> list[Outcome]:
-    async with open_parts(settings) as parts:
-        return [await _text(each, out, parts, settings.language, scripted) for each in recorded]
+    async with AsyncExitStack() as opened:
+        parts = await opened.enter_async_context(open_parts(settings))
+        plays: Plays | None = ScriptedCaller if script else None
+        if script == "model":
+            model = PersonaModel(settings)
+            opened.push_async_callback(model.close)
+            plays = partial(Persona, model)
+        return [await _text(each, out, parts, settings.language, plays) for each in recorded]
 
 
 async def _text(
-    recorded: Recorded, out: Path, parts: Parts, language: str, scripted: bool
+    recorded: Recorded, out: Path, parts: Parts, language: str, plays: Plays | None
 ) -> Outcome:
     try:
         told = _told(recorded, language, parts.config)
         caller = None
-        if scripted:
+        if plays is not None:
             pack = parts.config.packs[told.start.language]
-            caller = ScriptedCaller(told.steps, told.entries, pack.language)
+            caller = plays(told.steps, told.entries, pack.language)
         found = await TextReplay(parts, told.start, told.entries, caller).run(told.steps)
     except (OSError, ValueError, RecursionError) as error:
         return Outcome(recorded.id, left_out=str(error))
@@ -173,7 +196,9 @@ async def _text(
         for entry in found.entries:
             log.action(entry) if isinstance(entry, Action) else log.event(entry)
     _write(folder, None, note)
-    return Outcome(recorded.id, found.diverged, found.continued)
+    failed = caller.failed if isinstance(caller, Persona) else ""
+    lacking = f"a scripted caller went on, since the model failed: {failed}" if failed else ""
+    return Outcome(recorded.id, found.diverged, found.continued, lacking=lacking)
 
 
 def _told(recorded: Recorded, language: str, config: DialogueConfig) -> _Told:
@@ -220,4 +245,4 @@ def twice(recorded: Iterable[Recorded]) -> list[str]:
     return [id_ for id_, times in seen.items() if times > 1]
 
 
-DEPTHS: tuple[Depth, ...] = ("decisions", "text", "audio")
+DEPTHS: tuple[Depth, ...] = ("decisions", "text", "audio", "live")

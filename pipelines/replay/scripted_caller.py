@@ -23,6 +23,8 @@ _OPEN = ("open", "more", "service")
 class ScriptedCaller:
     """Of one recorded call: what was done (`steps`) and decided (`entries`) in it."""
 
+    name = "a scripted caller"
+
     def __init__(
         self, steps: Sequence[Step], entries: Iterable[Event | Action], language: Language
     ) -> None:
@@ -43,7 +45,7 @@ class ScriptedCaller:
         self._done: set[str] = set()
         self._given: dict[str, int] = {}
 
-    def answer(self, c: Conversation) -> Step | None:
+    async def answer(self, c: Conversation, now: Sequence[Event | Action]) -> Step | None:
         """What they do about the open question; None where they have nothing more to say."""
         question = c.question
         if question == "ringing":
@@ -51,8 +53,8 @@ class ScriptedCaller:
         if question in _OPEN:
             return self._wish(c)
         if question.startswith("confirm:"):
-            return self._say("affirm" if self._is_so(question) else "deny", question)
-        return self._again(question) or self._say("unsure", question)
+            return self.say("affirm" if self._is_so(question) else "deny", question)
+        return self._again(question) or self.say("unsure", question)
 
     def _wish(self, c: Conversation) -> Step | None:
         """The next thing they wanted and did not get; a goodbye where there is none."""
@@ -60,11 +62,11 @@ class ScriptedCaller:
         for name in self._wishes:
             if name not in self._done:
                 self._done.add(name)
-                return self._say(name, c.question)
+                return self.say(name, c.question)
         if "goodbye" in self._done:
             return None
         self._done.add("goodbye")
-        return self._say("deny" if c.question == "more" else "goodbye", c.question)
+        return self.say("deny" if c.question == "more" else "goodbye", c.question)
 
     def _is_so(self, question: str) -> bool:
         _, what, value = (*question.split(":", 2), "", "")[:3]
@@ -92,7 +94,8 @@ class ScriptedCaller:
         self._given[question] = place + len(keys)
         return replace(step, events=tuple(event for each in keys for event in each.events))
 
-    def _say(self, intent: str, question: str) -> Step | None:
+    def say(self, intent: str, question: str) -> Step | None:
+        """The first of an intent's samples; None where the language has none."""
         known = self._language.intents.get(intent)
         if known is None or not known.say:
             return None

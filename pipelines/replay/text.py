@@ -11,6 +11,7 @@ latencies and the word for a slow back office are for the audio depth to tell.
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from agent.actions import Action, Compose, Fetch, HangUp, Interpret, Retrieve
 from agent.dialogue import Dialogue
@@ -29,7 +30,6 @@ from pipelines.call.requests import Requests
 from pipelines.chat.parts import Parts
 from pipelines.intents.turns import with_intents
 from pipelines.replay.recorded_answers import RecordedAnswers
-from pipelines.replay.scripted_caller import ScriptedCaller
 from pipelines.replay.steps import UNKNOWN, Step
 from pipelines.replay.thoughts import RecordedThoughts
 from pipelines.store.replay_note import Divergence
@@ -38,7 +38,7 @@ OVER = "the call is over"  # in place of a question
 _DONE = (OVER, "more", "ringing")  # a caller who has all they wanted may hang up
 _LETTERS = 14  # that are spoken a second: how long what is said lasts
 _MOST = 400  # events that may follow from one: what never ends is cut
-_TURNS = 40  # of a scripted caller
+_TURNS = 40  # of a caller of our own
 
 
 @dataclass(slots=True)
@@ -55,20 +55,33 @@ class TextReplayed:
     continued: str
 
 
+class OnwardCaller(Protocol):
+    """Who goes on where a recorded caller cannot."""
+
+    @property
+    def name(self) -> str:
+        """Who that is, as a report tells it."""
+        ...
+
+    async def answer(self, c: Conversation, now: Sequence[Event | Action]) -> Step | None:
+        """What they do about the open question of this call; None where they hang up."""
+        ...
+
+
 class TextReplay:
-    """One call. `scripted` goes on with a caller of our own where today's agent asks otherwise."""
+    """One call. `onward` goes on with a caller of our own where today's agent asks otherwise."""
 
     def __init__(
         self,
         parts: Parts,
         start: CallStarted,
         recorded: Sequence[Event | Action],
-        scripted: ScriptedCaller | None = None,
+        onward: OnwardCaller | None = None,
     ) -> None:
         config = parts.config
         self._parts = parts
         self._start = start
-        self._scripted = scripted
+        self._onward = onward
         self._languages = config.languages
         self._dialogue = Dialogue(self._languages, config.flows, config.policy)
         self._clock = _Clock()
@@ -95,9 +108,9 @@ class TextReplay:
         if diverged is None and self._asks not in _DONE:
             diverged = Divergence(turn=0, at=self._clock.seconds, then=OVER, now=self._asks)
         continued = ""
-        if diverged is not None and self._scripted and self._asks != OVER:
-            continued = "a scripted caller"
-            await self._go_on(self._scripted)
+        if diverged is not None and self._onward and self._asks != OVER:
+            await self._go_on(self._onward)
+            continued = self._onward.name
         reason = "line closed" if diverged is None else "replay ended"
         hung_up = (e.reason for e in reversed(self._entries) if isinstance(e, HangUp))
         await self._happen(CallEnded(self._clock.seconds, next(hung_up, reason)))
@@ -124,12 +137,12 @@ class TextReplay:
 
     # What happens
 
-    async def _go_on(self, scripted: ScriptedCaller) -> None:
+    async def _go_on(self, caller: OnwardCaller) -> None:
         for _ in range(_TURNS):
             c = self._c
             if c.ended or c.closing:
                 return
-            step = scripted.answer(c)
+            step = await caller.answer(c, self._entries)
             if step is None:
                 return
             await self._do(step)

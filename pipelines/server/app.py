@@ -24,8 +24,8 @@ from pipelines.server.health import health
 from pipelines.server.sample_callers import sample_audio, sample_callers
 
 WEB = Path(__file__).resolve().parents[1] / "lines" / "web" / "static"
-_POLICY = 1008  # policy violation, RFC 6455, 7.4.1
-_BUSY = 1013  # try again later, IANA WebSocket close code registry
+POLICY = 1008  # policy violation, RFC 6455, 7.4.1
+BUSY = 1013  # try again later, IANA WebSocket close code registry
 _CALL_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{12}")
 _FILE = re.compile(
     r"(?:caller|agent|person-[0-9]{1,3})\.wav|log\.jsonl"
@@ -125,10 +125,10 @@ async def answer(active_calls: ActiveCalls, websocket: WebSocket) -> None:
     await websocket.accept()
     if not same_origin(websocket.headers, settings.allowed_origins):
         assistant.counters["refused.origin"] += 1
-        await websocket.close(_POLICY, "calls from pages of other sites are not taken")
+        await websocket.close(POLICY, "calls from pages of other sites are not taken")
         return
     if not active_calls.has_room():
-        await websocket.close(_BUSY, f"all {settings.max_calls} lines are busy, try again soon")
+        await websocket.close(BUSY, f"all {settings.max_calls} lines are busy, try again soon")
         return
     query = websocket.query_params
     language = query.get("language", settings.language)

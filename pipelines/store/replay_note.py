@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict
 
 REPLAY = "replay.json"
-Depth: TypeAlias = Literal["decisions", "text", "audio"]
+Depth: TypeAlias = Literal["decisions", "text", "audio", "live"]
 
 
 class Divergence(BaseModel):

@@ -6,22 +6,20 @@ measures on the audio, at its own ear, how long each answer took.
 
 import asyncio
 import itertools
-import json
 import time
-import uuid
 import wave
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import websockets
-from pipecat.frames.protobufs.frames_pb2 import Frame  # type: ignore[attr-defined]
 
 from pipelines.audio import AGENT_RATE, levels
 from pipelines.call.caller_audio import STEP
 from pipelines.call.latency import ResponseMeter
 from pipelines.engines.asr.engine import SAMPLE_RATE
+from pipelines.synthetic_caller.web_client import audio, frames, message, ready, server_message
 
 _SETTLED = 0.4  # s of silence from the agent before the caller speaks
 _TALKED_OVER = 1.2  # s of the agent's speech before an interrupting caller speaks
@@ -87,7 +85,7 @@ class SyntheticCaller:
             TimeoutError: the agent did not let the caller go on with the next step.
         """
         async with websockets.connect(url, compression=None, max_size=None) as line:
-            await line.send(_message("client-ready", {"version": "2.2.0", "about": _ABOUT}))
+            await line.send(ready("waxtaan-call"))
             listening = asyncio.create_task(self._listen(line))
             sending = asyncio.create_task(self._send(line))
             try:
@@ -112,7 +110,7 @@ class SyntheticCaller:
             if step.asked and "affirm" not in self._state.get("expecting", {}).get("intents", ()):
                 continue
             for key in step.keys:
-                await line.send(_message("dtmf", {"buttons": [key]}))
+                await line.send(message("dtmf", {"buttons": [key]}))
                 await asyncio.sleep(0.12)
             self._state = {}  # what was said of the state is about what was before
             if step.pcm:
@@ -145,18 +143,18 @@ class SyntheticCaller:
             del self._uplink[:STEP]
             self._meter.caller(piece, self._now)
             self.heard.caller += piece
-            await line.send(_audio(piece))
+            await line.send(audio(piece))
             self._sent += STEP // 2
             await asyncio.sleep(max(0.0, began + (number + 1) * 0.02 - time.monotonic()))
 
     async def _listen(self, line: websockets.ClientConnection) -> None:
         try:
-            async for frame in _frames(line):
+            async for frame in frames(line):
                 match frame.WhichOneof("frame"):
                     case "audio":
                         self._hear(frame.audio.audio)
                     case "message":
-                        self._take(json.loads(frame.message.data))
+                        self._take(server_message(frame))
         finally:
             self.heard.closed = line.close_reason or ""
             self._over.set()
@@ -176,10 +174,9 @@ class SyntheticCaller:
                 self._sounding_since = now
             self._last_sound = now
 
-    def _take(self, message: dict[str, Any]) -> None:
-        if message.get("type") != "server-message":
+    def _take(self, data: dict[str, Any] | None) -> None:
+        if data is None:
             return
-        data = message["data"]
         self.heard.messages.append(data)
         if data["type"] == "state":
             self._state = data
@@ -190,33 +187,6 @@ class SyntheticCaller:
         self._on_message(data)
 
 
-_ABOUT = {"library": "waxtaan-call"}
-
-
 def _first_sound(pcm: bytes) -> float:
     blocks = levels(pcm, SAMPLE_RATE)
     return next((i * 0.01 for i, level in enumerate(blocks) if level > _AUDIBLE), 0.0)
-
-
-def _message(kind: str, data: dict[str, Any]) -> bytes:
-    frame = Frame()
-    frame.message.data = json.dumps(
-        {"label": "rtvi-ai", "type": kind, "id": uuid.uuid4().hex, "data": data}
-    )
-    return bytes(frame.SerializeToString())
-
-
-def _audio(pcm: bytes) -> bytes:
-    frame = Frame()
-    frame.audio.audio = pcm
-    frame.audio.sample_rate = SAMPLE_RATE
-    frame.audio.num_channels = 1
-    return bytes(frame.SerializeToString())
-
-
-async def _frames(line: websockets.ClientConnection) -> AsyncIterator[Any]:
-    try:
-        async for message in line:
-            yield Frame.FromString(message)
-    except websockets.ConnectionClosed:
-        return

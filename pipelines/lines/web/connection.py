@@ -24,6 +24,7 @@ class WebConnection:
     rtvi = True
     transfers: Transfers | None = None
     lag = 0.0  # the page plays what it gets
+    serializer: type[GuardedSerializer] = GuardedSerializer
 
     def __init__(self, websocket: WebSocket, stalled_after: float) -> None:
         self._websocket = websocket
@@ -43,7 +44,7 @@ class WebConnection:
                 audio_out_end_silence_secs=0,
                 audio_out_auto_silence=False,
                 audio_out_write_timeout_secs=self._stalled_after,
-                serializer=GuardedSerializer(on_bad),
+                serializer=self.serializer(on_bad),
             ),
         )
 

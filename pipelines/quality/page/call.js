@@ -146,7 +146,7 @@ export class CallView {
     const told = [];
     if (this.#columns.apart[i]) told.push(`Not averaged: ${this.#columns.apart[i]}.`);
     for (const [name, side] of [["candidate", candidate], ["baseline", baseline]]) {
-      if (side?.note) told.push(`The ${name} is a replay of ${side.note.depth}${side.note.version ? ` by version ${side.note.version}` : ""}.`);
+      if (side?.note) told.push(`The ${name} is a replay, depth ${side.note.depth}${side.note.version ? `, by version ${side.note.version}` : ""}.`);
     }
     return told.map((text) => el("p", { class: "notice" }, text));
   }

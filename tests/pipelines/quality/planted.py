@@ -7,7 +7,7 @@ from pathlib import Path
 from pipelines.packs.reader import PROMPTS
 from pipelines.quality.calls import Call, read_calls
 from pipelines.quality.compare import Report, compare
-from pipelines.replay.run import Outcome, replay_texts
+from pipelines.replay.run import Outcome, Script, replay_texts
 from pipelines.settings import Settings
 from pipelines.store.recorded import find_recorded
 
@@ -33,7 +33,8 @@ def settings(packs: Path, **changed: object) -> Settings:
 
 def replayed(out: Path, packs: Path = AS_IT_IS, *, scripted: bool = False) -> list[Outcome]:
     """The golden calls, by their words."""
-    return list(replay_texts(find_recorded([CALLS]), out, settings(packs), scripted, processes=1))
+    script: Script = "rule" if scripted else ""
+    return list(replay_texts(find_recorded([CALLS]), out, settings(packs), script, processes=1))
 
 
 def read(folder: Path) -> list[Call]:
