@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import track
 
 from pipelines.cli.errors import WRONG_USAGE, fail
+from pipelines.cli.found import recordings
 from pipelines.cli.replay_live import Live, replay_calls
 from pipelines.engines.llm.engine import EngineError
 from pipelines.replay.persona import PersonaModel
@@ -23,7 +24,7 @@ from pipelines.replay.run import (
     twice,
 )
 from pipelines.settings import Settings
-from pipelines.store.recorded import Recorded, find_recorded
+from pipelines.store.recorded import Recorded
 
 _SHOWN = 10  # ways of leaving a recording
 
@@ -38,12 +39,7 @@ def replay_into(
         fail("--to goes with --depth live: the other depths call nobody", WRONG_USAGE)
     if script and depth != "text":
         fail("--script and --persona go with --depth text: the others have a sound", WRONG_USAGE)
-    for path in paths:
-        if not path.exists():
-            fail(f"{path}: no such file or folder", WRONG_USAGE)
-    recorded = find_recorded(paths)
-    if not recorded:
-        fail(f"no recording under {', '.join(map(str, paths))}", WRONG_USAGE)
+    recorded = recordings(paths)
     if same := twice(recorded):
         fail(
             f"several recordings are called {', '.join(same[:5])}: one by one, please", WRONG_USAGE
