@@ -17,6 +17,7 @@ from pipelines.importing.write import importer
 from pipelines.replay.live_call import LiveHeard
 from pipelines.replay.recorded_call import RecordedCall, renamed
 from pipelines.store.recorded import AGENT, CALLER, LOG, SOURCE, TRANSCRIPT
+from pipelines.store.recorder_note import RECORDER
 from pipelines.store.transcript import lines
 
 _PATIENCE = 10.0  # s for a call's log to be whole once the line is closed
@@ -33,9 +34,12 @@ async def take_recording(calls: Path, heard: LiveHeard, folder: Path) -> None:
     made = calls / (heard.id or "none")
     try:
         async with asyncio.timeout(_PATIENCE):
-            while not _is_whole(made / LOG):  # noqa: ASYNC110 - another process writes it
+            # What is written last is looked for; another process writes it.
+            while not (made / RECORDER).is_file():  # noqa: ASYNC110
                 await asyncio.sleep(_LOOK)
-    except TimeoutError:
+            if not _has_ended((made / LOG).read_text(encoding="utf-8")):
+                raise TimeoutError
+    except (TimeoutError, OSError):
         raise LogError("the server kept no whole recording of it; see above") from None
     renamed(made / LOG, folder.name)
     shutil.move(made, folder)
@@ -75,10 +79,6 @@ async def _download(url: str) -> str:
             if answer.status_code == httpx.codes.OK and _has_ended(answer.text):
                 return answer.text
             await asyncio.sleep(_LOOK)
-
-
-def _is_whole(log: Path) -> bool:
-    return log.is_file() and _has_ended(log.read_text(encoding="utf-8"))
 
 
 def _has_ended(log: str) -> bool:
