@@ -81,7 +81,8 @@ class Call:
             took = self._assistant.cpu_shares.end(share)
             if self._recording:
                 self._recording.close()
-                self._recording.keep(RECORDER, recorder_note(took, self._settings.cpu_watts))
+                version, watts = self._assistant.config.version, self._settings.cpu_watts
+                self._recording.keep(RECORDER, recorder_note(version, took, watts))
 
     async def _pipeline(self) -> Pipeline:
         band, recent = self._connection.band, self._assistant.recent_calls
@@ -90,9 +91,8 @@ class Call:
             self._caller.language, band, self._partial
         )
         try:
-            return self._around(
-                AsrProcessor(stream, language, max_turn=self._settings.max_turn_seconds)
-            )
+            asr = AsrProcessor(stream, language, max_turn=self._settings.max_turn_seconds)
+            return self._around(asr)
         except BaseException:
             await stream.close()
             raise

@@ -4,7 +4,6 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
 
 from rich.console import Console
@@ -102,7 +101,8 @@ def _write(
     folder = (files.html or Path()).absolute().parent if files.html else Path.cwd()
     made = datetime.now().isoformat(timespec="seconds")
     past = read_history(files.history) if files.history else ()
-    about = About(title, made, version("waxtaan"), *names, folder, past)
+    versions = sorted({call.figures.version for call in after} - {""})
+    about = About(title, made, ", ".join(versions), *names, folder, past)
     if files.history:
         add_to_history(files.history, made, about.version, names[0], report.rows)
     if not (files.html or files.json or files.csv or files.junit):

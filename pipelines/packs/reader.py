@@ -3,11 +3,13 @@
 The only place that does. Whatever is missing or wrong is said at start, naming file and key.
 """
 
+import hashlib
 import importlib
 import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import agent.flows
@@ -28,6 +30,7 @@ class DialogueConfig:
     packs: Mapping[str, Pack]
     flows: Mapping[str, Flow]  # in the order in which a menu offers them
     policy: Policy
+    version: str = ""  # the package's, and "+" with eight digits of what stands in `prompts/`
 
     @property
     def languages(self) -> dict[str, Language]:
@@ -50,7 +53,17 @@ def load(prompts: Path = PROMPTS) -> DialogueConfig:
     """
     flows = load_flows()
     policy = load_policy(prompts / "escalation.toml", flows)
-    return DialogueConfig(load_packs(prompts, policy.region), flows, policy)
+    version_ = f"{version('waxtaan')}+{_digest(prompts)}"
+    return DialogueConfig(load_packs(prompts, policy.region), flows, policy, version_)
+
+
+def _digest(folder: Path) -> str:
+    """The same for the same files, wherever they are."""
+    found = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        found.update(f"{path.relative_to(folder).as_posix()}\0".encode())
+        found.update(hashlib.sha256(path.read_bytes()).digest())
+    return found.hexdigest()[:8]
 
 
 def load_flows() -> dict[str, Flow]:

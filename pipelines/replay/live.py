@@ -8,7 +8,6 @@ are never sent there, and the caller hangs up instead.
 import asyncio
 from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -26,6 +25,7 @@ from pipelines.replay.recorded_call import (
 from pipelines.replay.run import Outcome
 from pipelines.replay.steps import UNKNOWN
 from pipelines.store.recorded import Recorded
+from pipelines.store.recorder_note import RECORDER, read_recorder_note
 from pipelines.store.replay_note import REPLAY, Divergence, ReplayNote
 
 NOT_SENT = "digits that its log hides"  # no question: where a call elsewhere cannot go on
@@ -117,7 +117,7 @@ class LiveReplay:
         if diverged is None and hidden:
             asked = turns[hidden - 1].question
             diverged = Divergence(turn=hidden, at=round(caller.at, 3), then=asked, now=NOT_SENT)
-        known = version("waxtaan") if self._server.calls else ""  # nobody tells of another one
+        known = read_recorder_note(folder / RECORDER).version  # nobody tells of another server's
         note = ReplayNote(depth="live", version=known, diverged=diverged)
         (folder / REPLAY).write_text(note.model_dump_json(indent=1) + "\n", encoding="utf-8")
         return Outcome(name, diverged, lacking=lacking), False

@@ -12,7 +12,6 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -86,7 +85,7 @@ def replay_decisions(recorded: Sequence[Recorded], out: Path, prompts: Path) -> 
             told = f"no call of this dialogue: {type(error).__name__} {error}"
             yield Outcome(each.id, left_out=told)
             continue
-        note = ReplayNote(depth="decisions", version=_version(), language=language_of(each, ""))
+        note = ReplayNote(depth="decisions", version=config.version, language=language_of(each, ""))
         _write(out / each.id, text, note)
         yield Outcome(each.id)
 
@@ -130,7 +129,7 @@ def replay_sounds(
         if not each.left_out:
             note = ReplayNote(
                 depth="audio",
-                version=_version(),
+                version=load(settings.prompts).version,
                 diverged=diverged,
                 language=language_of(recording[each.id], ""),
             )
@@ -184,7 +183,7 @@ async def _text(
     folder = out / recorded.id
     note = ReplayNote(
         depth="text",
-        version=_version(),
+        version=parts.config.version,
         diverged=found.diverged,
         continued=found.continued,
         language=language_of(recorded, ""),
@@ -231,10 +230,6 @@ def _write(folder: Path, log: str | None, note: ReplayNote) -> None:
     if log is not None:
         (folder / LOG).write_text(log, encoding="utf-8")
     (folder / REPLAY).write_text(note.model_dump_json(indent=1) + "\n", encoding="utf-8")
-
-
-def _version() -> str:
-    return version("waxtaan")
 
 
 def twice(recorded: Iterable[Recorded]) -> list[str]:

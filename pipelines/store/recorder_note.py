@@ -4,8 +4,6 @@ It is written when the call has ended, and a process that was killed leaves none
 the log, since a log holds only what a replay gives again.
 """
 
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -26,9 +24,9 @@ class RecorderNote(BaseModel):
     cpu_watts: float = Field(default=0.0, ge=0)
 
 
-def recorder_note(cpu_seconds: float, cpu_watts: float) -> bytes:
-    """The file's content, for a call that was recorded by this version."""
-    note = RecorderNote(version=_version(), cpu_seconds=round(cpu_seconds, 3), cpu_watts=cpu_watts)
+def recorder_note(version: str, cpu_seconds: float, cpu_watts: float) -> bytes:
+    """The file's content."""
+    note = RecorderNote(version=version, cpu_seconds=round(cpu_seconds, 3), cpu_watts=cpu_watts)
     return note.model_dump_json(indent=1).encode() + b"\n"
 
 
@@ -38,8 +36,3 @@ def read_recorder_note(path: Path) -> RecorderNote:
         return RecorderNote.model_validate_json(path.read_bytes())
     except (OSError, ValidationError):
         return RecorderNote()
-
-
-@cache
-def _version() -> str:
-    return version("waxtaan")

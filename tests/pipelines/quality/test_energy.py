@@ -54,9 +54,9 @@ def test_a_note_that_cannot_be_read_leaves_the_call_whole(tmp_path: Path) -> Non
 
 
 def test_energy_per_resolved_call(tmp_path: Path) -> None:
-    recording(tmp_path / "bill", "en-bill", recorder_note(3.0, 12.0))  # resolved
-    recording(tmp_path / "sim", "en-sim", recorder_note(5.0, 12.0))  # resolved
-    recording(tmp_path / "tour", "en-tour", recorder_note(4.0, 12.0))  # handed over
+    recording(tmp_path / "bill", "en-bill", recorder_note("", 3.0, 12.0))  # resolved
+    recording(tmp_path / "sim", "en-sim", recorder_note("", 5.0, 12.0))  # resolved
+    recording(tmp_path / "tour", "en-tour", recorder_note("", 4.0, 12.0))  # handed over
     recording(tmp_path / "fault", "en-fault")  # recorded by a version that did not tell
     calls = read(tmp_path)
     outcomes = {call.recorded.id: call.figures.outcome for call in calls}
@@ -74,8 +74,8 @@ def test_energy_per_resolved_call(tmp_path: Path) -> None:
 
 
 def test_slices_by_noise_and_version(tmp_path: Path) -> None:
-    ours = recording(tmp_path / "ours", note=recorder_note(1.0, 0.0))
-    again = recording(tmp_path / "again", note=recorder_note(1.0, 0.0))
+    ours = recording(tmp_path / "ours", note=recorder_note("0.1.0+8", 1.0, 0.0))
+    again = recording(tmp_path / "again", note=recorder_note("0.1.0+8", 1.0, 0.0))
     recording(tmp_path / "unknown")
     note = ReplayNote(depth="audio", version="9.9")
     (again / REPLAY).write_text(note.model_dump_json(), encoding="utf-8")
@@ -83,7 +83,7 @@ def test_slices_by_noise_and_version(tmp_path: Path) -> None:
         channel(ours / name, [(3.0, 4.5)], 9, noise)
     calls = read(tmp_path)
     found = report(calls, SLICES).slices
-    recorded_by = read_recorder_note(ours / RECORDER).version
+    recorded_by = "0.1.0+8"
     assert set(found["version"]) == {recorded_by, "9.9"}
     assert set(found["noise"]) == {"under 17 dB"}
     about = About("", "2026-11-29T15:40:00", "", "calls", "", tmp_path)
