@@ -10,7 +10,7 @@ import math
 import os
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from pipelines.quality.estimates import Estimate
 from pipelines.quality.findings import columns_of, ids_of, rules_of, worst_of
 from pipelines.quality.gates import Result
 from pipelines.quality.history import Past
+from pipelines.quality.outlines import coarser, kept_share, written
 from pipelines.quality.turns import Turn
 from pipelines.quality.worst import longest_wait
 
@@ -55,8 +56,9 @@ def as_data(
     gates: Sequence[Result] = (),
 ) -> dict[str, Any]:
     """Everything. Calls are numbered as in `calls`; groups and pieces name them by number."""
-    after = {call.recorded.id: call for call in candidate if call.turns}
-    before = {call.recorded.id: call for call in baseline if call.turns}
+    fine = kept_share(len(o) for c in (*candidate, *baseline) for o in c.outlines or ())
+    after = {call.recorded.id: _drawn(call, fine) for call in candidate if call.turns}
+    before = {call.recorded.id: _drawn(call, fine) for call in baseline if call.turns}
     ids = ids_of(after, before)
     number = {id_: i for i, id_ in enumerate(ids)}
     return {
@@ -99,6 +101,14 @@ def as_data(
             for i in range(0, len(ids), PACKED)
         ],
     }
+
+
+def _drawn(call: Call, share: float) -> Call:
+    """With waveforms that the report has room for."""
+    if call.outlines is None or share == 1:
+        return call
+    caller, agent = call.outlines
+    return replace(call, outlines=(coarser(caller, share), coarser(agent, share)))
 
 
 def unpacked(piece: str) -> list[dict[str, Any]]:
@@ -224,7 +234,7 @@ def _side(name: str, call: Call | None, folder: Path | None) -> dict[str, Any] |
     return {
         "caller": _link(recorded.caller, folder, f"{live}/caller.wav"),
         "agent": _link(recorded.agent, folder, f"{live}/agent.wav"),
-        "outlines": [base64.b64encode(each).decode() for each in call.outlines or ()],
+        "outlines": [written(each) for each in call.outlines or ()],
         "seconds": call.figures.seconds,
         "outcome": call.figures.outcome,
         "note": call.note.model_dump() if call.note else None,

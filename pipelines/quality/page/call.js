@@ -56,6 +56,11 @@ export class CallView {
     this.#sound.toggle();
   }
 
+  /** The waveforms closer (1), farther (-1), whole (0). */
+  zoom(direction) {
+    this.#sound.zoom(direction);
+  }
+
   /** Go on by so many turns. */
   step(by) {
     const now = this.#turns.findIndex((turn) => turn.classList.contains("current"));
