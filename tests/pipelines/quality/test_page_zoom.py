@@ -70,6 +70,7 @@ async def test_what_is_played_stays_in_sight(chromium: Browser, url: str) -> Non
         for _ in range(3):
             await visited.page.keyboard.press("+")
         await visited.shows(".axis", "0:00")
+        await expect(visited[".turn:not(.laid-out)"]).to_have_count(0)
         last = visited[".turn"].last
         await last.locator(".play-turn").click()
         await expect(visited[".axis"]).not_to_contain_text("0:00")
