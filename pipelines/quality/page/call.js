@@ -3,7 +3,7 @@
 import { Annotations } from "./annotate.js";
 import { sides } from "./changed.js";
 import { byId, el, terms } from "./dom.js";
-import { layOut } from "./lay-out.js";
+import { layOut } from "./layout.js";
 import { packetElement } from "./packet.js";
 import { SoundPanel } from "./sound.js";
 import { address, listed, note, readState } from "./state.js";

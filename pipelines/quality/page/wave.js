@@ -1,7 +1,7 @@
 // Both sides of a call as waveforms over one time axis, with the turns and a cursor; a click plays from there.
 
 import { el, svg } from "./dom.js";
-import { listenToFingers } from "./fingers.js";
+import { listenToGestures } from "./gestures.js";
 import { Span } from "./span.js";
 import { clock } from "./words.js";
 
@@ -41,12 +41,12 @@ export class Wave extends EventTarget {
       event.preventDefault();
       seek(this.#now.seconds + by);
     });
-    listenToFingers(this.#track, {
+    listenToGestures(this.#track, {
       point: (share) => seek(at(Math.min(1, Math.max(0, share)))),
       zoom: (times, share) => this.#shown(() => this.#span.zoom(times, at(share))),
       move: (share) => this.#shown(() => this.#span.show(this.#span.from + share * this.#span.length, this.#span.length)),
     });
-    listenToFingers(this.#overview, {
+    listenToGestures(this.#overview, {
       point: (share) => this.#shown(() => this.#span.show(share * this.#span.whole - this.#span.length / 2, this.#span.length)),
     });
   }

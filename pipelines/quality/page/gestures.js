@@ -5,7 +5,7 @@ const SIDEWAYS = 0.5; // of what the wheel is moved
 const STILL = 0.01; // of the width: a finger that moves less may wait for another one
 
 /** Places and moves are shares of the element's width: `point(share)`, `zoom(times, share)`, `move(share)`. */
-export function listenToFingers(element, { point, zoom, move }) {
+export function listenToGestures(element, { point, zoom, move }) {
   const places = new Map(); // by pointer
   let waits = null; // where a finger came down that has not pointed yet: it scrolls the page, and a second one would miss
   let pinched = false; // until all fingers are off
