@@ -11,10 +11,11 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from pipelines.bench.row import Row
-from pipelines.quality.calls import POINTS, Call, read_calls
+from pipelines.quality.calls import Call, read_calls
 from pipelines.quality.compare import SLICES, compare
 from pipelines.quality.data import About, as_data
 from pipelines.quality.html import as_html
+from pipelines.quality.outlines import A_SECOND, FEWEST, MOST
 from pipelines.settings import Settings
 from pipelines.store.recorded import find_recorded
 
@@ -55,7 +56,7 @@ def run(settings: Settings) -> Iterator[Row]:
 
 
 def _report(settings: Settings, folder: Path) -> dict[str, object]:
-    """Golden calls repeated, each with waveforms and waits of its own."""
+    """Golden calls repeated, each with waveforms and waits of its own, as of calls of minutes."""
     chance = random.Random(11)
     before, after = [], []
     golden = read_calls(find_recorded([_LOGS]), settings.prompts, sound=False)
@@ -65,7 +66,7 @@ def _report(settings: Settings, folder: Path) -> dict[str, object]:
             call,
             recorded=replace(call.recorded, id=f"{call.recorded.id}-{chance.getrandbits(48):012x}"),
             figures=replace(call.figures, series={**call.figures.series, "wait": waits}),
-            outlines=(_outline(chance), _outline(chance)),
+            outlines=_outlines(chance),
         )
         before.append(then)
         after.append(_worded(then) if i % _CHANGED == 0 else then)
@@ -73,8 +74,15 @@ def _report(settings: Settings, folder: Path) -> dict[str, object]:
     return as_data(about, compare(before, after, SLICES), after, before)
 
 
-def _outline(chance: random.Random) -> bytes:
-    return bytes(chance.randrange(256) if chance.random() < 0.5 else 0 for _ in range(POINTS))
+def _outlines(chance: random.Random) -> tuple[bytes, bytes]:
+    """Of a call of 2.5 minutes in the middle; each side is silent for half of it."""
+    points = round(A_SECOND * chance.lognormvariate(5.0, 0.8))
+    return _outline(chance, points), _outline(chance, points)
+
+
+def _outline(chance: random.Random, points: int) -> bytes:
+    random_bytes = chance.randbytes(min(MOST, max(FEWEST, points)))
+    return bytes(value * 2 if value < 128 else 0 for value in random_bytes)
 
 
 def _worded(call: Call) -> Call:

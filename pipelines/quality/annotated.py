@@ -1,6 +1,7 @@
 """A call with what people say of it, as far as they agree."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,18 +49,26 @@ def _is_model(annotation: Annotation) -> bool:
     return annotation.who.startswith(MODEL)
 
 
-def confusion(calls: Iterable[Annotated]) -> Mapping[tuple[str, str], int]:
-    """(rule that should have called, rule that did) -> in how many calls; NONE for no rule.
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """In a call, the rule that should have called a person, and the one that did; NONE for none."""
 
-    Of calls for which annotators say what should have been: of the whole call, or at a turn.
-    """
-    found: dict[tuple[str, str], int] = {}
+    id: str
+    should: str
+    did: str
+
+
+def judged(calls: Iterable[Annotated]) -> Iterator[Judged]:
+    """Calls for which annotators say what should have been: of the whole call, or at a turn."""
     for call in calls:
         told = call.agreed("escalation")
         if not told:
             continue
         rules = [a.value for _, a in sorted(told.items()) if a.value != NONE]
         did = next((rule for turn in call.turns for rule in turn.escalated), NONE)
-        key = (rules[0] if rules else NONE, did)
-        found[key] = found.get(key, 0) + 1
-    return found
+        yield Judged(call.id, rules[0] if rules else NONE, did)
+
+
+def confusion(calls: Iterable[Annotated]) -> Mapping[tuple[str, str], int]:
+    """(rule that should have called, rule that did) -> in how many calls; NONE for no rule."""
+    return Counter((each.should, each.did) for each in judged(calls))

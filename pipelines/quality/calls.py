@@ -20,8 +20,9 @@ from pipelines.quality.checks import violations
 from pipelines.quality.energy import energy
 from pipelines.quality.figures import Figures, figures, told_at
 from pipelines.quality.noise import band
+from pipelines.quality.outlines import outlines
 from pipelines.quality.references import against_references
-from pipelines.quality.sound import Channels, measure, outline, read_channels
+from pipelines.quality.sound import measure, read_channels
 from pipelines.quality.turns import Turn, turns
 from pipelines.store.annotations import (
     Annotation,
@@ -34,7 +35,6 @@ from pipelines.store.recorder_note import RECORDER, RecorderNote, read_recorder_
 from pipelines.store.replay_note import REPLAY, ReplayNote
 
 REPEAT_DAYS = 7
-POINTS = 600  # of a waveform that is drawn
 _FEW = 100  # calls that are read before other processes have begun
 _AT_ONCE = 16
 
@@ -110,7 +110,7 @@ def read_call(recorded: Recorded, config: DialogueConfig, sound: bool = True) ->
         recorded,
         tuple(found),
         told_at(told_of, note.depth) if note else told_of,
-        _outlines(channels) if channels else None,
+        outlines(channels) if channels else None,
         note,
         no_sound=told,
         annotations=tuple(said),
@@ -181,10 +181,6 @@ def _moment(call: Call) -> datetime | None:
 def _decided(found: Iterable[Turn]) -> list[tuple[float, float]]:
     """The caller's spoken turns that were answered: when they began, when they were decided."""
     return [(t.at, t.ended) for t in found if t.by == "words" and t.rung and t.ended is not None]
-
-
-def _outlines(channels: Channels) -> tuple[bytes, bytes]:
-    return outline(channels.caller, POINTS), outline(channels.agent, POINTS)
 
 
 def _note(path: Path) -> ReplayNote | None:

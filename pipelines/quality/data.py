@@ -10,7 +10,7 @@ import math
 import os
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,12 @@ import numpy as np
 from pipelines.quality.calls import Call
 from pipelines.quality.compare import Report, Row
 from pipelines.quality.estimates import Estimate
+from pipelines.quality.findings import columns_of, ids_of, rules_of, worst_of
 from pipelines.quality.gates import Result
 from pipelines.quality.history import Past
+from pipelines.quality.outlines import coarser, kept_share, written
 from pipelines.quality.turns import Turn
+from pipelines.quality.worst import longest_wait
 
 VERSION = 1
 PACKED = 50
@@ -53,9 +56,10 @@ def as_data(
     gates: Sequence[Result] = (),
 ) -> dict[str, Any]:
     """Everything. Calls are numbered as in `calls`; groups and pieces name them by number."""
-    after = {call.recorded.id: call for call in candidate if call.turns}
-    before = {call.recorded.id: call for call in baseline if call.turns}
-    ids = list(dict.fromkeys((*after, *before)))
+    fine = kept_share(len(o) for c in (*candidate, *baseline) for o in c.outlines or ())
+    after = {call.recorded.id: _drawn(call, fine) for call in candidate if call.turns}
+    before = {call.recorded.id: _drawn(call, fine) for call in baseline if call.turns}
+    ids = ids_of(after, before)
     number = {id_: i for i, id_ in enumerate(ids)}
     return {
         "report": VERSION,
@@ -65,7 +69,7 @@ def as_data(
         "version": about.version,
         "candidate": about.candidate,
         "baseline": about.baseline or None,
-        "history": [past.model_dump() for past in about.history],
+        "history": [_past(past) for past in about.history],
         "averaged": len(report.averaged),
         "rows": [_row(row) for row in report.rows],
         "slices": {
@@ -82,11 +86,13 @@ def as_data(
             }
             for group in report.groups
         ],
+        "worst": worst_of(after, before, report.apart),
+        "escalation": rules_of(after, before, report.apart),
         "gates": [asdict(result) for result in gates],
         "distributions": _distributions(report, after, before),
         "left_out": list(map(list, report.left_out.items())),
         "no_sound": list(map(list, report.no_sound.items())),
-        "calls": _columns(ids, after, before, report),
+        "calls": _columns(ids, after, before, report) | columns_of(after, before, report.apart),
         "packed": PACKED,
         "pieces": [
             _pack(
@@ -95,6 +101,14 @@ def as_data(
             for i in range(0, len(ids), PACKED)
         ],
     }
+
+
+def _drawn(call: Call, share: float) -> Call:
+    """With waveforms that the report has room for."""
+    if call.outlines is None or share == 1:
+        return call
+    caller, agent = call.outlines
+    return replace(call, outlines=(coarser(caller, share), coarser(agent, share)))
 
 
 def unpacked(piece: str) -> list[dict[str, Any]]:
@@ -131,6 +145,11 @@ def _row(row: Row) -> dict[str, Any]:
 
 def _estimate(found: Estimate | None) -> dict[str, float | None] | None:
     return {k: _number(v) for k, v in asdict(found).items()} if found else None
+
+
+def _past(past: Past) -> dict[str, Any]:
+    figures = {name: list(map(_number, each)) for name, each in past.figures.items()}
+    return past.model_dump() | {"figures": figures}
 
 
 def _number(value: float) -> float | None:
@@ -185,20 +204,11 @@ def _columns(
         "reasons": [list(call.figures.reasons) for call in shown],
         "turns": [round(call.figures.counts["turns"][0]) for call in shown],
         "not_understood": [round(call.figures.counts["not_understood"][0]) for call in shown],
-        "longest_wait": [max(_waits(call), default=None) for call in shown],
+        "longest_wait": [longest_wait(call) for call in shown],
         "violations": [sorted({v.check for v in call.figures.violations}) for call in shown],
         "changes": [sorted({c.kind for c in each.found}) if each else [] for each in changed],
         "apart": [report.apart.get(id_, "") for id_ in ids],
     }
-
-
-def _waits(call: Call) -> Sequence[float]:
-    """By the sound; by the log where there is none."""
-    series = call.figures.series
-    if series.get("wait"):
-        return series["wait"]
-    both = zip(series.get("pause", ()), series.get("after_decision", ()), strict=False)
-    return [round(pause + rest, 3) for pause, rest in both]
 
 
 def _detail(
@@ -226,7 +236,7 @@ def _side(name: str, call: Call | None, folder: Path | None) -> dict[str, Any] |
     return {
         "caller": _link(recorded.caller, folder, f"{live}/caller.wav"),
         "agent": _link(recorded.agent, folder, f"{live}/agent.wav"),
-        "outlines": [base64.b64encode(each).decode() for each in call.outlines or ()],
+        "outlines": [written(each) for each in call.outlines or ()],
         "seconds": call.figures.seconds,
         "outcome": call.figures.outcome,
         "note": call.note.model_dump() if call.note else None,

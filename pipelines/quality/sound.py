@@ -250,6 +250,11 @@ def outline(levels_: Levels, points: int) -> bytes:
     """A waveform to be drawn: the loudest of each of `points` pieces, 0 (-60 dB) to 255 (0 dB)."""
     if not len(levels_):
         return bytes(points)
-    pieces = np.array_split(levels_, min(points, len(levels_)))
-    loudest = np.array([piece.max() for piece in pieces])
+    loudest = np.maximum.reduceat(levels_, starts(len(levels_), points))
     return bytes(np.clip((loudest + 60) / 60 * 255, 0, 255).astype(np.uint8))
+
+
+def starts(length: int, pieces: int) -> npt.NDArray[np.int64]:
+    """Where each of at most so many pieces begins: evenly, so that each is drawn at its time."""
+    pieces = min(pieces, length)
+    return np.arange(pieces, dtype=np.int64) * length // pieces

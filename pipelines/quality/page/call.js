@@ -3,6 +3,7 @@
 import { Annotations } from "./annotate.js";
 import { sides } from "./changed.js";
 import { byId, el, terms } from "./dom.js";
+import { layOut } from "./layout.js";
 import { packetElement } from "./packet.js";
 import { SoundPanel } from "./sound.js";
 import { address, listed, note, readState } from "./state.js";
@@ -54,6 +55,11 @@ export class CallView {
 
   toggle() {
     this.#sound.toggle();
+  }
+
+  /** The waveforms closer (1), farther (-1), whole (0). */
+  zoom(direction) {
+    this.#sound.zoom(direction);
   }
 
   /** Go on by so many turns. */
@@ -117,6 +123,7 @@ export class CallView {
         el("h3", { id: "turns-title" }, "Turns"), annotated.element(), el("ol", { class: "turns", start: "0" }, this.#turns)),
       packetElement(packet(then), packet(now), this.#both) ?? "");
     scrollTo(0, 0);
+    layOut(this.#turns);
   }
 
   #way(number, state) {

@@ -17,7 +17,7 @@ const COLUMNS = [
   ["rules", "Broken rules", "minmax(0, 1.5fr)", ({ violations }) => violations.some(({ length }) => length)],
 ];
 const TEXTS = new Set(["id", "began", "language", "channel", "outcome", "wishes"]);
-const WORST = "Worst first: broken rules, then an outcome that was resolved and is not, then unresolved, turns not understood, changes, waits.";
+const WORST = "Worst first: broken rules, then an outcome that was resolved and is not, then unresolved, the share of turns not understood, the longest wait; calls apart come last.";
 
 export class CallsView {
   #columns;

@@ -1,13 +1,14 @@
 // Which calls are listed, and in what order. Every order is worked out once; a filter walks along it.
 
-import { CHECKS, KINDS } from "./words.js";
+import { CHECKS, KINDS, judgedIn } from "./words.js";
 
 const NUMBER = (values) => (i) => values[i] ?? -1;
 const LENGTH = (values) => (i) => values[i].length;
 
 /** What calls are told apart by: name in the address, label, the values of a call. */
 function facetsOf(columns) {
-  const { language, channel, noise, version, outcome, outcome_before: before, wishes, reasons, changes, violations, apart } = columns;
+  const { language, channel, noise, version, outcome, outcome_before: before } = columns;
+  const { wishes, reasons, changes, violations, apart, judged } = columns;
   return [
     ["language", "Language", (i) => [language[i]]],
     ["channel", "Channel", (i) => [channel[i]]],
@@ -19,6 +20,7 @@ function facetsOf(columns) {
     ["reason", "Put through because", (i) => (reasons[i].length ? reasons[i] : ["not put through"])],
     ["change", "Changed", (i) => (changes[i].length ? ["any", ...changes[i]] : ["none"])],
     ["violation", "Broken rule", (i) => (violations[i].length ? ["any", ...violations[i]] : ["none"])],
+    ["judged", "By annotators", (i) => (judged?.[i].length ? judged[i] : ["none"])],
     ["apart", "Averaged", (i) => [apart[i] ? "apart" : "averaged"]],
   ].map(([name, label, of]) => ({ name, label, of }));
 }
@@ -26,16 +28,14 @@ function facetsOf(columns) {
 const WORDS_OF = {
   change: { any: "any change", none: "no change", ...KINDS },
   violation: { any: "any rule", none: "no rule", ...CHECKS },
+  judged: { none: "no rule judged" },
   apart: { apart: "apart: left the recording", averaged: "averaged" },
 };
 
 /** What they are sorted by; numbers begin with the most. */
 function keysOf(c) {
   return {
-    worst: (i) => 1e6 * c.violations[i].length
-      + (c.outcome_before[i] === "resolved" && c.outcome[i] !== "resolved" ? 5e5 : 0)
-      + (c.outcome[i] === "unresolved" ? 1e5 : 0)
-      + 1e3 * Math.min(90, c.not_understood[i]) + (c.changes[i].length ? 500 : 0) + Math.min(400, c.longest_wait[i] ?? 0),
+    worst: (i) => -c.worst[i],
     seconds: NUMBER(c.seconds), turns: NUMBER(c.turns), lost: NUMBER(c.not_understood), wait: NUMBER(c.longest_wait),
     changes: LENGTH(c.changes), rules: LENGTH(c.violations),
     id: ranked(c.id), began: ranked(c.began), language: ranked(c.language), channel: ranked(c.channel), outcome: ranked(c.outcome),
@@ -92,7 +92,7 @@ export class Selection {
       }
     }
     const options = [...counts].sort(([a, n], [b, m]) => (b === "any") - (a === "any") || m - n)
-      .map(([value, n]) => ({ value, n, label: WORDS_OF[name]?.[value] ?? (value || "unknown") }));
+      .map(([value, n]) => ({ value, n, label: WORDS_OF[name]?.[value] ?? (name === "judged" ? judgedIn(value) : value || "unknown") }));
     return { name, label, sets, options };
   }
 

@@ -3,6 +3,7 @@
 import { byId } from "./dom.js";
 import { address, go, listed, readState } from "./state.js";
 
+const ZOOMS = { "+": 1, "=": 1, "-": -1, 0: 0 }; // "=" is where "+" is, without Shift
 const WRITING = "input:not([type=radio]), textarea, select";
 
 export function listenToKeys(callsView, callView) {
@@ -22,6 +23,7 @@ function act({ key, target }, callsView, callView) {
   const along = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[key];
   if (along && inCall) callView.step(along);
   else if (along && inList) callsView.step(along);
+  else if (key in ZOOMS && inCall) callView.zoom(ZOOMS[key]);
   else if (key === " " && inCall && !target.closest("button, a, summary, label")) callView.toggle();
   else if ((key === "n" || key === "p") && inCall) open(callView.beside(key === "n" ? 1 : -1));
   else if (key === "/") toFilter(state, inList, callsView);

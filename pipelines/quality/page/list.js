@@ -42,8 +42,8 @@ export class List {
   }
 
   #toTop() {
+    if (this.#top) this.#box.scrollTop = 0; // asking the box for it costs a layout
     this.#top = 0;
-    if (this.#box.scrollTop) this.#box.scrollTop = 0;
   }
 
   /** Bring the row at this place into sight and give it the focus. */
@@ -131,11 +131,15 @@ export class List {
     return { row: el("tr", { role: "row" }, Object.values(cells)), cells };
   }
 
-  #fill(place, { row, cells }) {
-    row.dataset.place = place;
-    row.setAttribute("aria-rowindex", place + 2);
-    row.style.transform = `translateY(${place * this.#height}px)`;
+  #fill(place, taken) {
+    const { row, cells } = taken, top = place * this.#height;
+    if (taken.top !== top || taken.place !== place) {
+      row.dataset.place = place;
+      row.setAttribute("aria-rowindex", place + 2);
+      row.style.transform = `translateY(${top}px)`;
+      Object.assign(taken, { top, place });
+    }
     this.#source.fill(cells, this.#numbers[place]);
-    this.#shown.set(place, { row, cells });
+    this.#shown.set(place, taken);
   }
 }

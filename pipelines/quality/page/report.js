@@ -5,12 +5,15 @@ import { CallsView } from "./calls.js";
 import { drawChanged } from "./changed.js";
 import { Details, readReport } from "./data.js";
 import { byId } from "./dom.js";
+import { drawEscalation } from "./escalation.js";
 import { drawFigures } from "./figures.js";
 import { drawHead } from "./head.js";
 import { listenToKeys } from "./keys.js";
 import { drawPictures } from "./pictures.js";
 import { drawSlices } from "./slices.js";
 import { address, listed, onState, readState } from "./state.js";
+import { drawTrends } from "./trends.js";
+import { drawWorst } from "./worst.js";
 
 const KNOWN = 1; // the version of the data that this page reads
 
@@ -19,7 +22,10 @@ async function start() {
   if (data.report !== KNOWN) throw new Error(`this page reads reports of version ${KNOWN}, and this one is of version ${data.report}`);
   drawHead(data);
   drawChanged(data);
+  drawWorst(data);
   drawFigures(data);
+  drawTrends(data);
+  drawEscalation(data);
   drawPictures(data);
   drawSlices(data);
   const callsView = new CallsView(data);

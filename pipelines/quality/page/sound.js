@@ -14,6 +14,8 @@ export class SoundPanel {
   #play = el("button", { type: "button", class: "play", on: { click: () => this.toggle() } }, "Play");
   #time = el("span", { class: "time" });
   #told = el("p", { class: "notice", id: "no-sound", role: "status", hidden: true });
+  #zooms = [["−", "Show more of the call", -1], ["+", "Show less of it, closer", 1], ["Whole call", "", 0]].map(([text, label, direction]) =>
+    el("button", { type: "button", "aria-label": label || false, data: { zoom: direction }, on: { click: () => this.zoom(direction) } }, text));
   #heard;
   #starts = [0];
   #seconds = 0;
@@ -23,6 +25,7 @@ export class SoundPanel {
   /** `heard(turn)` is called when the cursor comes into another turn. */
   constructor(heard) {
     this.#heard = heard;
+    this.#wave.addEventListener("zoom", () => this.#tellZoom());
     this.#player.addEventListener("change", () => this.#tell());
     this.#player.addEventListener("time", () => this.#follow());
     this.#player.addEventListener("ready", () => {
@@ -43,7 +46,8 @@ export class SoundPanel {
       el("div", { class: "controls" },
         this.#play, this.#time,
         this.#choice("speed", "Speed", SPEEDS.map((speed) => [speed, `${speed}×`]), (speed) => { this.#player.speed = speed; }),
-        differ && this.#choice("version", "Sound of", versions.map(([name]) => [name, name]), (name) => { this.#load({ candidate, baseline }[name]); this.toTurn(this.#turn, false); })),
+        differ && this.#choice("version", "Sound of", versions.map(([name]) => [name, name]), (name) => { this.#load({ candidate, baseline }[name]); this.toTurn(this.#turn, false); }),
+        el("div", { class: "zoom", role: "group", "aria-label": "Part of the call that is shown" }, this.#zooms)),
       this.#wave.element,
       this.#told,
       this.#player.elements);
@@ -61,6 +65,11 @@ export class SoundPanel {
     this.#player.toggle();
   }
 
+  /** Closer (1), farther (-1), the whole call (0). */
+  zoom(direction) {
+    this.#wave.zoom(direction);
+  }
+
   /** Put the cursor at a turn's beginning. */
   toTurn(turn, play) {
     this.#turn = turn;
@@ -75,6 +84,11 @@ export class SoundPanel {
     this.#wave.draw(side.outlines, this.#seconds, this.#starts);
     this.#player.load(side);
     this.#tell();
+  }
+
+  #tellZoom() {
+    const can = this.#wave.canZoom;
+    for (const button of this.#zooms) button.disabled = !(button.dataset.zoom === "1" ? can.in : can.out);
   }
 
   #choice(name, label, options, chosen) {

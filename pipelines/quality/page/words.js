@@ -88,3 +88,11 @@ export function readable(value) {
   if (typeof value === "boolean") return value ? "yes" : "no";
   return String(value);
 }
+
+export const ANY_RULE = "any";
+
+/** "right:angry" in words. */
+export function judgedIn(value) {
+  const [how, rule] = value.split(/:(.*)/s);
+  return `${rule === ANY_RULE ? "any rule" : rule}: ${{ right: "called rightly", wrong: "called wrongly", missed: "should have called" }[how] ?? how}`;
+}

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from pipelines.packs.reader import PROMPTS
-from pipelines.quality.calls import POINTS, Call, read_calls
+from pipelines.quality.calls import Call, read_calls
 from pipelines.quality.compare import SLICES, compare, report
 from pipelines.quality.data import About, as_data
 from pipelines.quality.gates import Gates, judge
+from pipelines.quality.outlines import FEWEST
 from pipelines.quality.turns import Turn
 from pipelines.store.recorded import find_recorded
 
@@ -28,7 +29,7 @@ def golden(folder: Path) -> list[Call]:
         replace(
             call,
             recorded=replace(call.recorded, caller=folder / _CALLER, agent=folder / _AGENT),
-            outlines=(bytes(range(200)) * 3, bytes(POINTS)),
+            outlines=(bytes(range(200)) * 3, bytes(FEWEST)),
         )
         for call in read_calls(find_recorded([GOLDEN]), PROMPTS, sound=False)
     ]
