@@ -9,7 +9,7 @@ import { CHECKS, KINDS, calls, clock, count, figure, moment } from "./words.js";
 
 // What it is sorted by and called, how wide it is, whether a list needs it.
 const COLUMNS = [
-  ["id", "Call", "17.2rem"], ["began", "Began", "8.4rem", ({ began }) => began.some(Boolean)],
+  ["id", "Call", "17.2rem"], ["began", "Began", "9.6rem", ({ began }) => began.some(Boolean)],
   ["language", "Language", "4.6rem"], ["channel", "Channel", "5.2rem"],
   ["outcome", "Outcome", "minmax(0, 1.5fr)"], ["wishes", "Wishes", "minmax(0, 1fr)"], ["seconds", "Length", "3.6rem"], ["turns", "Turns", "3.2rem"],
   ["lost", "Not underst.", "5.4rem"], ["wait", "Longest wait", "5.6rem"],

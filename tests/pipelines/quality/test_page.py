@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, expect
 
 from agent.actions import Speak
 from pipelines.quality.gates import Gates, MetricGate
 from pipelines.quality.html import PAGE, as_html
 from pipelines.store.replay_note import Divergence, ReplayNote
-from tests.pipelines.lines.web.visit import PHONE, Visit, browser, visit
+from tests.pipelines.lines.web.visit import PHONE, Visit, visit
 from tests.pipelines.quality.reports import (
     alone,
     compared,
@@ -38,12 +37,6 @@ HOSTILE = '</script><img src=x onerror="document.title=1">'
 IN_STEP = """at => { const [one, other] = document.querySelectorAll("audio");
     return one.currentTime > at && other.currentTime > at
         && Math.abs(one.currentTime - other.currentTime) < 0.25; }"""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium(executable: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright, browser(playwright, executable) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

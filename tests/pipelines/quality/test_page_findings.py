@@ -1,11 +1,9 @@
 """What a report points at, in a real browser: the worst calls, judged rules, trends."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, expect
 
 from pipelines.quality.calls import Call
 from pipelines.quality.checks import Violation
@@ -14,18 +12,12 @@ from pipelines.quality.data import About, as_data
 from pipelines.quality.history import Past
 from pipelines.quality.html import as_html
 from pipelines.store.annotations import Annotation
-from tests.pipelines.lines.web.visit import PHONE, browser, visit
+from tests.pipelines.lines.web.visit import PHONE, visit
 from tests.pipelines.quality.reports import golden, write_sounds
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium(executable: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright, browser(playwright, executable) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -5,22 +5,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, expect
 
 from pipelines.quality.html import as_html
-from tests.pipelines.lines.web.visit import Visit, browser, visit
+from tests.pipelines.lines.web.visit import Visit, visit
 from tests.pipelines.quality.reports import alone, golden, write_sounds
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CALL = "en-sim"  # 38 s
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium(executable: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright, browser(playwright, executable) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,5 @@
-"""The machine's own browser, as the demo page's tests find it."""
+"""The machine's own browser, as the report's tests have it."""
 
-from tests.pipelines.lines.web.conftest import executable
+from tests.pipelines.quality.conftest import chromium, executable
 
-__all__ = ["executable"]
+__all__ = ["chromium", "executable"]

@@ -8,26 +8,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import pytest_asyncio
 import soundfile
 import uvicorn
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, expect
 
 from pipelines.quality_pages.app import create_app
 from pipelines.quality_pages.review import Review, Reviewed
 from pipelines.store.annotations import read_annotations
-from tests.pipelines.lines.web.visit import Visit, browser, visit
+from tests.pipelines.lines.web.visit import Visit, visit
 from tests.pipelines.quality.planted import AS_IT_IS, CALLS
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 FORM = '.turn[data-turn="1"] .annotations'
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium(executable: str) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright, browser(playwright, executable) as found:
-        yield found
 
 
 @pytest.fixture
