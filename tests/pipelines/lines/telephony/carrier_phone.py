@@ -204,7 +204,11 @@ class CarrierPhone(ABC):
 
     async def until(self, wanted: Callable[[Event | Action], bool]) -> Event | Action:
         """The first entry of the log that fits."""
-        await eventually(lambda: any(map(wanted, self.log())))
+        try:
+            await eventually(lambda: any(map(wanted, self.log())))
+        except TimeoutError as error:
+            told = "\n".join(str(entry)[:200] for entry in self.log()[-20:])
+            raise AssertionError(f"it never came; the log ends with\n{told}") from error
         return next(filter(wanted, self.log()))
 
 
