@@ -149,11 +149,11 @@ async def test_a_crowd(
         await asyncio.gather(*(happens(each.over) for each in others))
         slow = share.slower()
         print(f"\nWaxtaan took {slow:.2f} times as long as on a machine of its own", end="")
-        _turned_away(first, others, slow)
-        assert admitted(waxtaan, before) == {each.user for each in taken}
-        assert waxtaan.counters["refused.busy"] - refused == len(others)
         # Whose question is not answered in two seconds gets to people, whatever is chosen.
         unanswered = pbx.log().count(UNANSWERED) - unanswered
+        _turned_away(first, others, slow, unanswered)
+        assert admitted(waxtaan, before) == {each.user for each in taken}
+        assert waxtaan.counters["refused.busy"] - refused == len(others)
         assert desk.rang > 0 if choice == "people" else desk.rang == unanswered
 
         assert all(not each.over.is_set() for each in taken)
@@ -172,8 +172,8 @@ async def test_a_crowd(
     await closed(waxtaan, pbx)
 
 
-def _turned_away(alone: Listener, phones: list[Listener], slow: float) -> None:
-    first = [each.sounds()[0][0] for each in phones if each.sounds()]
+def _turned_away(alone: Listener, phones: list[Listener], slow: float, unanswered: int) -> None:
+    first = sorted(each.sounds()[0][0] for each in phones if each.sounds())
     about("turned away: from answer to tone", first)
     print(f"; alone {alone.sounds()[0][0]:.3f} s", end="")
     about("turned away: seconds of tone", [each.audible for each in phones])
@@ -181,7 +181,9 @@ def _turned_away(alone: Listener, phones: list[Listener], slow: float) -> None:
     assert len(first) == len(phones), "somebody heard nothing at all"
     assert {each.ended for each in phones} == {"bye"}
     assert {math.isclose(each.tone, BUSY, abs_tol=10) for each in phones} == {True}
-    assert max(first) < 5 * slow
+    # Those who got to people without an answer waited for it, and while people were rung.
+    print(f"; {unanswered} without an answer", end="")
+    assert max(first[: len(first) - unanswered]) < 5 * slow
     assert min(each.audible for each in phones) > 0.6 * alone.audible
 
 
