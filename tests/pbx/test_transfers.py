@@ -85,7 +85,11 @@ async def accepts(desk: SipPhone, call: CallLog) -> None:
 
 
 async def talks(caller: SipPhone, person: SipPhone) -> None:
-    """They hear each other; until they do, they go on talking."""
+    """They hear each other; until they do, they go on talking.
+
+    Then both are silent, and what was still on its way has come: nobody takes it for an answer to
+    what happens next.
+    """
     ways = [(caller, person, 600), (person, caller, 1000)]
     began = {phone: phone.now for phone in (caller, person)}
     async with asyncio.timeout(lab.HANG):
@@ -95,8 +99,10 @@ async def talks(caller: SipPhone, person: SipPhone) -> None:
                     speaker.say(tone(hertz, 0.4))
             await asyncio.sleep(0.05)
             ways = [way for way in ways if not _heard(way[1], began[way[1]], way[2])]
-    caller.hush()
-    person.hush()
+    for phone in (caller, person):
+        phone.hush()
+    for phone in (caller, person):
+        await phone.quiet(0.5)
 
 
 def _heard(phone: SipPhone, after: float, hertz: float) -> bool:
