@@ -19,7 +19,13 @@ from pipelines.importing.write import Outcome, Wishes
 
 
 def import_recordings(
-    paths: list[Path], into: Path, swap: bool, caller_channel: str, language: str, as_json: bool
+    paths: list[Path],
+    into: Path,
+    swap: bool,
+    caller_channel: str,
+    language: str,
+    as_json: bool,
+    transcribe: bool = False,
 ) -> None:
     """Ends with 1 if something was left out; the rest is imported."""
     wishes = Wishes(_channel(caller_channel), swap)
@@ -44,8 +50,16 @@ def import_recordings(
         _summary(outcomes, passed)
     if not outcomes:
         fail(f"nothing to import under {', '.join(map(str, paths))}", 1)
-    if any(outcome.lost for outcome in outcomes):
+    untold = _transcribe(into) if transcribe else 0
+    if untold or any(outcome.lost for outcome in outcomes):
         raise SystemExit(1)
+
+
+def _transcribe(into: Path) -> int:
+    """How many could not be."""
+    from pipelines.cli.transcribe_recordings import transcribe_recordings
+
+    return transcribe_recordings(into)
 
 
 def _channel(text: str) -> Channel:

@@ -171,6 +171,9 @@ def import_recordings(
     language: Annotated[
         str, typer.Option("--language", "-l", help="Of what says none itself, e.g. fr.")
     ] = "",
+    transcribe: Annotated[
+        bool, typer.Option("--transcribe", help="Write down what is said in them. Wants Whisper.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Make recordings of calls that were recorded elsewhere, and say what is wrong with them.
@@ -183,7 +186,7 @@ def import_recordings(
     """
     from pipelines.cli.import_recordings import import_recordings as run
 
-    run(paths, into, swap, caller_channel, language, json)
+    run(paths, into, swap, caller_channel, language, json, transcribe)
 
 
 @commands.command()
