@@ -9,7 +9,7 @@ give the same actions, today and in a replay.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from agent import llm
+from agent import closing, llm
 from agent.actions import Abandon, Action, Explain, HangUp, Hush
 from agent.commands import NOT_UNDERSTOOD, AskKnowledge, ChangeLanguage, Understanding
 from agent.course import Course
@@ -86,6 +86,7 @@ class Dialogue:
     # What an event leads to
 
     def _decide(self, event: Event, before: Conversation) -> None:
+        closing.stay(self._floor, event, self._understand)
         c = self.conversation
         match event:
             case CallStarted():
@@ -94,7 +95,7 @@ class Dialogue:
                 self._on_people(event, before)
             case _ if c.person is not None:
                 return
-            case SpeechEnded() if c.closing and not c.saying:
+            case SpeechEnded() | TurnEnded() if closing.is_over(c):
                 self._course.people.leave()
             case SpeechEnded() if c.transfer and not (c.transfer.request or c.saying):
                 self._course.people.ring()

@@ -189,7 +189,7 @@ def record(c: Conversation, action: Action) -> Conversation:
             unsaid = {speak.act for speak in c.saying} - begun
             transfer = c.transfer if c.transfer and c.transfer.request else None
             c = replace(_untell(c, unsaid), cut=c.saying, saying=(), transfer=transfer)
-            return replace(c, deferred=False)
+            return replace(c, deferred=False, closing="" if c.is_taking_leave else c.closing)
         case Listen():
             again = action.question == c.question
             return replace(

@@ -194,6 +194,11 @@ class Conversation:
         return self.flows[-1].flow if self.flows else ""
 
     @property
+    def is_taking_leave(self) -> bool:
+        """Whether the call is about to end because nothing more is wanted."""
+        return self.closing in ("goodbye", "silent")
+
+    @property
     def verified(self) -> str | None:
         """The verified caller's name; None while nobody is verified for the line in hand."""
         if (line := self.slots.get("line")) is None:
