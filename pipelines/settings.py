@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     public_url: str = ""  # how the world reaches this server, "https://voice.example.org"
     prompts: Path = PROMPTS
     calls: Path = Path("calls")  # recordings and logs
+    report_history: Path | None = None  # what `waxtaan report --history` writes, for the live pages
     cache: Path = Field(default_factory=_cache)  # audio of fixed wording
     data: Path = Path("../shared/data")  # recordings to measure with; not needed to run
     language: str = "en"  # of a caller who did not choose

@@ -149,11 +149,15 @@ def review(
     sound: SoundOption = True,
     port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 8090,
     title: TitleOption = "How calls went",
+    history: Annotated[
+        Path | None, typer.Option(help="Reports before, shown as a trend; nothing is added.")
+    ] = None,
 ) -> None:
     """Look at recorded calls in the browser, listen to them, and annotate them."""
+    from pipelines.cli.review import Shown
     from pipelines.cli.review import review as run
 
-    run(paths or [], baseline, gate, sound, port, title)
+    run(paths or [], Shown(baseline, gate, sound, title, history), port)
 
 
 @commands.command("import")

@@ -1,11 +1,14 @@
 """`waxtaan review`: recorded calls in the browser, to be looked at and annotated."""
 
 import socket
+from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.cli.errors import MISSING, fail
+from pipelines.cli.errors import MISSING, WRONG_USAGE, fail
 from pipelines.cli.found import there
+from pipelines.errors import ConfigurationError
 from pipelines.quality.gates import read_gates
+from pipelines.quality.history import read_history
 from pipelines.quality_pages.app import create_app
 from pipelines.quality_pages.review import Review, Reviewed
 from pipelines.settings import Settings
@@ -13,15 +16,30 @@ from pipelines.settings import Settings
 _HOST = "127.0.0.1"  # what callers say is for this machine's people; a desk has a token
 
 
-def review(
-    paths: list[Path], baseline: Path | None, gate: Path | None, sound: bool, port: int, title: str
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page has besides the recordings; `gate` is a file of limits."""
+
+    baseline: Path | None
+    gate: Path | None
+    sound: bool
+    title: str
+    history: Path | None
+
+
+def review(paths: list[Path], shown: Shown, port: int) -> None:
     """Serve until interrupted, to this machine alone."""
     settings = Settings()
     places = paths or [settings.calls]
-    there((*places, *([baseline] if baseline else ())))
-    gates = read_gates(gate) if gate else None
-    what = Reviewed(places, (baseline,) if baseline else (), gates, title)
+    baseline = [shown.baseline] if shown.baseline else []
+    there((*places, *baseline))
+    try:
+        gates = read_gates(shown.gate) if shown.gate else None
+        if shown.history:
+            read_history(shown.history)
+    except ConfigurationError as error:
+        fail(str(error), WRONG_USAGE)
+    what = Reviewed(places, baseline, gates, shown.title, shown.history)
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -29,7 +47,7 @@ def review(
     except OSError as error:
         told = f"cannot listen on {_HOST}:{port}: {error.strerror}; choose another --port"
         fail(told, MISSING)
-    serve(Review(what, settings.prompts, sound), listener)
+    serve(Review(what, settings.prompts, shown.sound), listener)
 
 
 def serve(shown: Review, listener: socket.socket) -> None:

@@ -9,7 +9,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -17,6 +16,7 @@ from pipelines.quality.calls import Call, read_calls, with_repeats
 from pipelines.quality.compare import SLICES, compare, report
 from pipelines.quality.data import About, as_data
 from pipelines.quality.gates import Gates, judge
+from pipelines.quality.history import read_history
 from pipelines.store.annotations import (
     Annotation,
     AnnotationError,
@@ -41,6 +41,7 @@ class Reviewed:
     baseline: Sequence[Path] = ()
     gates: Gates | None = None
     title: str = "How calls went"
+    history: Path | None = None  # of reports before, drawn as a trend; read only
 
 
 @dataclass
@@ -55,7 +56,11 @@ class Review:
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def data(self) -> bytes:
-        """The report as JSON, as the page takes it."""
+        """The report as JSON, as the page takes it.
+
+        Raises:
+            ConfigurationError: the history cannot be read.
+        """
         async with self._lock:
             return await asyncio.to_thread(self._data)
 
@@ -86,8 +91,10 @@ class Review:
         found = compare(then, now, SLICES) if baseline else report(now, SLICES)
         results = judge(gates, found) if gates else []
         made = datetime.now().isoformat(timespec="seconds")
+        past = read_history(self.what.history) if self.what.history else ()
+        versions = ", ".join(sorted({call.figures.version for call in now} - {""}))
         names = (", ".join(map(str, candidate)), ", ".join(map(str, baseline)))
-        about = About(title, made, version("waxtaan"), *names, folder=None)
+        about = About(title, made, versions, *names, folder=None, history=past)
         data = as_data(about, found, now, then, results)
         return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
 

@@ -17,6 +17,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 from pydantic import ValidationError
 
+from pipelines.errors import ConfigurationError
 from pipelines.quality.html import PAGE
 from pipelines.quality_pages.review import Review, Side, Who
 from pipelines.store.annotations import LONGEST, Annotation, AnnotationError, told
@@ -44,7 +45,11 @@ def add(app: FastAPI, prefix: str, review: Review, admit: Admit) -> None:
     @app.get(f"{prefix}/report.json")
     async def data(request: Request) -> Response:
         await admit(request)
-        return Response(await review.data(), media_type="application/json")
+        try:
+            found = await review.data()
+        except ConfigurationError as error:
+            return JSONResponse({"error": str(error)}, 500)
+        return Response(found, media_type="application/json")
 
     @app.get(f"{prefix}/sound/{{side}}/{{id_}}/{{who}}.wav")
     async def sound(request: Request, side: str, id_: str, who: str) -> Response:

@@ -54,7 +54,7 @@ def create_app(assistant: Assistant, active_calls: ActiveCalls | None = None) ->
         add(app, active_calls)
     admit = desk_routes.add(app, active_calls)
     if admit is not None:
-        shown = Reviewed([assistant.settings.calls])
+        shown = Reviewed([assistant.settings.calls], history=assistant.settings.report_history)
         review = Review(shown, assistant.settings.prompts)
         quality_routes.add(app, "/desk/quality", review, admit)
     app.mount("/", StaticFiles(directory=WEB, html=True), name="page")

@@ -13,6 +13,7 @@ import soundfile
 from fastapi.testclient import TestClient
 
 from pipelines.quality.data import unpacked
+from pipelines.quality.history import Past
 from pipelines.quality_pages.app import create_app
 from pipelines.quality_pages.review import Review, Reviewed
 from tests.pipelines.quality.planted import AS_IT_IS, CALLS
@@ -115,6 +116,22 @@ def test_only_what_is_new_is_read(client: TestClient, folder: Path) -> None:
     data = shown(client)
     assert data["calls"]["id"] == ["two"]
     assert data["left_out"][0][0] == "one call"
+
+
+def test_reports_before_stand_beside_this_one(folder: Path, tmp_path: Path) -> None:
+    history = tmp_path / "history.jsonl"
+    figures = {"turns": (4.0, 3.0, 5.0, 9.0)}
+    past = Past(made="2026-11-01T12:00:00", version="1", of="calls", figures=figures)
+    history.write_text(past.model_dump_json() + "\n", encoding="utf-8")
+    review = Review(Reviewed([folder.parent], history=history), AS_IT_IS)
+    with TestClient(create_app(review, HERE), base_url=f"http://{HERE}") as client:
+        (told,) = shown(client)["history"]
+        assert told["made"] == "2026-11-01T12:00:00"
+        assert history.read_text(encoding="utf-8").count("\n") == 1
+        history.write_text("nonsense\n", encoding="utf-8")
+        answer = client.get("/report.json")
+        assert answer.status_code == 500
+        assert "history.jsonl: line 1" in answer.json()["error"]
 
 
 def test_the_page_and_its_parts_and_nothing_else(client: TestClient) -> None:
