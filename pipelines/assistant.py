@@ -103,7 +103,7 @@ class Assistant:
         Raises:
             EngineError, ConfigurationError: naming what is missing.
         """
-        config = load(settings.prompts)
+        config = load(settings.prompts, settings.languages)
         if settings.language not in config.packs:
             known = ", ".join(config.packs)
             raise ConfigurationError(

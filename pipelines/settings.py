@@ -65,6 +65,7 @@ class Settings(BaseSettings):
     cache: Path = Field(default_factory=_cache)  # audio of fixed wording
     data: Path = Path("../shared/data")  # recordings to measure with; not needed to run
     language: str = "en"  # of a caller who did not choose
+    languages: Names = ()  # that calls are answered in: "en,fr,wo"; none: all that are no drafts
     profile: Literal["demo", "production"] = "demo"
     allow_embedded: bool = False  # let the production profile start on the embedded engines
     accept_licences: Names = ()  # voices that are not for commercial use, by name

@@ -66,7 +66,9 @@ class Language:
     phrases: Mapping[str, tuple[str, ...]]
     intents: Mapping[str, Intent]
     digits: Mapping[str, str]  # spoken digit -> "0".."9"
-    months: tuple[str, ...]
+    months: tuple[str, ...]  # standing alone
+    months_in_dates: tuple[str, ...] = ()  # beside a day, where that is another form
+    plural: Callable[[str], str] = field(default=lambda _: "other", compare=False, repr=False)
     decimal_point: str = "."
     fallback: "Language | None" = None
     gaps: tuple[str, ...] = field(default=())

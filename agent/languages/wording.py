@@ -1,7 +1,8 @@
 """An act in a language: templates filled in so that a voice reads them right.
 
 A template's placeholder may name how its value is spoken: `{amount:money}`, `{until:date}`,
-`{at:time}`, `{month:month}`, `{puk:digits}`, `{days:days}` (the wording `days.1` or `days.other`),
+`{at:time}`, `{month:month}`, `{puk:digits}`, `{days:days}` (the wording `days.1`, of a CLDR plural
+category, `days.few`, or `days.other`),
 `{length:length}` ("nine digits"), `{value:email}` (names as words, all else spelled), `{item:item}`
 (the wording `item.<value>`).
 
@@ -150,11 +151,21 @@ class _Filler(string.Formatter):
         return " ".join(self._language.sentences(f"{how}.{value}"))
 
     def _count(self, number: str, how: str) -> str:
-        """ "1" -> "1 day" where the pack has a wording for it, else as for any number."""
-        own = f"{how}.{number}"
-        name = own if self._language.has(own) else f"{how}.other"
+        """ "1" -> "1 day": as that number is said, else as its plural category, else as any."""
+        name = self._agreeing(how, number, f"{how}.other")
         said = number.replace(".", self._language.decimal_point)
         return " ".join(self._language.sentences(name)).format(n=said)
+
+    def _agreeing(self, wording: str, number: str, any_number: str) -> str:
+        """The wording for that number, else for its plural category, else for any number."""
+        language: Language | None = self._language
+        while language is not None:  # its own for any number goes before another language's for one
+            form = language.plural(number)
+            for name in (f"{wording}.{number}", f"{wording}.{form}", any_number):
+                if name in language.phrases:
+                    return name
+            language = language.fallback
+        return any_number
 
     def _money(self, amount: str) -> str:
         """ "12.50 EUR" -> the pack's own way of saying it."""
@@ -163,8 +174,7 @@ class _Filler(string.Formatter):
         number, _, currency = amount.partition(" ")
         units, _, cents = number.partition(".")
         name = f"money.{currency}" if int(cents or 0) else f"money.{currency}.round"
-        if units in ("0", "1") and self._language.has(f"{name}.{units}"):  # "1 euro 50"
-            name = f"{name}.{units}"
+        name = self._agreeing(name, units, name)  # "1 euro 50"
         template = " ".join(self._language.sentences(name))
         return template.format(units=units, cents=str(int(cents or 0)))
 
@@ -173,7 +183,8 @@ class _Filler(string.Formatter):
         on = date.fromisoformat(day[:10])
         first = "date.first" if on.day == 1 else "date"
         template = " ".join(self._language.sentences(first))
-        return template.format(day=on.day, month=self._language.months[on.month - 1])
+        months = self._language.months_in_dates or self._language.months
+        return template.format(day=on.day, month=months[on.month - 1])
 
     def _time(self, time: str) -> str:
         """ "18:30" -> the pack's own way of saying it; anything else as it is."""

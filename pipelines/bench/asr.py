@@ -97,7 +97,9 @@ def _recorded(data: Path) -> bytes | None:
 
 async def _speech(settings: Settings) -> bytes:
     """A sentence of `SECONDS`, without silence around it."""
-    async with CallerVoice(settings, load(settings.prompts).packs["en"]) as voice:
+    async with CallerVoice(
+        settings, load(settings.prompts, settings.languages).packs["en"]
+    ) as voice:
         pcm = await voice.say(_SENTENCE)
     start, end = speech_within(pcm)
     return pcm[round(start * 16000) * 2 : round(min(end, start + SECONDS) * 16000) * 2]

@@ -53,7 +53,7 @@ def run(settings: Settings) -> Iterator[Row]:
 
 def _call(settings: Settings, rounds: int, **server_settings: str) -> Heard:
     async def call(url: str) -> Heard:
-        pack = load(settings.prompts).packs["en"]
+        pack = load(settings.prompts, settings.languages).packs["en"]
         async with CallerVoice(settings, pack) as voice:
             steps = [
                 Step(pcm=await voice.say(text), interrupt=interrupt)

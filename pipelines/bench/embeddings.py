@@ -34,14 +34,14 @@ def run(settings: Settings) -> Iterator[Row]:
 
 async def _waits(settings: Settings) -> list[Row]:
     """What callers wait for their intents."""
-    config = load(settings.prompts)
+    config = load(settings.prompts, settings.languages)
     async with open_intents(settings, config, settings.intents_patience) as intents:
         return [] if intents is None else await turn_intents.measure(intents, config)
 
 
 def _questions(settings: Settings) -> list[str]:
     found: list[str] = []
-    for code in load(settings.prompts).packs:
+    for code in load(settings.prompts, settings.languages).packs:
         file = settings.prompts / code / "questions.toml"
         if file.exists():
             asked = tomllib.loads(file.read_text(encoding="utf-8"))

@@ -34,7 +34,7 @@ _CLIPS = (
 
 def run(settings: Settings) -> Iterator[Row]:
     """The rows."""
-    config = load(settings.prompts)
+    config = load(settings.prompts, settings.languages)
     clips = [
         (settings.data / path, q, i) for path, q, i in _CLIPS if (settings.data / path).exists()
     ]

@@ -126,7 +126,7 @@ def _pages(settings: Settings) -> Knowledge:
 
 
 def _languages(settings: Settings) -> list[str]:
-    packs = load(settings.prompts).packs
+    packs = load(settings.prompts, settings.languages).packs
     return [code for code in packs if (settings.prompts / code / "questions.toml").exists()]
 
 

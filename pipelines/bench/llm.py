@@ -68,7 +68,7 @@ def run(settings: Settings) -> Iterator[Row]:
 
 
 async def _measure(settings: Settings) -> _Taken:
-    config = load(settings.prompts)
+    config = load(settings.prompts, settings.languages)
     prompts = Prompts.read(settings.prompts / "llm", config.languages, tuple(config.flows))
     key = settings.llm_key.get_secret_value()
     model = Vllm(

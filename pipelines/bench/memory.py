@@ -40,7 +40,9 @@ def run(settings: Settings) -> Iterator[Row]:
 
 
 async def _sentence(settings: Settings) -> Step:
-    async with CallerVoice(settings, load(settings.prompts).packs["en"]) as voice:
+    async with CallerVoice(
+        settings, load(settings.prompts, settings.languages).packs["en"]
+    ) as voice:
         return Step(pcm=await voice.say("what is my balance"))
 
 

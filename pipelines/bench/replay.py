@@ -25,7 +25,7 @@ def run(settings: Settings) -> Iterator[Row]:
         return
     texts = [log.read_text(encoding="utf-8").splitlines(keepends=True) for log in logs]
     chosen = list(itertools.islice(itertools.cycle(texts), _CALLS))
-    config = load(settings.prompts)
+    config = load(settings.prompts, settings.languages)
     began = time.perf_counter()
     for text in chosen:
         list(read(text))

@@ -59,7 +59,9 @@ def _report(settings: Settings, folder: Path) -> dict[str, object]:
     """Golden calls repeated, each with waveforms and waits of its own, as of calls of minutes."""
     chance = random.Random(11)
     before, after = [], []
-    golden = read_calls(find_recorded([_LOGS]), settings.prompts, sound=False)
+    golden = read_calls(
+        find_recorded([_LOGS]), settings.prompts, sound=False, languages=settings.languages
+    )
     for i, call in enumerate(islice(cycle(golden), _CALLS)):
         waits = tuple(round(chance.lognormvariate(-0.8, 0.4), 2) for _ in range(5))
         then = replace(

@@ -22,7 +22,7 @@ _TEXT = "You have twelve euros fifty left, and your data is valid until the end 
 
 def run(settings: Settings) -> Iterator[Row]:
     """The rows."""
-    voice = load(settings.prompts).packs["en"].voices["espeak"]
+    voice = load(settings.prompts, settings.languages).packs["en"].voices["espeak"]
     cached, fresh = asyncio.run(_measure(voice))
     base = statistics.median(fresh)
     yield Row("first sound of fixed wording, cached", cached, "ms", base, "synthesised")

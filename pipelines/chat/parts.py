@@ -40,7 +40,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
     Raises:
         EngineError, ConfigurationError: naming what is missing.
     """
-    config = load(settings.prompts)
+    config = load(settings.prompts, settings.languages)
     async with AsyncExitStack() as opened:
         office = back_office(settings)
         opened.push_async_callback(office.close)

@@ -56,7 +56,7 @@ def sample_calls(paths: list[Path], count: int, by: str, seed: int, as_json: boo
     """Print which calls to look at."""
     if by not in get_args(How):
         fail(f"--by {by}: there are {', '.join(get_args(How))}", WRONG_USAGE)
-    calls = read_calls(recordings(paths), Settings().prompts, sound=False)
+    calls = _read(paths)
     for call in sample(calls, count, cast(How, by), seed):
         about = {"id": call.recorded.id, "path": str(call.recorded.path), "doubt": doubt(call)}
         print(json.dumps(about) if as_json else about["path"])
@@ -106,8 +106,14 @@ def export(paths: list[Path], what: str, into: Path) -> None:
     print(f"{count} written into {into}{left}")
 
 
+def _read(paths: Sequence[Path]) -> list[Call]:
+    settings = Settings()
+    found = recordings(paths)
+    return read_calls(found, settings.prompts, sound=False, languages=settings.languages)
+
+
 def _golden(calls: Sequence[Call], into: Path) -> int:
-    config = load(Settings().prompts)
+    config = load(Settings().prompts, Settings().languages)
     count = 0
     for call in calls:
         log = call.recorded.log
@@ -132,6 +138,6 @@ def _pairs(calls: Sequence[Annotated], into: Path) -> int:
 
 
 def _annotated(paths: Sequence[Path]) -> list[Call]:
-    calls = read_calls(recordings(paths), Settings().prompts, sound=False)
+    calls = _read(paths)
     tell_left_out(calls)
     return [call for call in calls if call.annotations]

@@ -58,7 +58,7 @@ async def _steps(
 
     if wav:
         return [Step(pcm=read_sound(path, SAMPLE_RATE)) for path in wav]
-    config = load(settings.prompts)
+    config = load(settings.prompts, settings.languages)
     pack = config.packs.get(language)
     if pack is None:
         fail(f"no language '{language}'; there are {', '.join(config.packs)}", WRONG_USAGE)

@@ -45,7 +45,7 @@ def chat(
     """Hold one conversation; ends with 0."""
     settings = _settings(back_office)
     language = language or settings.language
-    packs = load(settings.prompts).packs
+    packs = load(settings.prompts, settings.languages).packs
     if language not in packs:
         fail(f"no language '{language}'; there are {', '.join(packs)}", WRONG_USAGE)
     if caller is not None and not caller.isdigit():

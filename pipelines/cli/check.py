@@ -36,7 +36,7 @@ _OUT = Console(highlight=False, markup=False)
 def check(what: str = "") -> None:
     """Ends with 1 if something is wrong. `what` is "" or "llm": its servers, asked live."""
     settings = Settings()
-    config = load(settings.prompts)
+    config = load(settings.prompts, settings.languages)
     if what == "llm":
         _conclude(asyncio.run(try_llm(settings, config)), config)
         return

@@ -69,7 +69,9 @@ def _gates(path: Path | None) -> Gates | None:
 
 
 def _read(paths: Sequence[Path], sound: bool) -> list[Call]:
-    return with_repeats(read_calls(recordings(paths), Settings().prompts, sound))
+    settings = Settings()
+    found = recordings(paths)
+    return with_repeats(read_calls(found, settings.prompts, sound, languages=settings.languages))
 
 
 def _finish(

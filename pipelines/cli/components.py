@@ -21,7 +21,7 @@ _OUT = Console(highlight=False, markup=False)
 
 
 def _pack(language: str, settings: Settings) -> Pack:
-    packs = load(settings.prompts).packs
+    packs = load(settings.prompts, settings.languages).packs
     if language not in packs:
         fail(f"no language '{language}'; there are {', '.join(packs)}", WRONG_USAGE)
     return packs[language]
@@ -61,7 +61,9 @@ async def _transcribe(
 
     voice = EspeakSynthesiser(settings.cache)
     await voice.start()
-    choice = choose_asr(settings, load(settings.prompts).packs, fetching(settings))
+    choice = choose_asr(
+        settings, load(settings.prompts, settings.languages).packs, fetching(settings)
+    )
     recogniser = open_recogniser(choice, settings, voice.phonemes)
     await recogniser.start()
     try:

@@ -18,7 +18,7 @@ def flows(
     names: list[str], language: str, file: Path | None, folder: Path | None, as_dot: bool
 ) -> None:
     """Ends with 1 if a use case could not be explored; the others are drawn."""
-    config = load(Settings().prompts)
+    config = load(Settings().prompts, Settings().languages)
     if language not in config.packs:
         fail(f"no language '{language}'; there are {', '.join(config.packs)}", WRONG_USAGE)
     if unknown := [name for name in names if name not in config.flows]:

@@ -25,7 +25,9 @@ def judge_calls(paths: list[Path], rubric: Path | None) -> None:
     if settings.llm == "none":
         fail("no language model is configured: set WAXTAAN_LLM=vllm and WAXTAAN_LLM_URLS", MISSING)
     asked = read_rubric(rubric or settings.prompts / "llm" / "rubric.toml")
-    calls = read_calls(recordings(paths), settings.prompts, sound=False)
+    calls = read_calls(
+        recordings(paths), settings.prompts, sound=False, languages=settings.languages
+    )
     failed = asyncio.run(_judge(calls, asked, settings))
     judged = sum(not call.left_out for call in calls) - failed
     print(f"{judged} of {len(calls)} calls judged; waxtaan annotations show tells how it agrees")

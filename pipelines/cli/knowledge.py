@@ -22,7 +22,7 @@ _PATIENCE = 30.0  # s; no caller waits
 def ask(text: str, language: str, as_json: bool) -> None:
     """The best passages for a question, best first, each with the share of it that it covers."""
     settings = Settings()
-    config = load(settings.prompts)
+    config = load(settings.prompts, settings.languages)
     if language not in config.packs:
         fail(f"no language '{language}'; there are {', '.join(config.packs)}", WRONG_USAGE)
     least = settings.knowledge_least

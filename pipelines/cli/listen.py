@@ -55,7 +55,7 @@ def listen() -> None:
     """Every language that Whisper and a voice serve; ends with `MISSING` without Whisper."""
     settings = Settings()
     settings = settings.model_copy(update={"whisper_deadline": _PATIENCE})
-    config = load(settings.prompts)
+    config = load(settings.prompts, settings.languages)
 
     def here(weights: Weights) -> Path:
         if (folder := weights.present(settings.models)) is None:

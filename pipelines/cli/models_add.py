@@ -104,7 +104,7 @@ async def _tried(
 async def _transcribed(model: Model, settings: Settings, language: str, clip: Path | None) -> str:
     from pipelines.sound_files import read_sound
 
-    packs = load(settings.prompts).packs
+    packs = load(settings.prompts, settings.languages).packs
     pack = packs.get(language, packs[settings.language])
     sentence = pack.language.sentences(_SAID)[0]
     if clip is None:
@@ -135,7 +135,7 @@ async def _transcribed(model: Model, settings: Settings, language: str, clip: Pa
 
 
 async def _spoken(model: Model, settings: Settings, language: str) -> str:
-    packs = load(settings.prompts).packs
+    packs = load(settings.prompts, settings.languages).packs
     sentence = packs.get(language, packs[settings.language]).language.sentences(_SAID)[0]
     voice = Voice(Path(next(iter(model.files))).stem)
     engine = Piper(settings.models / "piper", {language: voice}, settings.piper_python)

@@ -99,9 +99,11 @@ def _has_vllm(python: str) -> bool:
 
 async def _ask(server: Server, languages: Sequence[str], settings: Settings) -> _Report:
     """One turn and one answer, as calls ask for them, of this server and of no other."""
-    packs = load(settings.prompts).packs
+    packs = load(settings.prompts, settings.languages).packs
     code = next((each for each in languages if each in packs), settings.language)
-    config = replace(load(settings.prompts), packs={code: replace(packs[code], llm=None)})
+    config = replace(
+        load(settings.prompts, settings.languages), packs={code: replace(packs[code], llm=None)}
+    )
     pages = knowledge(settings, config)
     since = time.perf_counter()
     async with serving(server) as url:

@@ -50,7 +50,7 @@ def no_match(
     if (to and not number) or (dry_run and not to):
         fail("name a cluster, and where it goes: --cluster 3 --to balance", WRONG_USAGE)
     settings = Settings()
-    config = load(settings.prompts)
+    config = load(settings.prompts, settings.languages)
     turns = _turns(paths or [settings.calls], config, options.language)
     found, how = asyncio.run(_clusters(turns, settings, options))
     if number > len(found.found) or number < 0:
@@ -78,7 +78,10 @@ def no_match(
 
 
 def _turns(paths: Sequence[Path], config: DialogueConfig, language: str) -> list[NoMatch]:
-    calls = read_calls(recordings(paths), Settings().prompts, sound=False)
+    settings = Settings()
+    calls = read_calls(
+        recordings(paths), settings.prompts, sound=False, languages=settings.languages
+    )
     tell_left_out(calls)
     found = no_matches(calls, digit_words(config.languages.values()))
     return [each for each in found if language in ("", each.language)]

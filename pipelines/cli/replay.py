@@ -33,8 +33,9 @@ def replay(paths: list[Path], accept: bool = False, force: bool = False) -> None
     logs = sorted(find(paths))
     if not logs:
         fail(f"no *.jsonl log under {', '.join(map(str, paths))}", WRONG_USAGE)
-    prompts = Settings().prompts
-    config = load(prompts)
+    settings = Settings()
+    prompts = settings.prompts
+    config = load(prompts, settings.languages)
     changed = written = left_out = 0
     shown = Console(stderr=True, markup=False)
     all_of_them = replay_logs(logs, config, prompts)

@@ -13,6 +13,7 @@ from pipelines.cli.errors import WRONG_USAGE, fail
 from pipelines.cli.found import recordings
 from pipelines.cli.replay_live import Live, replay_calls
 from pipelines.engines.llm.engine import EngineError
+from pipelines.packs.reader import load
 from pipelines.replay.persona import PersonaModel
 from pipelines.replay.run import (
     DEPTHS,
@@ -57,7 +58,7 @@ def _replayed(
 ) -> Iterator[Outcome]:
     settings = Settings()
     if depth == "decisions":
-        outcomes = replay_decisions(recorded, out, settings.prompts)
+        outcomes = replay_decisions(recorded, out, load(settings.prompts, settings.languages))
     elif depth == "audio":
         outcomes = replay_sounds(recorded, out, settings)
     elif depth == "live":

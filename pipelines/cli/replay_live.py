@@ -51,7 +51,7 @@ def replay_calls(
         calls = Path(place)
         kept = settings.model_copy(update={"calls": calls, "record": True})
         with replaying(kept, recorded) as url:
-            server = LiveServer(url, calls, load(settings.prompts).packs)
+            server = LiveServer(url, calls, load(settings.prompts, settings.languages).packs)
             at_once = min(live.parallel, settings.max_calls)
             yield from replay_live(recorded, out, server, settings.language, at_once)
 

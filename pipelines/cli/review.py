@@ -47,7 +47,7 @@ def review(paths: list[Path], shown: Shown, port: int) -> None:
     except OSError as error:
         told = f"cannot listen on {_HOST}:{port}: {error.strerror}; choose another --port"
         fail(told, MISSING)
-    serve(Review(what, settings.prompts, shown.sound), listener)
+    serve(Review(what, settings.prompts, shown.sound, settings.languages), listener)
 
 
 def serve(shown: Review, listener: socket.socket) -> None:

@@ -30,7 +30,7 @@ _CALLS: Mapping[str, str] = {
 
 def rules(language: str, as_json: bool) -> None:
     """Every rule, those that are on in the order in which they are asked; others have no queue."""
-    config = load(Settings().prompts)
+    config = load(Settings().prompts, Settings().languages)
     if language not in config.packs:
         fail(f"no language '{language}'; there are {', '.join(config.packs)}", WRONG_USAGE)
     rows = list(_rows(language, config))

@@ -27,7 +27,7 @@ def transcribe_recordings(folder: Path) -> int:
     """All in a folder that have no words yet; returns how many could not be."""
     found = recordings([folder])
     settings = Settings().model_copy(update={"whisper_deadline": _PATIENCE})
-    config = load(settings.prompts)
+    config = load(settings.prompts, settings.languages)
 
     def here(weights: Weights) -> Path:
         if (folder := weights.present(settings.models)) is None:

@@ -43,7 +43,7 @@ def understand(
 ) -> None:
     """Print a row for each sentence; of a file with `expected`, a confusion matrix on stderr."""
     settings = Settings()
-    config = load(settings.prompts)
+    config = load(settings.prompts, settings.languages)
     if (text is None) == (file is None):
         fail("say a sentence, or name a file with --file", WRONG_USAGE)
     turns = _read(file, language) if file is not None else [_Turn(language, text or "")]

@@ -1,6 +1,6 @@
 """A language's folder under `prompts/`, read into its pack."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,11 @@ from pipelines.errors import ConfigurationError
 from pipelines.packs.gate_file import GateFile
 from pipelines.packs.moments_file import MomentsTable
 from pipelines.packs.pack import AsrFile, LlmFile, Pack, Replies, SampleCaller
+from pipelines.packs.plurals import plurals
 from pipelines.packs.spelling_file import load_spelling
 from pipelines.packs.toml_files import Strict, parse, read_toml, validated
 
+EVERY = "all"  # languages, drafts with them
 _NOT_LANGUAGES = {"llm"}
 
 
@@ -37,8 +39,10 @@ class _DigitStrings(Strict):
 class _LanguageFile(Strict):
     name: str
     review: str
+    draft: bool = False  # taken for calls only where the setting `languages` names it
     fallback: str | None = None
     months: tuple[str, ...] = Field(min_length=12, max_length=12)
+    months_in_dates: tuple[str, ...] = Field(default=(), max_length=12)  # "5 grudnia"
     decimal_point: str = "."
     voice: dict[str, str | int]
     expected_phrases: int = Field(default=200, ge=10)  # see Pack
@@ -69,21 +73,38 @@ class _IntentEntry(Strict):
     unless: tuple[str, ...] = ()
 
 
-def load_packs(prompts: Path, region: str = REGION) -> dict[str, Pack]:
-    """Every language folder, as it is spoken in a region; fallbacks linked, English first."""
+def load_packs(
+    prompts: Path, region: str = REGION, languages: Sequence[str] = ()
+) -> dict[str, Pack]:
+    """Language folders, as they are spoken in a region; fallbacks linked, English first.
+
+    Args:
+        languages: whose; none named: all that are no drafts; `EVERY`: drafts, too.
+
+    Raises:
+        ConfigurationError: a file is missing or wrong, or there is no folder of that language.
+    """
     if not prompts.is_dir():
         raise ConfigurationError(f"{prompts}: no such folder; set 'prompts' or WAXTAAN_PROMPTS")
     codes = sorted(
         (d.name for d in prompts.iterdir() if d.is_dir() and d.name not in _NOT_LANGUAGES),
         key=lambda code: (code != "en", code),
     )
-    packs: dict[str, Pack] = {}
-    for code in codes:
-        if (prompts / code / "language.toml").exists():
-            _load_pack(prompts, code, packs, (), region)
-    if not packs:
+    there = [code for code in codes if (prompts / code / "language.toml").exists()]
+    if not there:
         raise ConfigurationError(f"{prompts}: no language pack; run 'waxtaan check --start en'")
-    return packs
+    for code in languages:
+        if code not in there and code != EVERY:
+            known = ", ".join(there)
+            raise ConfigurationError(f"languages: {code}: no {prompts / code}; there are {known}")
+    named = there if EVERY in languages else [code for code in there if code in languages]
+    read: dict[str, Pack] = {}
+    for code in named or there:
+        if named or not parse(_LanguageFile, prompts / code / "language.toml").draft:
+            _load_pack(prompts, code, read, (), region)
+    if not named:
+        return {code: pack for code, pack in read.items() if not pack.draft}
+    return {code: read[code] for code in named}
 
 
 def _load_pack(
@@ -120,6 +141,8 @@ def _load_pack(
         intents=intents,
         digits=about.digits,
         months=about.months,
+        months_in_dates=about.months_in_dates or about.months,
+        plural=plurals(code),
         decimal_point=about.decimal_point,
         fallback=fallback,
         gaps=gaps,
@@ -146,6 +169,7 @@ def _load_pack(
         about.llm,
         _load_samples(folder / "samples.toml", intents),
         _load_replies(folder / "replies.toml"),
+        about.draft,
     )
     return packs[code]
 

@@ -73,6 +73,7 @@ class Pack:
     samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     # question, "" for any -> replies; they teach what those mean
     replies: Mapping[str, Replies] = field(default_factory=dict)
+    draft: bool = False  # no speaker has looked at it
 
     def expected(self, intents: Sequence[str]) -> list[str]:
         """Sentences to expect for these intents, as many of each as fit; the likely ones first."""

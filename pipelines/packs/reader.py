@@ -45,8 +45,8 @@ class DialogueConfig:
 
 
 @cache
-def load(prompts: Path = PROMPTS) -> DialogueConfig:
-    """Everything, read once for the process.
+def load(prompts: Path = PROMPTS, languages: tuple[str, ...] = ()) -> DialogueConfig:
+    """Everything, read once for the process; `languages` as `load_packs` takes them.
 
     Raises:
         ConfigurationError: a file is missing or wrong.
@@ -54,7 +54,7 @@ def load(prompts: Path = PROMPTS) -> DialogueConfig:
     flows = load_flows()
     policy = load_policy(prompts / "escalation.toml", flows)
     version_ = f"{version('waxtaan')}+{_digest(prompts)}"
-    return DialogueConfig(load_packs(prompts, policy.region), flows, policy, version_)
+    return DialogueConfig(load_packs(prompts, policy.region, languages), flows, policy, version_)
 
 
 def _digest(folder: Path) -> str:

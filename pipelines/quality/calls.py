@@ -63,15 +63,22 @@ class Call:
 
 
 def read_calls(
-    recorded: Sequence[Recorded], prompts: Path, sound: bool = True, processes: int = 0
+    recorded: Sequence[Recorded],
+    prompts: Path,
+    sound: bool = True,
+    processes: int = 0,
+    languages: tuple[str, ...] = (),
 ) -> list[Call]:
-    """All of them, in their order. `sound` measures the channels as well, which takes longer."""
+    """All of them, in their order. `sound` measures the channels as well, which takes longer.
+
+    For `prompts` and `languages`, by which logs are checked, see `load`.
+    """
     processes = processes or os.cpu_count() or 1
     if processes == 1 or len(recorded) <= _FEW:
-        config = load(prompts)
+        config = load(prompts, languages)
         return [read_call(each, config, sound) for each in recorded]
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, context, _begin, (prompts, sound)) as pool:
+    with ProcessPoolExecutor(processes, context, _begin, (prompts, languages, sound)) as pool:
         return list(pool.map(_read, recorded, chunksize=_AT_ONCE))
 
 
@@ -203,9 +210,9 @@ _config: DialogueConfig | None = None  # of a process of the pool
 _sound = True
 
 
-def _begin(prompts: Path, sound: bool) -> None:
+def _begin(prompts: Path, languages: tuple[str, ...], sound: bool) -> None:
     global _config, _sound
-    _config, _sound = load(prompts), sound
+    _config, _sound = load(prompts, languages), sound
 
 
 def _read(recorded: Recorded) -> Call:

@@ -46,11 +46,12 @@ class Reviewed:
 
 @dataclass
 class Review:
-    """`prompts` are the packs by which logs are checked."""
+    """`prompts` are the packs by which logs are checked, of these `languages` (see `load`)."""
 
     what: Reviewed
     prompts: Path
     sound: bool = True
+    languages: tuple[str, ...] = ()
     _read: dict[Path, tuple[_Signature, Call]] = field(default_factory=dict)
     _recorded: dict[tuple[Side, str], Recorded] = field(default_factory=dict)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -103,9 +104,12 @@ class Review:
         self._recorded |= {(side, each.id): each for each in recorded}
         signed = {each.path: _signature(each) for each in recorded}
         new = [each for each in recorded if not self._is_known(each.path, signed)]
-        for each, call in zip(new, read_calls(new, self.prompts, self.sound), strict=True):
+        for each, call in zip(new, self._fresh(new), strict=True):
             self._read[each.path] = signed[each.path], call
         return with_repeats([self._read[each.path][1] for each in recorded])
+
+    def _fresh(self, recorded: Sequence[Recorded]) -> list[Call]:
+        return read_calls(recorded, self.prompts, self.sound, languages=self.languages)
 
     def _is_known(self, path: Path, signed: Mapping[Path, _Signature]) -> bool:
         known = self._read.get(path)

@@ -66,7 +66,8 @@ def replay_logs(
         return
     # Forked processes would share what threads hold locked.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, context, _begin, (prompts,)) as pool:
+    begun = (prompts, tuple(config.packs))
+    with ProcessPoolExecutor(processes, context, _begin, begun) as pool:
         yield from pool.map(_replay, paths, chunksize=_AT_ONCE)
 
 
@@ -78,9 +79,9 @@ def fresh(config: DialogueConfig) -> Dialogue:
 _config: DialogueConfig | None = None  # of a process of the pool
 
 
-def _begin(prompts: Path) -> None:
+def _begin(prompts: Path, languages: tuple[str, ...]) -> None:
     global _config
-    _config = load(prompts)
+    _config = load(prompts, languages)
 
 
 def _replay(path: Path) -> Replayed:

@@ -68,9 +68,10 @@ class _Told:
     entries: Sequence[Event | Action]
 
 
-def replay_decisions(recorded: Sequence[Recorded], out: Path, prompts: Path) -> Iterator[Outcome]:
+def replay_decisions(
+    recorded: Sequence[Recorded], out: Path, config: DialogueConfig
+) -> Iterator[Outcome]:
     """What happened, with today's decisions: events as they stand, however little they then fit."""
-    config = load(prompts)
     for each in recorded:
         if each.log is None:
             yield Outcome(each.id, left_out="no log: its events are not known")
@@ -129,7 +130,7 @@ def replay_sounds(
         if not each.left_out:
             note = ReplayNote(
                 depth="audio",
-                version=load(settings.prompts).version,
+                version=load(settings.prompts, settings.languages).version,
                 diverged=diverged,
                 language=language_of(recording[each.id], ""),
             )

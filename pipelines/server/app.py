@@ -54,8 +54,9 @@ def create_app(assistant: Assistant, active_calls: ActiveCalls | None = None) ->
         add(app, active_calls)
     admit = desk_routes.add(app, active_calls)
     if admit is not None:
-        shown = Reviewed([assistant.settings.calls], history=assistant.settings.report_history)
-        review = Review(shown, assistant.settings.prompts)
+        settings = assistant.settings
+        shown = Reviewed([settings.calls], history=settings.report_history)
+        review = Review(shown, settings.prompts, languages=settings.languages)
         quality_routes.add(app, "/desk/quality", review, admit)
     app.mount("/", StaticFiles(directory=WEB, html=True), name="page")
     return app

@@ -23,6 +23,7 @@ from agent.events import (
 from agent.log import read
 from pipelines.backoffice.demo import DemoBackOffice
 from pipelines.chat.parts import Parts, open_parts
+from pipelines.packs.reader import load
 from pipelines.replay.run import Outcome, replay_decisions, replay_texts, twice
 from pipelines.replay.scripted_caller import ScriptedCaller
 from pipelines.replay.steps import Step, steps, transcribed_steps
@@ -196,7 +197,7 @@ def test_what_cannot_be_replayed_is_left_out_and_why(tmp_path: Path) -> None:
 
 def test_decisions_are_written_with_the_events_as_they_stand(tmp_path: Path) -> None:
     recorded = [*find_recorded([CALLS]), Recorded("none", transcript=CALLS / "x")]
-    found = list(replay_decisions(recorded, tmp_path, AS_IT_IS))
+    found = list(replay_decisions(recorded, tmp_path, load(AS_IT_IS)))
     assert found[-1] == Outcome("none", left_out="no log: its events are not known")
     for each in recorded[:-1]:
         assert each.log is not None

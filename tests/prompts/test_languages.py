@@ -1,0 +1,83 @@
+"""Which languages calls are answered in, and how their nouns agree with numbers."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from agent.languages.wording import word
+from pipelines.errors import ConfigurationError
+from pipelines.packs.language_files import EVERY, load_packs
+from pipelines.packs.plurals import plurals
+from pipelines.packs.reader import PROMPTS
+
+
+@pytest.fixture
+def prompts(tmp_path: Path) -> Path:
+    """English, and a draft of Polish that has little of its own."""
+    folder = tmp_path / "prompts"
+    shutil.copytree(PROMPTS / "en", folder / "en")
+    own = folder / "pl"
+    own.mkdir()
+    about = (folder / "en" / "language.toml").read_text(encoding="utf-8")
+    (own / "language.toml").write_text(f'draft = true\nfallback = "en"\n{about}', encoding="utf-8")
+    (own / "intents.toml").write_text("", encoding="utf-8")
+    lines = {
+        "days.one": "{n} dzień",
+        "days.few": "{n} dni",
+        "days.many": "{n} dni",
+        "days.other": "{n} dnia",
+        "money.PLN": "{units} złotego {cents}",
+        "money.PLN.round": "{units} złotego",
+        "money.PLN.round.one": "{units} złoty",
+        "money.PLN.round.few": "{units} złote",
+        "money.PLN.round.many": "{units} złotych",
+        "bundle": "{days:days}, {price:money}",
+    }
+    text = "".join(f'"{name}" = ["{said}"]\n' for name, said in lines.items())
+    (own / "phrases.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_draft_is_taken_where_it_is_named(prompts: Path) -> None:
+    assert list(load_packs(prompts)) == ["en"]
+    assert list(load_packs(prompts, languages=("pl", "en"))) == ["en", "pl"]
+    assert list(load_packs(prompts, languages=("pl",))) == ["pl"]
+    every = load_packs(prompts, languages=(EVERY,))
+    assert [code for code, pack in every.items() if pack.draft] == ["pl"]
+
+
+def test_a_language_that_there_is_not(prompts: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"languages: xx: no .*xx; there are en, pl"):
+        load_packs(prompts, languages=("en", "xx"))
+
+
+@pytest.mark.parametrize(
+    ("days", "price", "told"),
+    [
+        ("1", "1.00", "1 dzień, 1 złoty"),
+        ("3", "22.00", "3 dni, 22 złote"),
+        ("5", "112.00", "5 dni, 112 złotych"),
+        ("2.5", "0.00", "2.5 dnia, 0 złotych"),
+        ("ten", "1.50", "ten dnia, 1 złotego 50"),
+    ],
+)
+def test_nouns_agree_with_their_numbers(prompts: Path, days: str, price: str, told: str) -> None:
+    language = load_packs(prompts, languages=("pl",))["pl"].language
+    values = {"days": days, "price": f"{price} PLN"}
+    assert [said.text for said in word(language, "bundle", values)] == [told]
+
+
+def test_a_language_s_own_form_goes_before_another_s_exact_one(prompts: Path) -> None:
+    language = load_packs(prompts, languages=("pl",))["pl"].language
+    assert "1 euro" in word(language, "amount", {"amount": "1.00 EUR"})[0].text  # English's
+    assert language.sentences("days.1") == ("1 day",)
+    assert word(language, "bundle", {"days": "1", "price": "1.00 PLN"})[0].text.startswith("1 dz")
+
+
+def test_a_language_that_nobody_counts_in() -> None:
+    assert plurals("qqq")("1") == "other"
+    assert plurals("no-such-code-at-all")("1") == "other"
+    assert [plurals("ar")(n) for n in ("0", "1", "2", "3", "11")] == [
+        *("zero", "one", "two", "few", "many"),
+    ]
