@@ -48,8 +48,11 @@ def _is_more(floor: Floor, heard: Hypothesis, found: Understanding) -> bool:
     few = len(plain.split()) <= _FEW
     if not plain:
         return False
-    if any(contains(plain, phrase) for phrase in floor.language.yes_no_words.instead):  # "wait"
+    says = floor.language.turn_taking
+    if any(contains(plain, phrase) for phrase in says.hold):
         return True
+    if plain in says.farewells or plain in says.thanks:
+        return False
     if few and not heard.final:
         return False
     if floor.conversation.closing == "silent":

@@ -13,6 +13,7 @@ from typing import Literal
 
 from agent.grounding.gate import PLAIN_RULES, GateRules
 from agent.languages.classifier import Classifier
+from agent.languages.turn_taking import TurnTakingWords
 from agent.languages.yes_no import YesNoWords
 from agent.numbers.digits import DigitWords
 from agent.numbers.phone_numbers import REGION
@@ -77,6 +78,7 @@ class Language:
     digit_words: DigitWords = field(default_factory=DigitWords)  # how a string of digits is said
     moments: MomentWords = field(default_factory=MomentWords)  # how a moment is said
     spelling: SpellingWords = field(default_factory=SpellingWords)  # how letters and signs are said
+    turn_taking: TurnTakingWords = field(default_factory=TurnTakingWords)
     joins: tuple[
         str, ...
     ] = ()  # words between two parts of a turn, as `agent/languages/clauses.py` takes them
@@ -86,6 +88,7 @@ class Language:
     most: tuple[str, ...] = ()  # "biggest"
     ordinals: Mapping[str, int] = field(default_factory=dict)  # "second" -> 2, "last" -> 0
     day_parts: Mapping[int, str] = field(default_factory=dict)  # from an hour on: "in the evening"
+    served: tuple[str, ...] = ()  # codes of all languages that calls are answered in
     region: str = REGION  # the operator's country, where it is spoken: `Policy.region`
     # is told what is wrong with a wording, without anything of the caller's; decides nothing
     report: Callable[[str], None] = field(default=lambda _: None, compare=False, repr=False)

@@ -96,7 +96,10 @@ def _ways(language: Language, how: str) -> list[str]:
     if how in _EXAMPLES:
         return [_EXAMPLES[how]]
     begins = f"{how}."
-    return [name.removeprefix(begins) for name in language.phrases if name.startswith(begins)]
+    found = [name.removeprefix(begins) for name in language.phrases if name.startswith(begins)]
+    if how == "language_name":  # of the others one is told the name of, and offered none
+        return [code for code in found if code in language.served]
+    return found
 
 
 def _placeholders(template: str) -> list[tuple[str, str]]:

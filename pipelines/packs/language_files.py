@@ -10,7 +10,9 @@ from pydantic import Field, create_model
 
 from agent.events import NO_INTENT
 from agent.grounding.gate import GateRules
+from agent.ladder.answers import SPEAK
 from agent.languages.language import Intent, Language, words
+from agent.languages.turn_taking import TurnTakingWords
 from agent.languages.yes_no import YesNoWords
 from agent.numbers.digits import DigitWords
 from agent.numbers.phone_numbers import REGION
@@ -25,6 +27,7 @@ from pipelines.packs.toml_files import Strict, parse, read_toml, validated
 
 EVERY = "all"  # languages, drafts with them
 _NOT_LANGUAGES = {"llm"}
+_OWN_WISHES = {"english": "en", "french": "fr"}
 
 
 class _DigitStrings(Strict):
@@ -60,9 +63,14 @@ class _LanguageFile(Strict):
     llm: LlmFile | None = None
 
 
-# A key of yes_no.toml for each field of `YesNoWords`.
-_KEYS: Any = {each.name: (tuple[str, ...], ()) for each in fields(YesNoWords)}
-_YesNoFile: type[Strict] = create_model("_YesNoFile", __base__=Strict, **_KEYS)
+def _file_of(kind: type[YesNoWords | TurnTakingWords]) -> type[Strict]:
+    """A file with a key for each of its fields."""
+    keys: Any = {each.name: (tuple[str, ...], ()) for each in fields(kind)}
+    made: type[Strict] = create_model(f"_{kind.__name__}File", __base__=Strict, **keys)
+    return made
+
+
+_YesNoFile, _TurnTakingFile = _file_of(YesNoWords), _file_of(TurnTakingWords)
 
 
 class _IntentEntry(Strict):
@@ -97,19 +105,28 @@ def load_packs(
         if code not in there and code != EVERY:
             known = ", ".join(there)
             raise ConfigurationError(f"languages: {code}: no {prompts / code}; there are {known}")
-    named = there if EVERY in languages else [code for code in there if code in languages]
+    served = [code for code in there if _is_served(prompts / code, code, languages)]
     read: dict[str, Pack] = {}
-    for code in named or there:
-        if named or not parse(_LanguageFile, prompts / code / "language.toml").draft:
-            _load_pack(prompts, code, read, (), region)
-    if not named:
-        return {code: pack for code, pack in read.items() if not pack.draft}
-    return {code: read[code] for code in named}
+    for code in served:
+        _load_pack(prompts, code, read, (), (region, served))
+    return {code: read[code] for code in served}
+
+
+def _is_served(folder: Path, code: str, languages: Sequence[str]) -> bool:
+    if languages:
+        return code in languages or EVERY in languages
+    return not parse(_LanguageFile, folder / "language.toml").draft
 
 
 def _load_pack(
-    prompts: Path, code: str, packs: dict[str, Pack], chain: tuple[str, ...], region: str
+    prompts: Path,
+    code: str,
+    packs: dict[str, Pack],
+    chain: tuple[str, ...],
+    where: tuple[str, Sequence[str]],
 ) -> Pack:
+    """`where` are the region, and the languages that calls are answered in there."""
+    region, served = where
     if code in packs:
         return packs[code]
     if code in chain:
@@ -118,9 +135,10 @@ def _load_pack(
     about = parse(_LanguageFile, folder / "language.toml")
     fallback = None
     if about.fallback:
-        fallback = _load_pack(prompts, about.fallback, packs, (*chain, code), region).language
+        fallback = _load_pack(prompts, about.fallback, packs, (*chain, code), where).language
     phrases = _load_phrases(folder / "phrases.toml")
     intents = _load_intents(folder / "intents.toml")
+    intents |= _speak(folder / "languages.toml", intents, served)
     gate = _load_gate(folder / "gate.toml", about, fallback)
     gaps = tuple(sorted(set(fallback.phrases) - set(phrases))) if fallback else ()
     said = about.digit_strings
@@ -149,6 +167,7 @@ def _load_pack(
         gate=gate,
         yes_no_words=_load_yes_no(folder / "yes_no.toml", intents),
         digit_words=digit_words,
+        turn_taking=_load_turn_taking(folder / "turn_taking.toml"),
         spelling=load_spelling(folder / "spelling.toml", digit_words),
         moments=about.moments.words(gate.numerals, said.instead),
         joins=about.joins,
@@ -158,6 +177,7 @@ def _load_pack(
         least=tuple(map(words, about.least)),
         most=tuple(map(words, about.most)),
         ordinals={words(name): place for name, place in about.ordinals.items()},
+        served=tuple(served),
         region=region,
         report=_report,
     )
@@ -207,6 +227,20 @@ def _load_intents(path: Path) -> dict[str, Intent]:
     return intents
 
 
+def _speak(path: Path, intents: Mapping[str, Intent], served: Sequence[str]) -> dict[str, Intent]:
+    """A wish for each language that calls are answered in, in the words that the file has for it.
+
+    English and French have wishes of their own in packs that began with those two.
+    """
+    asked = _load_phrases(path) if path.exists() else {}
+    own = {code for name, code in _OWN_WISHES.items() if name in intents}
+    return {
+        SPEAK + code: Intent(SPEAK + code, "command", asked[code])
+        for code in served
+        if asked.get(code) and code not in own
+    }
+
+
 def _load_yes_no(path: Path, intents: Mapping[str, Intent]) -> YesNoWords:
     """What the file has, and the samples of "affirm" and "deny"; without a file those alone."""
     file = parse(_YesNoFile, path) if path.exists() else _YesNoFile()
@@ -214,6 +248,11 @@ def _load_yes_no(path: Path, intents: Mapping[str, Intent]) -> YesNoWords:
     for kind, intent in (("yes", "affirm"), ("no", "deny")):
         said[kind] += intents[intent].say if intent in intents else ()
     return YesNoWords(**{kind: tuple(map(words, phrases)) for kind, phrases in said.items()})
+
+
+def _load_turn_taking(path: Path) -> TurnTakingWords:
+    file = parse(_TurnTakingFile, path) if path.exists() else _TurnTakingFile()
+    return TurnTakingWords(**{kind: tuple(map(words, said)) for kind, said in file})
 
 
 class _Replies(Strict):

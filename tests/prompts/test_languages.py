@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from agent.commands import ChangeLanguage
+from agent.ladder.answers import commands_for
 from agent.languages.wording import word
 from pipelines.errors import ConfigurationError
+from pipelines.packs.fixed_wording import sentences
 from pipelines.packs.language_files import EVERY, load_packs
 from pipelines.packs.plurals import plurals
 from pipelines.packs.reader import PROMPTS
@@ -73,6 +76,19 @@ def test_a_language_s_own_form_goes_before_another_s_exact_one(prompts: Path) ->
     assert "1 euro" in word(language, "amount", {"amount": "1.00 EUR"})[0].text  # English's
     assert language.sentences("days.1") == ("1 day",)
     assert word(language, "bundle", {"days": "1", "price": "1.00 PLN"})[0].text.startswith("1 dz")
+
+
+def test_what_is_asked_for_another_language(prompts: Path) -> None:
+    (prompts / "pl" / "languages.toml").write_text('en = ["po angielsku"]\nfr = ["po francusku"]\n')
+    packs = load_packs(prompts, languages=("en", "pl"))
+    assert packs["pl"].language.exact["po angielsku"] == ("speak en",)
+    assert commands_for(packs["pl"].language.intents["speak en"]) == (ChangeLanguage("en"),)
+    assert "po francusku" not in packs["pl"].language.exact  # no call is answered in it
+    english = packs["en"].language
+    assert english.exact["in polish please"] == ("speak pl",)
+    said = sentences(english)
+    assert "Would you like to go on in Polish?" in said
+    assert "Would you like to go on in French?" not in said
 
 
 def test_a_language_that_nobody_counts_in() -> None:
