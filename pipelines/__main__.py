@@ -90,22 +90,42 @@ def check(
         str | None, typer.Argument(help="'llm' asks the language model's servers, live.")
     ] = None,
     start: Annotated[str | None, typer.Option(help="Write the skeleton of a new language.")] = None,
+    language: Annotated[
+        str, typer.Option("--language", "-l", help="This language's pack alone, drafts as well.")
+    ] = "",
     listen: Annotated[
         bool, typer.Option("--listen", help="Have Whisper hear all that the voices always say.")
     ] = False,
 ) -> None:
     """Validate settings and language packs; say which engine serves which language, how well."""
     from pipelines.cli.check import check as run
-    from pipelines.cli.check import start_language
+    from pipelines.cli.check import check_language
 
     if start:
+        from pipelines.cli.start_language import start_language
+
         start_language(start)
+    elif language:
+        check_language(language)
     elif listen:
         from pipelines.cli.listen import listen as hear
 
         hear()
     else:
         run(what or "")
+
+
+@app.command()
+def languages(
+    code: Annotated[
+        str | None, typer.Argument(help="What this one is missing; all if left out.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """How complete each language is, who looked at it, and what hears and speaks it."""
+    from pipelines.cli.languages import languages as run
+
+    run(code or "", json)
 
 
 @app.command()

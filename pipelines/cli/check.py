@@ -1,8 +1,7 @@
 """`waxtaan check`: settings, language packs, engines; and the skeleton of a new language."""
 
 import asyncio
-import re
-import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -20,9 +19,11 @@ from pipelines.engine_choice.asr import open_recogniser
 from pipelines.engines.tts import rule_voices
 from pipelines.engines.tts.espeak import EspeakSynthesiser
 from pipelines.engines.tts.normalisation import gaps
-from pipelines.errors import EngineError
+from pipelines.errors import ConfigurationError, EngineError
 from pipelines.intents.opening import expected_judge
 from pipelines.packs import voices as licences
+from pipelines.packs.coverage import SOURCE, coverage
+from pipelines.packs.language_files import EVERY
 from pipelines.packs.pack import Pack
 from pipelines.packs.reader import DialogueConfig, load
 from pipelines.settings import Settings
@@ -61,6 +62,22 @@ def check(what: str = "") -> None:
         if pack.language.gaps:
             _OUT.print(f"{code} falls back for: {', '.join(pack.language.gaps)}")
     _conclude(problems, config)
+
+
+def check_language(code: str) -> None:
+    """One language's pack. Ends with 1 if something is wrong with it."""
+    settings = Settings()
+    try:
+        config = load(settings.prompts, tuple(dict.fromkeys((SOURCE, code))))
+    except ConfigurationError as error:
+        fail(str(error), WRONG_USAGE)
+    pack = config.packs[code]
+    if pack.language.gaps:
+        _OUT.print(f"{code} falls back for: {', '.join(pack.language.gaps)}")
+    for part in coverage(settings.prompts, code, tuple(load(settings.prompts, (EVERY,)).packs)):
+        if part.missing:
+            _OUT.print(f"missing of {part.name}: {', '.join(part.missing)}", soft_wrap=True)
+    _conclude(pack_problems(pack, config), replace(config, packs={code: pack}))
 
 
 def _judge(settings: Settings, choices: Choices) -> str:
@@ -206,45 +223,3 @@ def policy_problems(config: DialogueConfig) -> list[str]:
                     f"wording 'queue.{setting.queue}' in prompts/{pack.language.code}/phrases.toml"
                 )
     return found
-
-
-def start_language(code: str) -> None:
-    """Write `prompts/<code>/`: English to translate, marked as such."""
-    settings = Settings()
-    if not re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", code):
-        fail(f"'{code}' is no lower-case BCP 47 code, such as 'wo' or 'pt-br'", WRONG_USAGE)
-    folder = settings.prompts / code
-    if folder.exists():
-        fail(f"{folder} exists already", WRONG_USAGE)
-    source = settings.prompts / "en"
-    folder.mkdir(parents=True)
-    about = (source / "language.toml").read_text(encoding="utf-8")
-    for key, line in (
-        ("name =", f'name = "{code}" # in the language itself'),
-        ("review =", 'review = "untranslated skeleton"\nfallback = "en"'),
-        ("espeak =", f'espeak = "{code}"'),
-        ("# English", f"# {code}: begun from English; nothing is translated yet."),
-    ):
-        about = re.sub(f"^{key}.*$", line, about, flags=re.M)
-    (folder / "language.toml").write_text(about, encoding="utf-8")
-    _write_phrases(source, folder)
-    intents = (source / "intents.toml").read_text(encoding="utf-8")
-    intents = intents.replace("in English.", f"in '{code}': translate every sentence.")
-    (folder / "intents.toml").write_text(intents, encoding="utf-8")
-    _OUT.print(f"Wrote {folder}: language.toml, phrases.toml, intents.toml.")
-    _OUT.print(
-        "Translate the sentences (a phrase that stays commented out falls back to English), "
-        "then run: waxtaan check"
-    )
-
-
-def _write_phrases(source: Path, folder: Path) -> None:
-    phrases = tomllib.loads((source / "phrases.toml").read_text(encoding="utf-8"))
-    lines = [
-        f"# What the agent says in '{folder.name}'. Remove the '#' once a line is translated.",
-        "",
-    ]
-    for name, sentences in phrases.items():
-        said = ", ".join('"' + s.replace('"', '\\"') + '"' for s in sentences)
-        lines.append(f'# "{name}" = [{said}]')
-    (folder / "phrases.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")

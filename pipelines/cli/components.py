@@ -13,18 +13,19 @@ from rich.progress import track
 from pipelines.audio import AGENT_RATE, seconds, to_wav
 from pipelines.cli.errors import WRONG_USAGE, fail
 from pipelines.engines.asr.engine import SAMPLE_RATE, Recognised
+from pipelines.errors import ConfigurationError
 from pipelines.packs.pack import Pack
-from pipelines.packs.reader import load
+from pipelines.packs.reader import load_with
 from pipelines.settings import Settings
 
 _OUT = Console(highlight=False, markup=False)
 
 
 def _pack(language: str, settings: Settings) -> Pack:
-    packs = load(settings.prompts, settings.languages).packs
-    if language not in packs:
-        fail(f"no language '{language}'; there are {', '.join(packs)}", WRONG_USAGE)
-    return packs[language]
+    try:
+        return load_with(settings.prompts, settings.languages, language).packs[language]
+    except ConfigurationError as error:
+        fail(str(error), WRONG_USAGE)
 
 
 def _print(rows: Iterable[dict[str, Any]], as_json: bool) -> None:
@@ -62,7 +63,9 @@ async def _transcribe(
     voice = EspeakSynthesiser(settings.cache)
     await voice.start()
     choice = choose_asr(
-        settings, load(settings.prompts, settings.languages).packs, fetching(settings)
+        settings,
+        load_with(settings.prompts, settings.languages, language).packs,
+        fetching(settings),
     )
     recogniser = open_recogniser(choice, settings, voice.phonemes)
     await recogniser.start()

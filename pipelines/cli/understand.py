@@ -20,6 +20,7 @@ from agent.languages.clauses import clauses
 from agent.question import OpenQuestion
 from pipelines.call.messages import command_text
 from pipelines.cli.errors import WRONG_USAGE, fail
+from pipelines.errors import ConfigurationError
 from pipelines.intents.classifier import judge
 from pipelines.intents.opening import open_intents
 from pipelines.packs.reader import DialogueConfig, load
@@ -43,20 +44,27 @@ def understand(
 ) -> None:
     """Print a row for each sentence; of a file with `expected`, a confusion matrix on stderr."""
     settings = Settings()
-    config = load(settings.prompts, settings.languages)
     if (text is None) == (file is None):
         fail("say a sentence, or name a file with --file", WRONG_USAGE)
     turns = _read(file, language) if file is not None else [_Turn(language, text or "")]
     turns = [replace(turn, question=turn.question or question) for turn in turns]
-    unknown = {turn.language for turn in turns} - set(config.packs)
-    if unknown:
-        known = ", ".join(config.packs)
-        fail(f"no language '{sorted(unknown)[0]}'; there are {known}", WRONG_USAGE)
+    config = _config(settings, sorted({turn.language for turn in turns}))
     asked = {turn.question: _opened(turn.question, config) for turn in turns}
     rows = asyncio.run(_rows(turns, asked, config, settings, why))
     _print(rows, as_json)
     if any(turn.expected for turn in turns):
         _confusion(turns, rows)
+
+
+def _config(settings: Settings, languages: Sequence[str]) -> DialogueConfig:
+    """What calls are answered in, and these languages, drafts as well."""
+    config = load(settings.prompts, settings.languages)
+    if all(code in config.packs for code in languages):
+        return config
+    try:
+        return load(settings.prompts, (*config.packs, *languages))
+    except ConfigurationError as error:
+        fail(str(error), WRONG_USAGE)
 
 
 async def _rows(

@@ -1,19 +1,15 @@
 """A language's folder under `prompts/`, read into its pack."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 from loguru import logger
-from pydantic import Field, create_model
+from pydantic import Field
 
 from agent.events import NO_INTENT
 from agent.grounding.gate import GateRules
 from agent.ladder.answers import SPEAK
 from agent.languages.language import Intent, Language, words
-from agent.languages.turn_taking import TurnTakingWords
-from agent.languages.yes_no import YesNoWords
 from agent.numbers.digits import DigitWords
 from agent.numbers.phone_numbers import REGION
 from pipelines.engines.tts.engine import Voice
@@ -21,7 +17,8 @@ from pipelines.errors import ConfigurationError
 from pipelines.packs.gate_file import GateFile
 from pipelines.packs.moments_file import MomentsTable
 from pipelines.packs.pack import AsrFile, LlmFile, Pack, Replies, SampleCaller
-from pipelines.packs.plurals import plurals
+from pipelines.packs.phrase_lists import load_turn_taking, load_yes_no
+from pipelines.packs.plurals import is_exact, plurals
 from pipelines.packs.spelling_file import load_spelling
 from pipelines.packs.toml_files import Strict, parse, read_toml, validated
 
@@ -63,16 +60,6 @@ class _LanguageFile(Strict):
     llm: LlmFile | None = None
 
 
-def _file_of(kind: type[YesNoWords | TurnTakingWords]) -> type[Strict]:
-    """A file with a key for each of its fields."""
-    keys: Any = {each.name: (tuple[str, ...], ()) for each in fields(kind)}
-    made: type[Strict] = create_model(f"_{kind.__name__}File", __base__=Strict, **keys)
-    return made
-
-
-_YesNoFile, _TurnTakingFile = _file_of(YesNoWords), _file_of(TurnTakingWords)
-
-
 class _IntentEntry(Strict):
     kind: str = Field(pattern="^(flow|answer|command|signal)$")
     say: tuple[str, ...] = Field(min_length=1)
@@ -104,7 +91,7 @@ def load_packs(
     for code in languages:
         if code not in there and code != EVERY:
             known = ", ".join(there)
-            raise ConfigurationError(f"languages: {code}: no {prompts / code}; there are {known}")
+            raise ConfigurationError(f"no language '{code}' in {prompts}; there are {known}")
     served = [code for code in there if _is_served(prompts / code, code, languages)]
     read: dict[str, Pack] = {}
     for code in served:
@@ -137,10 +124,14 @@ def _load_pack(
     if about.fallback:
         fallback = _load_pack(prompts, about.fallback, packs, (*chain, code), where).language
     phrases = _load_phrases(folder / "phrases.toml")
-    intents = _load_intents(folder / "intents.toml")
-    intents |= _speak(folder / "languages.toml", intents, served)
+    own = _load_intents(folder / "intents.toml")
+    # What nobody has put into this language yet is told by meaning, from another's samples.
+    intents = {**(fallback.intents if fallback else {}), **own}
+    intents |= _speak(folder / "languages.toml", own, served)
     gate = _load_gate(folder / "gate.toml", about, fallback)
-    gaps = tuple(sorted(set(fallback.phrases) - set(phrases))) if fallback else ()
+    lacking = sorted(set(fallback.phrases) - set(phrases)) if fallback else []
+    gaps = tuple(name for name in lacking if not is_exact(name))
+    gaps += tuple(f"[{name}]" for name in intents if name not in own)
     said = about.digit_strings
     digit_words = DigitWords(
         about.digits,
@@ -165,9 +156,9 @@ def _load_pack(
         fallback=fallback,
         gaps=gaps,
         gate=gate,
-        yes_no_words=_load_yes_no(folder / "yes_no.toml", intents),
+        yes_no_words=load_yes_no(folder / "yes_no.toml", intents),
         digit_words=digit_words,
-        turn_taking=_load_turn_taking(folder / "turn_taking.toml"),
+        turn_taking=load_turn_taking(folder / "turn_taking.toml"),
         spelling=load_spelling(folder / "spelling.toml", digit_words),
         moments=about.moments.words(gate.numerals, said.instead),
         joins=about.joins,
@@ -239,20 +230,6 @@ def _speak(path: Path, intents: Mapping[str, Intent], served: Sequence[str]) -> 
         for code in served
         if asked.get(code) and code not in own
     }
-
-
-def _load_yes_no(path: Path, intents: Mapping[str, Intent]) -> YesNoWords:
-    """What the file has, and the samples of "affirm" and "deny"; without a file those alone."""
-    file = parse(_YesNoFile, path) if path.exists() else _YesNoFile()
-    said: dict[str, tuple[str, ...]] = dict(file)
-    for kind, intent in (("yes", "affirm"), ("no", "deny")):
-        said[kind] += intents[intent].say if intent in intents else ()
-    return YesNoWords(**{kind: tuple(map(words, phrases)) for kind, phrases in said.items()})
-
-
-def _load_turn_taking(path: Path) -> TurnTakingWords:
-    file = parse(_TurnTakingFile, path) if path.exists() else _TurnTakingFile()
-    return TurnTakingWords(**{kind: tuple(map(words, said)) for kind, said in file})
 
 
 class _Replies(Strict):

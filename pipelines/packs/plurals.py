@@ -1,9 +1,17 @@
 """Which form a counted noun takes, by the Unicode CLDR's rules for each language."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
 from babel import Locale, UnknownLocaleError
+
+_EXACT = re.compile(r"(days|gigabytes|money\.[A-Z]{3}(\.round)?)\.\d+")
+
+
+def is_exact(wording: str) -> bool:
+    """Whether it is for one number alone ("days.1"), which a language may need or not."""
+    return bool(_EXACT.fullmatch(wording))
 
 
 def plurals(code: str) -> Callable[[str], str]:

@@ -57,6 +57,16 @@ def load(prompts: Path = PROMPTS, languages: tuple[str, ...] = ()) -> DialogueCo
     return DialogueConfig(load_packs(prompts, policy.region, languages), flows, policy, version_)
 
 
+def load_with(prompts: Path, languages: tuple[str, ...], code: str) -> DialogueConfig:
+    """What calls are answered in, and one language more, which may be a draft.
+
+    Raises:
+        ConfigurationError: as `load`.
+    """
+    config = load(prompts, languages)
+    return config if code in config.packs else load(prompts, (*config.packs, code))
+
+
 def _digest(folder: Path) -> str:
     """The same for the same files, wherever they are."""
     found = hashlib.sha256()

@@ -51,7 +51,7 @@ def test_a_draft_is_taken_where_it_is_named(prompts: Path) -> None:
 
 
 def test_a_language_that_there_is_not(prompts: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r"languages: xx: no .*xx; there are en, pl"):
+    with pytest.raises(ConfigurationError, match=r"no language 'xx' in .*prompts; there are en, pl"):
         load_packs(prompts, languages=("en", "xx"))
 
 

@@ -1,0 +1,154 @@
+"""`waxtaan languages`: how complete each is, who looked at it, what hears and speaks it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from agent.languages.language import Language
+from pipelines.cli.errors import WRONG_USAGE, fail
+from pipelines.engine_choice import choose
+from pipelines.engine_choice.asr import open_recogniser
+from pipelines.engines.tts.espeak import EspeakSynthesiser
+from pipelines.errors import ConfigurationError
+from pipelines.packs.coverage import Part, coverage
+from pipelines.packs.language_files import EVERY
+from pipelines.packs.pack import Pack
+from pipelines.packs.reader import DialogueConfig, load
+from pipelines.settings import Settings
+from pipelines.weights.hub import Weights, asked_once, offer
+
+_OUT = Console(highlight=False, markup=False)
+_SHOWN = 12  # names of what is missing of a part; --json has all
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One language."""
+
+    pack: Pack
+    served: bool
+    parts: tuple[Part, ...]
+    recogniser: str  # the engine, "" where it does not serve it
+    serves: str  # how well
+    voice: str  # the engine and the voice, "" where there is none
+
+    @property
+    def share(self) -> float:
+        """How much of the coverage list is there, each item counted alike."""
+        wanted = sum(part.wanted for part in self.parts)
+        return 1 - sum(len(part.missing) for part in self.parts) / wanted
+
+
+def languages(code: str, as_json: bool) -> None:
+    """All of them, or with a code what that one is missing."""
+    settings = Settings()
+    try:
+        config = load(settings.prompts, (EVERY,))
+        served = tuple(load(settings.prompts, settings.languages).packs)
+    except ConfigurationError as error:
+        fail(str(error), WRONG_USAGE)
+    if code and code not in config.packs:
+        fail(f"no language '{code}'; there are {', '.join(config.packs)}", WRONG_USAGE)
+    rows = _rows(settings, config, served, [code] if code else list(config.packs))
+    if as_json:
+        print(json.dumps([_data(row) for row in rows], ensure_ascii=False, indent=1))
+    elif code:
+        _one(rows[0])
+    else:
+        _all(rows)
+
+
+def _rows(
+    settings: Settings, config: DialogueConfig, served: Sequence[str], codes: Sequence[str]
+) -> list[_Row]:
+    def get(weights: Weights) -> Path:
+        return offer(weights, settings.models, settings.hub, settings.hub_patience)
+
+    choices = choose(settings, config, asked_once(get))
+    recogniser = open_recogniser(choices.asr, settings, EspeakSynthesiser().phonemes)
+    found = []
+    for code in codes:
+        voice = choices.voices[code]
+        serves = recogniser.serves(code)
+        found.append(
+            _Row(
+                config.packs[code],
+                code in served,
+                coverage(settings.prompts, code, tuple(config.packs)),
+                choices.asr.engine if serves else "",
+                serves or "",
+                f"{voice.speakers[0].engine} {voice.name}" if voice.speakers else "",
+            )
+        )
+    return found
+
+
+def chain(language: Language) -> str:
+    """Where its wording falls back to: "ff → fr → en"."""
+    codes = [language.code]
+    while language.fallback is not None:
+        language = language.fallback
+        codes.append(language.code)
+    return " → ".join(codes)
+
+
+def _all(rows: Sequence[_Row]) -> None:
+    table = Table("language", "calls", "complete", "missing in", "review", "hears", "speaks")
+    for row in rows:
+        lacking = [f"{p.name} {len(p.missing)}" for p in row.parts if p.missing]
+        language = row.pack.language
+        table.add_row(
+            f"{chain(language)} {language.name}",
+            "answered" if row.served else "not",
+            f"{row.share:.0%}" if lacking else "100%",
+            ", ".join(lacking),
+            row.pack.review,
+            row.recogniser or "keypad",
+            row.voice or "nothing",
+        )
+    _OUT.print(table)
+    whole = sum(not any(part.missing for part in row.parts) for row in rows)
+    _OUT.print(
+        f"{len(rows)} languages, {whole} complete to the coverage list, "
+        f"{sum(not row.pack.draft for row in rows)} that are no drafts. "
+        "Calls are answered in those that WAXTAAN_LANGUAGES names; unset: in all that are no "
+        "drafts. What one is missing, and how well it is heard: waxtaan languages CODE"
+    )
+
+
+def _one(row: _Row) -> None:
+    language = row.pack.language
+    _OUT.print(f"{language.code} {language.name}: {row.pack.review}; falls back: {chain(language)}")
+    _OUT.print(f"Recogniser: {row.recogniser or 'none'}: {row.serves or 'keypad and a person'}")
+    _OUT.print(f"Voice: {row.voice or 'none'}")
+    table = Table("part", "there", "missing")
+    for part in row.parts:
+        there = f"{part.wanted - len(part.missing)} of {part.wanted}"
+        rest = len(part.missing) - _SHOWN
+        missing = ", ".join(part.missing[:_SHOWN])
+        table.add_row(part.name, there, f"{missing} and {rest} more" if rest > 0 else missing)
+    _OUT.print(table)
+
+
+def _data(row: _Row) -> dict[str, Any]:
+    return {
+        "code": row.pack.language.code,
+        "name": row.pack.language.name,
+        "served": row.served,
+        "draft": row.pack.draft,
+        "review": row.pack.review,
+        "falls_back": chain(row.pack.language).split(" → ")[1:],
+        "recogniser": row.recogniser,
+        "serves": row.serves,
+        "voice": row.voice,
+        "complete": round(row.share, 4),
+        "parts": [
+            {"name": part.name, "wanted": part.wanted, "missing": list(part.missing)}
+            for part in row.parts
+        ],
+    }
