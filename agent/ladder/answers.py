@@ -58,7 +58,6 @@ COMMANDS: dict[str, tuple[Command, ...]] = {
     "english": (ChangeLanguage("en"),),
     "french": (ChangeLanguage("fr"),),
 }
-SPEAK = "speak "  # and a language's code: an intent of kind "command" for each that is served
 ASKED_BACK = 0.7  # as sure as what is always asked back
 # Words beside a yes or no that need mean nothing ("no not really"). At "anything else?" a no ends
 # the call, so there hardly any.
@@ -78,8 +77,6 @@ def commands_for(intent: Intent) -> tuple[Command, ...]:
             return (StartFlow(intent.name),)
         case "signal":
             return (Signal(intent.name),)
-    if intent.name.startswith(SPEAK):
-        return (ChangeLanguage(intent.name.removeprefix(SPEAK)),)
     return COMMANDS.get(intent.name, ())
 
 

@@ -20,6 +20,7 @@ from dataclasses import replace
 from agent.commands import (
     NOT_UNDERSTOOD,
     Cancel,
+    ChangeLanguage,
     ForgetSlot,
     SetSlot,
     Signal,
@@ -53,6 +54,7 @@ _SURELY_OTHER = 0.8  # so probable by its meaning that a word alone ("heart atta
 _CANCEL = "cancel"
 _STORY = 15  # words of own words in which a person may be somebody else
 _FEW = 4  # words that are no complaint yet
+_BESIDE_A_LANGUAGE = 3  # words beside its name: more may be of something else
 _PLAINLY = 0.65  # no other wish of `samples.toml` is so much like one of `_OF_THE_VOICE`
 
 
@@ -130,6 +132,16 @@ def _by_rule(turn: Turn) -> Understanding | None:
         said = intent.kind in ("signal", "command") and name not in answers
         if wished or (said and not (chosen and intent.kind == "command")):
             return Understanding("rule", name, 1.0, commands_for(intent))
+    return _by_language(turn)
+
+
+def _by_language(turn: Turn) -> Understanding | None:
+    """Another language is asked for, in words that are enough in so short a turn."""
+    language, room = turn.language, _BESIDE_A_LANGUAGE - len(turn.plain.split())
+    for phrase, code in language.asked_languages.items():
+        short = len(phrase.split()) + room >= 0
+        if short and code in language.served and contains(turn.plain, phrase):
+            return Understanding("rule", "language", 1.0, (ChangeLanguage(code),))
     return None
 
 

@@ -88,6 +88,7 @@ class Language:
     most: tuple[str, ...] = ()  # "biggest"
     ordinals: Mapping[str, int] = field(default_factory=dict)  # "second" -> 2, "last" -> 0
     day_parts: Mapping[int, str] = field(default_factory=dict)  # from an hour on: "in the evening"
+    languages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # how each is asked for
     served: tuple[str, ...] = ()  # codes of all languages that calls are answered in
     region: str = REGION  # the operator's country, where it is spoken: `Policy.region`
     # is told what is wrong with a wording, without anything of the caller's; decides nothing
@@ -124,6 +125,11 @@ class Language:
                 first = phrase.partition(" ")[0]
                 found[first] = (*found.get(first, ()), (phrase, intent.name))
         return found
+
+    @cached_property
+    def asked_languages(self) -> Mapping[str, str]:
+        """Phrases with which another language is asked for -> its code."""
+        return {reduced(said): code for code, each in self.languages.items() for said in each}
 
     @cached_property
     def classifier(self) -> Classifier:

@@ -19,7 +19,7 @@ from pipelines.cli.errors import MISSING, WRONG_USAGE, fail
 from pipelines.settings import Settings
 from pipelines.synthetic_caller.caller import Heard, Step, SyntheticCaller
 
-_START = 20.0  # s for a server of our own to start
+_START = 180.0  # s for a server of our own to start: one that cannot ends by itself
 _COLOURS = {"agent": "cyan", "caller": "green"}
 
 

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from agent.ladder.answers import commands_for
 from agent.ladder.turn import Turn
 from agent.ladder.understanding import understand
 from agent.languages.wording import word
@@ -197,7 +198,7 @@ def pack_problems(pack: Pack, config: DialogueConfig) -> list[str]:
         for sentence in intent.must if intent.kind != "answer" else ():
             turn = Turn(sentence, OpenQuestion("open"), language)
             heard = understand(turn, config.flows, config.policy)
-            if heard.intent != intent.name:
+            if heard.intent != intent.name and heard.commands != commands_for(intent):
                 found.append(
                     f"{folder}/intents.toml: [{intent.name}]: '{sentence}' is understood as "
                     f"'{heard.intent or 'nothing'}'"

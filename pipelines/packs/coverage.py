@@ -109,14 +109,11 @@ def _plurals(_: _Folder, own: _Folder, code: str, __: Sequence[str]) -> _Wanted:
     found: dict[str, list[str]] = {}
     for number in range(1, _INTEGERS):
         found.setdefault(form(str(number)), []).append(str(number))
-    counted = (*_COUNTED, "money.EUR.round")
-    for name in counted:
+    known = own["phrases"]
+    for name in _COUNTED:
         for category, numbers in found.items():
-            known = own["phrases"]
             exact = len(numbers) == 1 and f"{name}.{numbers[0]}" in known
-            other = name if name.startswith("money") else f"{name}.other"
-            plain = category == "other" and other in known
-            yield f"{name}.{category}", f"{name}.{category}" in known or exact or plain
+            yield f"{name}.{category}", f"{name}.{category}" in known or exact
 
 
 def _names(_: _Folder, own: _Folder, __: str, languages: Sequence[str]) -> _Wanted:
@@ -156,7 +153,7 @@ def _numbers(_: _Folder, own: _Folder, __: str, ___: Sequence[str]) -> _Wanted:
     for digit in sorted(_DIGITS):
         yield f"[digits] {digit}", digit in said
     values = set(gate.get("words", {}).values())
-    for number in (*range(21), *range(30, 100, 10)):
+    for number in (*range(11), 20):  # beyond, some languages make them of these
         yield f"gate.toml [numbers.words] {number}", number in values
     scales = {**gate.get("scales", {}), **gate.get("words", {})}.values()
     for number in (100, 1000):

@@ -8,7 +8,6 @@ from pydantic import Field
 
 from agent.events import NO_INTENT
 from agent.grounding.gate import GateRules
-from agent.ladder.answers import SPEAK
 from agent.languages.language import Intent, Language, words
 from agent.numbers.digits import DigitWords
 from agent.numbers.phone_numbers import REGION
@@ -24,7 +23,6 @@ from pipelines.packs.toml_files import Strict, parse, read_toml, validated
 
 EVERY = "all"  # languages, drafts with them
 _NOT_LANGUAGES = {"llm"}
-_OWN_WISHES = {"english": "en", "french": "fr"}
 
 
 class _DigitStrings(Strict):
@@ -127,7 +125,6 @@ def _load_pack(
     own = _load_intents(folder / "intents.toml")
     # What nobody has put into this language yet is told by meaning, from another's samples.
     intents = {**(fallback.intents if fallback else {}), **own}
-    intents |= _speak(folder / "languages.toml", own, served)
     gate = _load_gate(folder / "gate.toml", about, fallback)
     lacking = sorted(set(fallback.phrases) - set(phrases)) if fallback else []
     gaps = tuple(name for name in lacking if not is_exact(name))
@@ -168,6 +165,7 @@ def _load_pack(
         least=tuple(map(words, about.least)),
         most=tuple(map(words, about.most)),
         ordinals={words(name): place for name, place in about.ordinals.items()},
+        languages=_load_phrases(asked) if (asked := folder / "languages.toml").exists() else {},
         served=tuple(served),
         region=region,
         report=_report,
@@ -216,20 +214,6 @@ def _load_intents(path: Path) -> dict[str, Intent]:
         e = validated(_IntentEntry, entry, path, name)
         intents[name] = Intent(name, e.kind, e.say, e.words, e.must, e.unless)  # type: ignore[arg-type]
     return intents
-
-
-def _speak(path: Path, intents: Mapping[str, Intent], served: Sequence[str]) -> dict[str, Intent]:
-    """A wish for each language that calls are answered in, in the words that the file has for it.
-
-    English and French have wishes of their own in packs that began with those two.
-    """
-    asked = _load_phrases(path) if path.exists() else {}
-    own = {code for name, code in _OWN_WISHES.items() if name in intents}
-    return {
-        SPEAK + code: Intent(SPEAK + code, "command", asked[code])
-        for code in served
-        if asked.get(code) and code not in own
-    }
 
 
 class _Replies(Strict):

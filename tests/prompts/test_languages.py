@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from agent.commands import ChangeLanguage
-from agent.ladder.answers import commands_for
+from agent.commands import ChangeLanguage, Command
+from agent.ladder.turn import Turn
+from agent.ladder.understanding import understand
 from agent.languages.wording import word
+from agent.question import OpenQuestion
 from pipelines.errors import ConfigurationError
 from pipelines.packs.fixed_wording import sentences
 from pipelines.packs.language_files import EVERY, load_packs
 from pipelines.packs.plurals import plurals
+from pipelines.packs.policy_file import load_policy
 from pipelines.packs.reader import PROMPTS
 
 
@@ -20,6 +23,7 @@ def prompts(tmp_path: Path) -> Path:
     """English, and a draft of Polish that has little of its own."""
     folder = tmp_path / "prompts"
     shutil.copytree(PROMPTS / "en", folder / "en")
+    shutil.copy(PROMPTS / "escalation.toml", folder)
     own = folder / "pl"
     own.mkdir()
     about = (folder / "en" / "language.toml").read_text(encoding="utf-8")
@@ -51,7 +55,7 @@ def test_a_draft_is_taken_where_it_is_named(prompts: Path) -> None:
 
 
 def test_a_language_that_there_is_not(prompts: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r"no language 'xx' in .*prompts; there are en, pl"):
+    with pytest.raises(ConfigurationError, match=r"no language 'xx' in .*; there are en, pl"):
         load_packs(prompts, languages=("en", "xx"))
 
 
@@ -81,11 +85,17 @@ def test_a_language_s_own_form_goes_before_another_s_exact_one(prompts: Path) ->
 def test_what_is_asked_for_another_language(prompts: Path) -> None:
     (prompts / "pl" / "languages.toml").write_text('en = ["po angielsku"]\nfr = ["po francusku"]\n')
     packs = load_packs(prompts, languages=("en", "pl"))
-    assert packs["pl"].language.exact["po angielsku"] == ("speak en",)
-    assert commands_for(packs["pl"].language.intents["speak en"]) == (ChangeLanguage("en"),)
-    assert "po francusku" not in packs["pl"].language.exact  # no call is answered in it
+    policy = load_policy(prompts / "escalation.toml", {})
+
+    def asked(code: str, text: str) -> tuple[Command, ...]:
+        turn = Turn(text, OpenQuestion("open"), packs[code].language)
+        return understand(turn, {}, policy).commands
+
+    assert asked("pl", "poproszę po angielsku") == (ChangeLanguage("en"),)
+    assert ChangeLanguage("fr") not in asked("pl", "po francusku")  # no call is answered in it
     english = packs["en"].language
-    assert english.exact["in polish please"] == ("speak pl",)
+    assert asked("en", "hello can we speak polish") == (ChangeLanguage("pl"),)
+    assert ChangeLanguage("pl") not in asked("en", "my bill was sent to my polish neighbour again")
     said = sentences(english)
     assert "Would you like to go on in Polish?" in said
     assert "Would you like to go on in French?" not in said
