@@ -256,7 +256,7 @@ class Course:
         if c.question in ("", "open", "more"):
             self._floor.ask_again("choices")
         elif c.asked > 1:
-            offer_person(self._floor, "person")
+            offer_person(self._floor, "person", instead=True)
         else:
             self._floor.ask_again()
 

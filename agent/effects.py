@@ -23,6 +23,7 @@ from agent.commands import (
 from agent.languages.language_routing import stated as routed_by_caller
 from agent.people.participants import not_wanted
 from agent.privacy import SECRET_SLOTS, redact
+from agent.question import INSTEAD
 from agent.state import ALTERNATIVES, LASTING, Conversation, Filled, Pending, Wanted, replace
 
 
@@ -33,8 +34,8 @@ def decided(c: Conversation, explain: Explain) -> Conversation:
     if c.transfer and not_wanted(explain.commands):  # nobody's reason any more
         c = replace(c, handoff=None)
     yes_to = c.question if explain.intent == "affirm" else ""
-    signal = yes_to.removeprefix("confirm:signal:")
-    c = replace(c, agreed=signal if signal != yes_to else "")
+    offered = yes_to.startswith(("confirm:signal:", INSTEAD))
+    c = replace(c, agreed=yes_to.rpartition(":")[2] if offered else "")
     c = replace(c, flows=_resumed(c, explain))
     for command in explain.commands:
         c = _obey(c, command)

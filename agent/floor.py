@@ -177,7 +177,7 @@ class Floor:
                 for key, (_, text) in enumerate(options, 1):
                     self._offer(key, Sentence(text, False), f"ask {question}")
                 self.listen(question, options)
-            case ["confirm", "flow" | "signal", _]:
+            case ["confirm", "flow" | "signal" | "instead", _]:
                 self.ask(question, "confirm")
             case ["confirm", slot, value]:
                 self.confirm(slot, value, Confirm(slot, value).values)

@@ -21,6 +21,7 @@ from agent.slots.moment import Clock
 
 _WISH = "confirm:flow:"
 _SIGNAL = "confirm:signal:"
+INSTEAD = "confirm:instead:"
 _WISHES = frozenset({"", "open", "more", "ringing"})  # what there is to do, or whether to go on
 
 
@@ -62,7 +63,7 @@ class OpenQuestion:
     @property
     def asks_detail(self) -> bool:
         """Whether it is about a detail of a use case, and not about what is wanted."""
-        wish = self.name in _WISHES or self.name.startswith(("menu:", _WISH, _SIGNAL))
+        wish = self.name in _WISHES or self.name.startswith(("menu:", _WISH, _SIGNAL, INSTEAD))
         return not wish
 
     @property
@@ -84,6 +85,8 @@ def answer(question: OpenQuestion, yes: bool) -> tuple[Command, ...]:
             return (StartFlow(flow),) if yes else (NotUnderstood(), Cancel())
         case ["confirm", "signal", name]:
             return (Signal(name),) if yes else (Deny(),)
+        case ["confirm", "instead", name]:  # of a use case that cannot go on without an answer
+            return (Signal(name),) if yes else (Cancel(),)
         case ["confirm", "language", code]:
             return (ChangeLanguage(code),) if yes else (Deny(),)
         case ["confirm", "goodbye", _]:

@@ -7,7 +7,7 @@ is for the rule `angry`, whatever its count.
 from agent.commands import Command, Signal, StartFlow
 from agent.floor import Floor
 from agent.policy import Policy
-from agent.question import asked_back
+from agent.question import INSTEAD, asked_back
 
 ANGER = "anger"
 
@@ -26,8 +26,11 @@ def console(floor: Floor, command: Command, commands: tuple[Command, ...], polic
     return True
 
 
-def offer_person(floor: Floor, signal: str) -> None:
-    """Would you like to talk to a colleague? A yes is that signal."""
+def offer_person(floor: Floor, signal: str, *, instead: bool = False) -> None:
+    """Would you like to talk to a colleague? A yes is that signal.
+
+    `instead` of a use case that cannot go on: a no gives it up, and does not lead back to it.
+    """
     offer = asked_back(Signal(signal, confirmed=False))
     assert offer is not None
-    floor.ask(offer.question, offer.wording, offer.values)
+    floor.ask(f"{INSTEAD}{signal}" if instead else offer.question, offer.wording, offer.values)

@@ -30,7 +30,7 @@ from pipelines.replay.scripted_caller import ScriptedCaller
 from pipelines.replay.steps import Step
 from pipelines.settings import Settings
 
-_TOKENS = 120
+_TOKENS = 250  # of a sentence of `_SAID` letters in any language, as JSON
 _PATIENCE = 60.0  # s an answer; nobody waits on the line
 _LONGEST = 4_000  # letters of each call: what models of 4,096 tokens read beside the instructions
 _SAID = 200  # letters of an answer

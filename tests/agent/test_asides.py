@@ -28,8 +28,20 @@ def test_who_does_not_know_is_asked_once_more_and_then_offered_a_person(
     assert talk.state.question == "service"
     assert acts(talk.hear(text)) == ["no_matter", "ask service"]
     told = talk.hear(text)
-    assert questions(told) == ["confirm:signal:person"]
+    assert questions(told) == ["confirm:instead:person"]
     assert talk.state.misunderstood == 2
+    dropped = talk.hear({"en": "no", "fr": "non"}[language])  # nor does it begin again
+    assert acts(dropped) == ["dropped", "ask open"]
+    assert not talk.state.flow
+
+
+def test_who_does_not_know_is_put_through_where_they_like() -> None:
+    talk = Talk()
+    talk.press("31")
+    for _ in range(2):
+        talk.hear("i don't know")
+    assert "handoff" in " ".join(acts(talk.hear("yes please")))
+    assert talk.state.why == ()
 
 
 def test_who_does_not_know_what_to_ask_hears_the_choices() -> None:
