@@ -24,6 +24,7 @@ _TOKEN = re.compile(
 )
 _IN_LETTERS = re.compile(r"\b(?:[^\W\d_][ .-]){3,}[^\W\d_]\b")  # "t w e n t y"
 _NO_SCALE = 10**12
+_YEAR = 12  # months
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,13 +44,13 @@ class Numerals:
     above_ten: bool = False
     units: Mapping[str, str] = field(default_factory=dict)  # "euros" -> "EUR"
     periods: Mapping[str, str] = field(default_factory=dict)  # "per month" -> "month"
-    months: tuple[str, ...] = ()
+    months: tuple[str, ...] = ()  # twelve; and twelve more as they stand beside a day
     decimal_point: str = "."
 
     @cached_property
     def month(self) -> Mapping[str, int]:
         """The months' numbers by their names."""
-        return {name.casefold(): number for number, name in enumerate(self.months, 1)}
+        return {name.casefold(): at % _YEAR + 1 for at, name in enumerate(self.months)}
 
 
 @dataclass(frozen=True, slots=True)

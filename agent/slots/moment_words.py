@@ -1,6 +1,6 @@
 """How a language says when something is to be: the words, and where they stand in a turn."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
@@ -85,7 +85,8 @@ class Turn:
     """The tokens of a turn, and which phrases stand where."""
 
     def __init__(self, text: str, words: MomentWords) -> None:
-        self.tokens = tokens(text, words.numerals)
+        said = tokens(text, words.numerals)
+        self.tokens = [token for at, token in enumerate(said) if not _is_ordinal(said, at, words)]
         self._phrases = words.phrases
 
     def at(self, place: int) -> tuple[dict[str, int], int]:
@@ -123,3 +124,10 @@ class Turn:
         if token is None or token.kind != "number" or token.value is None or token.value % 1:
             return None
         return int(token.value) if 0 <= token.value <= most else None
+
+
+def _is_ordinal(said: Sequence[Token], at: int, words: MomentWords) -> bool:
+    """Whether it is the sign of "5." in "5. prosince", which ends no sentence."""
+    if said[at].text != "." or not 0 < at < len(said) - 1:
+        return False
+    return said[at - 1].kind == "number" and said[at + 1].text in words.numerals.month

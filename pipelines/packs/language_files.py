@@ -40,7 +40,8 @@ class _LanguageFile(Strict):
     draft: bool = False  # taken for calls only where the setting `languages` names it
     fallback: str | None = None
     months: tuple[str, ...] = Field(min_length=12, max_length=12)
-    months_in_dates: tuple[str, ...] = Field(default=(), max_length=12)  # "5 grudnia"
+    # beside a day, where that is another form: "5 grudnia"
+    months_in_dates: tuple[str, ...] | None = Field(default=None, min_length=12, max_length=12)
     decimal_point: str = "."
     voice: dict[str, str | int]
     expected_phrases: int = Field(default=200, ge=10)  # see Pack
@@ -205,7 +206,8 @@ def _load_phrases(path: Path) -> dict[str, tuple[str, ...]]:
 def _load_gate(path: Path, about: _LanguageFile, fallback: Language | None) -> GateRules:
     """Without a file of its own a language is checked by its figures only."""
     file = parse(GateFile, path) if path.exists() else GateFile()
-    return file.rules(about.months, about.decimal_point, fallback.gate if fallback else None)
+    months = (*about.months, *(about.months_in_dates or ()))
+    return file.rules(months, about.decimal_point, fallback.gate if fallback else None)
 
 
 def _load_intents(path: Path) -> dict[str, Intent]:

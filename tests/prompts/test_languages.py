@@ -1,6 +1,7 @@
 """Which languages calls are answered in, and how their nouns agree with numbers."""
 
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,15 @@ from agent.ladder.turn import Turn
 from agent.ladder.understanding import understand
 from agent.languages.wording import word
 from agent.question import OpenQuestion
+from agent.slots.moment import Clock, moment
 from pipelines.errors import ConfigurationError
 from pipelines.packs.fixed_wording import sentences
 from pipelines.packs.language_files import EVERY, load_packs
 from pipelines.packs.plurals import plurals
 from pipelines.packs.policy_file import load_policy
 from pipelines.packs.reader import PROMPTS
+
+ESCALATION = PROMPTS / "escalation.toml"
 
 
 @pytest.fixture
@@ -80,6 +84,20 @@ def test_a_language_s_own_form_goes_before_another_s_exact_one(prompts: Path) ->
     assert "1 euro" in word(language, "amount", {"amount": "1.00 EUR"})[0].text  # English's
     assert language.sentences("days.1") == ("1 day",)
     assert word(language, "bundle", {"days": "1", "price": "1.00 PLN"})[0].text.startswith("1 dz")
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("pl", "5 grudnia o 10"),
+        ("cs", "5. prosince v 10 hodin"),
+        ("de", "am 5. Dezember um 10 Uhr"),
+    ],
+)
+def test_a_month_beside_a_day_is_heard(code: str, text: str) -> None:
+    language = load_packs(PROMPTS, languages=(code,))[code].language
+    clock = Clock(datetime(2026, 11, 29, 10, 0), load_policy(ESCALATION, {}).queue("general").hours)
+    assert moment(text, language.moments, clock) == "2026-12-05T10:00"
 
 
 def test_what_is_asked_for_another_language(prompts: Path) -> None:
