@@ -14,7 +14,7 @@ from typing import Any
 from pipelines.packs.plurals import is_exact, plurals
 
 SOURCE = "en"  # the language that the others are made from, and measured by
-FEWEST = 5  # ways to say an intent
+FEWEST = 4  # ways to say an intent
 _FEWEST_ANSWERS = 2  # an answer to a question that names it: "by card"
 _SHARE = 0.5  # of the source's phrases: how many a list of words has at least
 _INTEGERS = 200  # numbers that are tried for the plural categories of a language
@@ -170,8 +170,9 @@ def _moments(_: _Folder, own: _Folder, __: str, ___: Sequence[str]) -> _Wanted:
         yield f"[moments.weekdays] {day}", day in days
     for name in ("days", "weeks", "parts", "hours", "units"):
         yield f"[moments.{name}]", bool(about.get(name))
-    for name in ("soon", "ahead", "hour", "nots"):
+    for name in ("soon", "hour", "nots"):
         yield f"[moments] {name}", bool(about.get(name))
+    yield "[moments] ahead, or since", bool(about.get("ahead") or about.get("since"))
 
 
 def _spelling(_: _Folder, own: _Folder, __: str, ___: Sequence[str]) -> _Wanted:

@@ -23,6 +23,7 @@ from pipelines.packs.toml_files import Strict, parse, read_toml, validated
 
 EVERY = "all"  # languages, drafts with them
 _NOT_LANGUAGES = {"llm"}
+_OWN_WISHES = {"en": "english", "fr": "french"}  # intents of packs that began with those two
 
 
 class _DigitStrings(Strict):
@@ -166,7 +167,7 @@ def _load_pack(
         least=tuple(map(words, about.least)),
         most=tuple(map(words, about.most)),
         ordinals={words(name): place for name, place in about.ordinals.items()},
-        languages=_load_phrases(asked) if (asked := folder / "languages.toml").exists() else {},
+        languages=_load_languages(folder / "languages.toml", own),
         served=tuple(served),
         region=region,
         report=_report,
@@ -216,6 +217,12 @@ def _load_intents(path: Path) -> dict[str, Intent]:
         e = validated(_IntentEntry, entry, path, name)
         intents[name] = Intent(name, e.kind, e.say, e.words, e.must, e.unless)  # type: ignore[arg-type]
     return intents
+
+
+def _load_languages(path: Path, own: Mapping[str, Intent]) -> dict[str, tuple[str, ...]]:
+    """How other languages are asked for; those with an intent of the pack's own have samples."""
+    asked = _load_phrases(path) if path.exists() else {}
+    return {code: said for code, said in asked.items() if _OWN_WISHES.get(code) not in own}
 
 
 class _Replies(Strict):

@@ -21,7 +21,7 @@ from agent.events import (
 )
 from agent.languages.language import Language
 from agent.policy import Policy
-from pipelines.packs.reader import load
+from pipelines.packs.reader import DialogueConfig, load
 
 CATALOG = load()
 LINE, PIN = "770001234", "4821"
@@ -35,15 +35,12 @@ BALANCE = {
 TICKET = {"reference": "400001", "answer_by": "2026-12-01"}
 
 
-def spoken_in(region: str) -> dict[str, Language]:
+def spoken_in(region: str, catalog: DialogueConfig = CATALOG) -> dict[str, Language]:
     """The languages as an operator of that country has them."""
-    found = {
-        code: replace(each, region=region, report=_fail) for code, each in CATALOG.languages.items()
-    }
+    known = catalog.languages
+    found = {code: replace(each, region=region, report=_fail) for code, each in known.items()}
     for code, language in found.items():  # what they have learnt, they need not learn again
-        vars(language).update(
-            classifier=CATALOG.languages[code].classifier, exact=CATALOG.languages[code].exact
-        )
+        vars(language).update(classifier=known[code].classifier, exact=known[code].exact)
     return found
 
 
@@ -69,8 +66,9 @@ class Talk:
         now: str = "",
         policy: Policy = CATALOG.policy,
         region: str = CATALOG.policy.region,
+        catalog: DialogueConfig = CATALOG,
     ) -> None:
-        self.dialogue = Dialogue(spoken_in(region), CATALOG.flows, policy)
+        self.dialogue = Dialogue(spoken_in(region, catalog), catalog.flows, policy)
         self.entries: list[Event | Action] = []
         told = {"verify": VERIFIED, "balance": BALANCE, "report_fault": TICKET}
         self.facts: dict[str, Any] = {**told, **(facts or {})}
