@@ -47,7 +47,7 @@ def test_understand(waxtaan: Shell) -> None:
     assert (row["intent"], row["rung"]) == ("balance", "classifier")
     assert row["commands"] == ["StartFlow(balance, True)"]
     no = waxtaan("understand", "hello", "-l", "xx", code=2)
-    assert re.search(r"waxtaan: no language 'xx' in .*; there are en, fr\n", no.stderr)
+    assert re.search(r"waxtaan: no language 'xx' in .*; there are en, .*fr.*\n", no.stderr)
 
 
 def test_understand_a_file(waxtaan: Shell) -> None:
