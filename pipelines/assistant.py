@@ -105,7 +105,7 @@ class Assistant:
         """
         config = load(settings.prompts, settings.languages)
         if settings.language not in config.packs:
-            known = ", ".join(config.packs)
+            known = f"{', '.join(config.packs)}: WAXTAAN_LANGUAGE names one"
             raise ConfigurationError(
                 f"setting language: no pack '{settings.language}'; there are {known}"
             )

@@ -15,7 +15,7 @@ import httpx
 from rich.console import Console
 from rich.text import Text
 
-from pipelines.cli.errors import MISSING, WRONG_USAGE, fail
+from pipelines.cli.errors import MISSING, WRONG_USAGE, fail, no_language
 from pipelines.settings import Settings
 from pipelines.synthetic_caller.caller import Heard, Step, SyntheticCaller
 
@@ -61,7 +61,7 @@ async def _steps(
     config = load(settings.prompts, settings.languages)
     pack = config.packs.get(language)
     if pack is None:
-        fail(f"no language '{language}'; there are {', '.join(config.packs)}", WRONG_USAGE)
+        no_language(language, config.packs, settings.prompts)
     async with CallerVoice(settings, pack) as voice:
         if say:
             return [Step(pcm=await voice.say(text)) for text in say]

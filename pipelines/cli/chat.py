@@ -16,7 +16,7 @@ from pipelines.chat.call import CHANNEL, WrittenCall
 from pipelines.chat.escalation import closeness
 from pipelines.chat.parts import Parts, open_parts
 from pipelines.cli.chat_terminal import Terminal
-from pipelines.cli.errors import WRONG_USAGE, fail
+from pipelines.cli.errors import WRONG_USAGE, fail, no_language
 from pipelines.packs.pack import SampleCaller
 from pipelines.packs.reader import load
 from pipelines.settings import Settings
@@ -47,7 +47,7 @@ def chat(
     language = language or settings.language
     packs = load(settings.prompts, settings.languages).packs
     if language not in packs:
-        fail(f"no language '{language}'; there are {', '.join(packs)}", WRONG_USAGE)
+        no_language(language, packs, settings.prompts)
     if caller is not None and not caller.isdigit():
         fail(f"--caller {caller}: a telephone number is digits only", WRONG_USAGE)
     played = None

@@ -2,8 +2,9 @@
 
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NoReturn
 
 import typer
@@ -46,3 +47,12 @@ def plainly() -> Iterator[None]:
                 file=sys.stderr,
             )
         sys.exit(WRONG_USAGE)
+
+
+def no_language(code: str, packs: Iterable[str], prompts: Path) -> NoReturn:
+    """End: calls are not answered in it; where it is a draft, how they would be."""
+    known = list(packs)
+    told = f"no language '{code}'; there are {', '.join(known)}"
+    if (prompts / code / "language.toml").is_file():
+        told += f". It is a draft: WAXTAAN_LANGUAGES={','.join((*known, code))} takes it"
+    fail(told, WRONG_USAGE)

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from agent.acts import Ask, Confirm, Handoff, LookUp
-from pipelines.cli.errors import WRONG_USAGE, fail
+from pipelines.cli.errors import WRONG_USAGE, fail, no_language
 from pipelines.errors import ConfigurationError
 from pipelines.flow_chart.dot import dot, svg
 from pipelines.flow_chart.explore import Chart, explore
@@ -20,7 +20,7 @@ def flows(
     """Ends with 1 if a use case could not be explored; the others are drawn."""
     config = load(Settings().prompts, Settings().languages)
     if language not in config.packs:
-        fail(f"no language '{language}'; there are {', '.join(config.packs)}", WRONG_USAGE)
+        no_language(language, config.packs, Settings().prompts)
     if unknown := [name for name in names if name not in config.flows]:
         fail(f"no use case '{unknown[0]}'; there are {', '.join(config.flows)}", WRONG_USAGE)
     told = Console(stderr=True, highlight=False, markup=False)

@@ -5,7 +5,7 @@ import json
 
 from rich.console import Console
 
-from pipelines.cli.errors import MISSING, WRONG_USAGE, fail
+from pipelines.cli.errors import MISSING, fail, no_language
 from pipelines.engine_choice.embeddings import EmbeddingsChoice, choose_embeddings
 from pipelines.engines.embeddings.engine import Floats
 from pipelines.errors import EngineError
@@ -24,7 +24,7 @@ def ask(text: str, language: str, as_json: bool) -> None:
     settings = Settings()
     config = load(settings.prompts, settings.languages)
     if language not in config.packs:
-        fail(f"no language '{language}'; there are {', '.join(config.packs)}", WRONG_USAGE)
+        no_language(language, config.packs, settings.prompts)
     least = settings.knowledge_least
     knowledge = read_pages(settings, config)
     try:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from agent.people.escalation import NAMES, WATCHES, in_order, priority
-from pipelines.cli.errors import WRONG_USAGE, fail
+from pipelines.cli.errors import no_language
 from pipelines.packs.reader import DialogueConfig, load
 from pipelines.settings import Settings
 
@@ -32,7 +32,7 @@ def rules(language: str, as_json: bool) -> None:
     """Every rule, those that are on in the order in which they are asked; others have no queue."""
     config = load(Settings().prompts, Settings().languages)
     if language not in config.packs:
-        fail(f"no language '{language}'; there are {', '.join(config.packs)}", WRONG_USAGE)
+        no_language(language, config.packs, Settings().prompts)
     rows = list(_rows(language, config))
     if as_json:
         for row in rows:

@@ -16,7 +16,7 @@ from pipelines.packs.plurals import is_exact, plurals
 SOURCE = "en"  # the language that the others are made from, and measured by
 FEWEST = 4  # ways to say an intent
 _FEWEST_ANSWERS = 2  # an answer to a question that names it: "by card"
-_SHARE = 0.5  # of the source's phrases: how many a list of words has at least
+_SHARE = 0.25  # of the source's phrases: a language may need fewer to say the same
 _INTEGERS = 200  # numbers that are tried for the plural categories of a language
 _COUNTED = ("days", "gigabytes")
 _DIGITS = frozenset("0123456789")
@@ -185,7 +185,7 @@ def _gate(source: _Folder, own: _Folder, _: str, __: Sequence[str]) -> _Wanted:
     for name in source["gate"].get("phrases", {}):
         yield f"[phrases] {name}", bool(there.get("phrases", {}).get(name))
     for name in ("claims", "units", "periods", "fillers"):
-        yield name, len(there.get(name, ())) >= _SHARE * len(source["gate"].get(name, ())) / 2
+        yield name, len(there.get(name, ())) >= _SHARE * len(source["gate"].get(name, ()))
 
 
 def _search(_: _Folder, own: _Folder, __: str, ___: Sequence[str]) -> _Wanted:

@@ -226,6 +226,8 @@ def test_starting_a_language(waxtaan: Shell) -> None:
     assert "there are en" in waxtaan("check", "-l", "xx", prompts=str(prompts), code=2).stderr
     row = waxtaan("understand", "my balance", "-l", "sw", "--json", prompts=str(prompts)).stdout
     assert json.loads(row)["intent"] == "balance"
+    draft = waxtaan("call", "-l", "sw", prompts=str(prompts), code=2).stderr
+    assert "It is a draft: WAXTAAN_LANGUAGES=en,fr,sw takes it" in draft
     again = waxtaan("check", "--start", "sw", prompts=str(prompts), code=2)
     assert "exists already" in again.stderr
     odd = waxtaan("check", "--start", "Swahili!", prompts=str(prompts), code=2)
