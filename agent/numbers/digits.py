@@ -10,7 +10,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from agent.numbers.numerals import Numerals, Token, spelled
+from agent.numbers.numerals import Numerals, Token
+from agent.numbers.spelled_numbers import spelled
 
 HIDDEN = "•"  # a digit that must not be written down
 WRONG = "◦"  # the same, of the last one where a check says that a digit of the number is wrong

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
-from agent.numbers.numerals import Numerals, Token, tokens
+from agent.numbers.numerals import Numerals, Token
+from agent.numbers.tokens import tokens
 
 # Written alike everywhere. A language's own words come on top (`Numerals.units`).
 SYMBOLS: Mapping[str, str] = {
@@ -19,9 +20,14 @@ SYMBOLS: Mapping[str, str] = {
     "h": "hour", "min": "minute", "am": "am", "pm": "pm", "a.m.": "am", "p.m.": "pm", "a.m": "am",
     "p.m": "pm", "o'clock": "o'clock", "km": "km",
 }  # fmt: skip
-CURRENCIES = frozenset({"EUR", "USD", "GBP", "XOF"})
+_WITHOUT_CENTS = frozenset({"XOF", "HUF"})
+CURRENCIES = _WITHOUT_CENTS | {
+    "ALL", "BAM", "BGN", "CHF", "CZK", "DKK", "EUR", "GBP", "MDL", "MKD", "PLN", "RON", "RSD",
+    "SEK", "TRY", "UAH", "USD",
+}  # fmt: skip
+FIVE = 5  # francs are one dërëm in Wolof, one mbuuɗu in Pulaar
+_IN_FIVES = "XOF in fives"
 _PREFIXED = frozenset("€$£")
-_CENTS = frozenset({"EUR", "USD", "GBP"})  # currencies that have them
 _NOON = {"am": 0, "pm": 12}
 _BETWEEN = frozenset(",-./()+")  # signs that do not end a run of numbers
 _ORDINAL = re.compile("st|nd|rd|th|er|ère|re|e|ème|eme")
@@ -34,7 +40,8 @@ class Quantity:
 
     `unit` is "" where none is named, "hour" or "clock" (minutes since midnight) for times of day,
     "date-12" for a day of December. `digits` are those it is written with. `joined` if it follows
-    another number and no word or unit stands between.
+    another number and no word or unit stands between. `in_fives` if it counts fives of francs where
+    it is money and no unit is named (see `Numerals.fives`).
     """
 
     value: Decimal
@@ -42,12 +49,13 @@ class Quantity:
     period: str = ""  # "month" of "20 euros per month"
     digits: str = ""
     joined: bool = False
+    in_fives: bool = False
 
 
 @lru_cache(maxsize=512)
 def quantities(text: str, numerals: Numerals) -> tuple[Quantity, ...]:
     """Every quantity in `text`, in order."""
-    return tuple(_amounts(_Reader(tokens(text, numerals), numerals)))
+    return tuple(_amounts(_Reader(tokens(text, numerals), numerals), numerals.within))
 
 
 def runs(found: tuple[Quantity, ...]) -> Iterator[tuple[Quantity, ...]]:
@@ -110,7 +118,8 @@ class _Reader:
         """ "one of you"; but an article may stand among numbers ("one one two")."""
         token = self._said[at]
         among = joined or (end < len(self._said) and self._said[end].kind == "number")
-        article = token.spelled and token.text in self._n.articles and quantity.value < 10
+        alone = {self._n.numbers.get(token.text), self._n.scales.get(token.text)}
+        article = token.spelled and token.text in self._n.articles and quantity.value in alone
         return article and not (among or quantity.unit)
 
     def _read(self, at: int, last: int) -> tuple[Quantity, int]:
@@ -122,6 +131,8 @@ class _Reader:
         if not quantity.unit:
             unit, end = self._unit(at, end, last)
             quantity = replace(quantity, unit=unit)
+            if unit == _IN_FIVES:
+                quantity = replace(quantity, value=quantity.value * FIVE, unit="XOF")
         if quantity.unit in ("", "clock", "hour"):
             half, end = self.at(end, {n: u for n, u in SYMBOLS.items() if u in _NOON})
             quantity = replace(quantity, unit=f"{quantity.unit} {half}".strip())
@@ -158,13 +169,13 @@ class _Reader:
         return "", at
 
 
-def _amounts(read: _Reader) -> Iterator[Quantity]:
+def _amounts(read: _Reader, within: frozenset[str]) -> Iterator[Quantity]:
     """ "12 euros 50" and "12 euros and 50 cents" are one amount."""
     held: Quantity | None = None
     for quantity, between in read:
         if held is None:
             held = quantity
-        elif _are_cents(held, quantity, between):
+        elif _are_cents(held, quantity, between, within):
             value = held.value + quantity.value / 100
             held = replace(held, value=value, period=held.period or quantity.period)
         else:
@@ -174,11 +185,16 @@ def _amounts(read: _Reader) -> Iterator[Quantity]:
         yield held
 
 
-def _are_cents(money: Quantity, found: Quantity, between: tuple[str, ...]) -> bool:
-    if money.unit not in _CENTS or money.period or money.value % 1:
+def _are_cents(
+    money: Quantity, found: Quantity, between: tuple[str, ...], within: frozenset[str]
+) -> bool:
+    has_cents = money.unit in CURRENCIES - _WITHOUT_CENTS
+    if not has_cents or money.period or money.value % 1:
         return False
-    named = found.unit == "cent" and len(between) < 2
-    return named or (not between and not found.unit and len(found.digits) == 2)
+    if found.unit == "cent":
+        return len(between) < 2
+    follows = all(word in within for word in between)  # "doce euros con cincuenta"
+    return follows and not found.unit and len(found.digits) == 2
 
 
 def _number(token: Token) -> Quantity:
@@ -191,7 +207,7 @@ def _number(token: Token) -> Quantity:
     if token.kind == "clock":
         hour, minute = (int(part) for part in re.findall(r"\d+", token.text))
         return Quantity(Decimal(hour * 60 + minute), "clock", digits=token.digits)
-    return Quantity(token.value or Decimal(0), digits=token.digits)
+    return Quantity(token.value or Decimal(0), digits=token.digits, in_fives=token.in_fives)
 
 
 def _year(token: Token) -> Iterator[tuple[Quantity, tuple[str, ...]]]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
-from agent.numbers.numerals import Numerals, Token, tokens
+from agent.numbers.numerals import Numerals, Token
+from agent.numbers.tokens import tokens
 
 _LONGEST = 6  # words of a phrase
 _NO_NUMERALS = Numerals()

@@ -7,7 +7,7 @@ from agent.languages.language import Intent, Language, reduced
 from agent.numbers.digit_format import DigitFormat, Number, number
 from agent.numbers.digits import all_digits, read
 from agent.numbers.phone_numbers import plan
-from agent.numbers.quantities import CURRENCIES, quantities
+from agent.numbers.quantities import CURRENCIES, FIVE, quantities
 
 _POSSESSIVE = re.compile(r"(?<=\w)'s(?= |$)")  # "the internet's down"
 _SENTENCES = re.compile(r"[.…:;?!]+")
@@ -59,7 +59,7 @@ def amount(text: str, language: Language) -> str | None:
     """The one sum of money in `text` as "12.50"; None if there is none, or several."""
     found = quantities(text, language.digit_words.numerals)
     sums = {q.value for q in found if q.unit in CURRENCIES} or {
-        q.value for q in found if not q.unit and not q.joined
+        q.value * (FIVE if q.in_fives else 1) for q in found if not q.unit and not q.joined
     }
     value = sums.pop() if len(sums) == 1 else None
     return f"{value:.2f}" if value is not None and 0 < value < _MOST else None

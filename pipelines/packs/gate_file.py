@@ -21,12 +21,17 @@ class _Numbers(Strict):
     joins: frozenset[str] = frozenset()
     point: frozenset[str] = frozenset()
     articles: frozenset[str] = frozenset()
+    within: frozenset[str] = frozenset()
+    fives: frozenset[str] = frozenset()
 
 
 class GateFile(Strict):
     """The file, validated."""
 
     above_ten: bool = False
+    ones_first: bool = False
+    ten_and_one: bool = False
+    scale_first: bool = False
     fillers: frozenset[str] = frozenset()
     most_words: int = Field(default=40, ge=5)
     most_sentences: int = Field(default=4, ge=1)
@@ -47,11 +52,16 @@ class GateFile(Strict):
                 self.numbers.joins,
                 self.numbers.articles,
                 self.numbers.point,
-                self.above_ten,
-                self.units,
-                self.periods,
-                months,
-                decimal_point,
+                above_ten=self.above_ten,
+                ones_first=self.ones_first,
+                ten_and_one=self.ten_and_one,
+                scale_first=self.scale_first,
+                within=self.numbers.within,
+                fives=self.numbers.fives,
+                units=self.units,
+                periods=self.periods,
+                months=months,
+                decimal_point=decimal_point,
             ),
             self.phrases.promises,
             self.phrases.deeds,

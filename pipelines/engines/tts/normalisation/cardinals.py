@@ -9,7 +9,7 @@ from pipelines.engines.tts.normalisation.own import LARGEST, OWN
 THEIRS = frozenset(
     [
         *("cs", "da", "de", "en", "es", "fi", "fr", "hu", "it"),
-        *("lt", "lv", "nl", "pl", "pt", "ro", "sk", "sl", "sv"),
+        *("lt", "lv", "nl", "pl", "pt", "ro", "sk", "sl", "sv", "uk"),
     ]
 )
 
@@ -17,7 +17,12 @@ _THEIR_END = 10**9
 
 # What num2words 0.5.14 gets wrong below a million, found by comparing it with ICU.
 _MENDED: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "da": ((r"(?<!halv)treds", "tres"), (r"\ben millioner", "en million")),
+    "da": (
+        (r"(?<!halv)treds", "tres"),
+        (r"\ben millioner", "en million"),
+        (r"ettusind", "et tusind"),
+        (r"tusind(?!e og)(?=\w)", "tusind "),
+    ),
     "de": ((r"einstausend", "eintausend"),),
     "en": ((r",", ""),),
     "es": ((r"veintiuno mil\b", "veintiún mil"), (r"\buno mil\b", "un mil")),

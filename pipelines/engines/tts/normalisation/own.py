@@ -1,48 +1,22 @@
 """Whole numbers in words, for the languages that num2words lacks.
 
-Estonian, Irish, Maltese and Albanian agree with ICU's rules, as do Greek save for ICU's misspelt
-`εννενήντα` and `χίλιάδες`, Croatian save for its `dvije tisuća` above a hundred thousand, and
-Bulgarian save for `и`, which stands here before every last word: 6,000 numbers below a million were
-compared. Wolof and Pulaar are
-machine-drafted and await review by a speaker: the words are those of the Kallaama corpus, the way
-they are put together that of the amounts and times of day in WolBanking and of numbers that
-Kallaama's Pulaar texts give both in words and in figures.
+Estonian, Irish (but for its comma after thousands), Maltese, Albanian and Turkish agree with
+ICU's rules, as does Greek save for ICU's misspelt `εννενήντα` and `χίλιάδες`: numbers below a
+million were compared. Wolof and Pulaar are machine-drafted and await review by a speaker: the
+words are those of the Kallaama corpus, the way they are put together that of the amounts and
+times of day in WolBanking and of numbers that Kallaama's Pulaar texts give both in words and in
+figures. Where a rest could be heard as thousands a comma stands before it: "fukki junni ak ñaar"
+is 12,000, "fukki junni, ak ñaar" 10,002.
 
 Numbers are as counted, neuter where a language has it; nothing agrees with the noun that follows.
 """
 
 from collections.abc import Callable, Mapping
 
+from pipelines.engines.tts.normalisation.south_slavic import SOUTH_SLAVIC
+from pipelines.engines.tts.normalisation.thousands import thousands_and_rest
+
 LARGEST = 999_999
-
-
-def _bg(n: int) -> str:
-    small = _list(
-        "нула едно две три четири пет шест седем осем девет десет единайсет дванайсет тринайсет "
-        "четиринайсет петнайсет шестнайсет седемнайсет осемнайсет деветнайсет"
-    )
-    tens = _list("двайсет трийсет четиресет петдесет шейсет седемдесет осемдесет деветдесет")
-    hundreds = _list(
-        "сто двеста триста четиристотин петстотин шестстотин седемстотин осемстотин деветстотин"
-    )
-
-    def below(n: int, feminine: bool = False) -> list[str]:
-        parts = [hundreds[n // 100 - 1]] if n >= 100 else []
-        n %= 100
-        if n >= 20:
-            parts.append(tens[n // 10 - 2])
-            n %= 10
-        if n:
-            parts.append("една" if feminine and n == 1 else small[n])
-        return parts
-
-    thousands, rest = divmod(n, 1000)
-    parts = below(rest)
-    said = _last_and(parts, "и")
-    if thousands == 0:
-        return said or small[0]
-    head = "хиляда" if thousands == 1 else f"{_last_and(below(thousands, True), 'и')} хиляди"
-    return (f"{head} и {said}" if len(parts) == 1 else f"{head} {said}").strip()
 
 
 def _el(n: int) -> str:
@@ -85,7 +59,7 @@ def _et(n: int) -> str:
             return f"{small[n // 10]}kümmend {small[n % 10] if n % 10 else ''}".strip()
         return small[n] if n <= 10 else f"{small[n - 10]}teist"
 
-    return _thousands(n, below, lambda k: f"{below(k)} tuhat")
+    return thousands_and_rest(n, below, lambda k: f"{below(k)} tuhat")
 
 
 def _ga(n: int) -> str:
@@ -123,37 +97,7 @@ def _ga(n: int) -> str:
             return f"{counted[k - 11]} {word} dhéag"
         return f"deich {word}" if k == 10 else f"{counted[k - 1]} {word}"
 
-    return _thousands(n, below, thousand, ", ")
-
-
-def _hr(n: int) -> str:
-    small = _list(
-        "nula jedan dva tri četiri pet šest sedam osam devet deset jedanaest dvanaest trinaest "
-        "četrnaest petnaest šesnaest sedamnaest osamnaest devetnaest"
-    )
-    tens = _list("dvadeset trideset četrdeset pedeset šezdeset sedamdeset osamdeset devedeset")
-    hundreds = _list("sto dvjesto tristo četiristo petsto šeststo sedamsto osamsto devetsto")
-
-    def below(n: int) -> str:
-        if n >= 100:
-            return f"{hundreds[n // 100 - 1]} {below(n % 100) if n % 100 else ''}".strip()
-        if n >= 20:
-            return f"{tens[n // 10 - 2]}{f' i {small[n % 10]}' if n % 10 else ''}"
-        return small[n]
-
-    def thousand(k: int) -> str:
-        if k == 1:
-            return "tisuću"
-        few = k % 10 in (2, 3, 4) and k % 100 not in (12, 13, 14)
-        one = k % 10 == 1 and k % 100 != 11
-        said = below(k)
-        if one:
-            said = said.removesuffix("jedan") + "jedna"
-        if k % 10 == 2 and k % 100 != 12:
-            said = said.removesuffix("dva") + "dvije"
-        return f"{said} {'tisuća' if one else 'tisuće' if few else 'tisuća'}"
-
-    return _thousands(n, below, thousand)
+    return thousands_and_rest(n, below, thousand)
 
 
 def _mt(n: int) -> str:
@@ -183,7 +127,7 @@ def _mt(n: int) -> str:
             return "mitt elf"
         return f"{below(k, counting)}{'-il' if 10 < k % 100 < 20 else ''} elf"
 
-    return _thousands(n, below, thousand, " u ")
+    return thousands_and_rest(n, below, thousand, " u ")
 
 
 def _sq(n: int) -> str:
@@ -198,7 +142,21 @@ def _sq(n: int) -> str:
             return f"{head}{f' e {small[n % 10]}' if n % 10 else ''}"
         return small[n] if n <= 10 else f"{small[n - 10]}mbëdhjetë"
 
-    return _thousands(n, below, lambda k: f"{below(k)} mijë", " e ")
+    return thousands_and_rest(n, below, lambda k: f"{below(k)} mijë", " e ")
+
+
+def _tr(n: int) -> str:
+    small = _list("sıfır bir iki üç dört beş altı yedi sekiz dokuz")
+    tens = _list("on yirmi otuz kırk elli altmış yetmiş seksen doksan")
+
+    def below(n: int) -> str:
+        parts = [small[n // 100]] if n >= 200 else []
+        parts += ["yüz"] if n >= 100 else []
+        parts += [tens[n % 100 // 10 - 1]] if n % 100 >= 10 else []
+        parts += [small[n % 10]] if n % 10 or not n else []
+        return " ".join(parts)
+
+    return thousands_and_rest(n, below, lambda k: "bin" if k == 1 else f"{below(k)} bin")
 
 
 def _wo(n: int) -> str:
@@ -215,7 +173,9 @@ def _wo(n: int) -> str:
             return f"{head} ak {small[n % 10]}" if n % 10 else head
         return small[n]
 
-    return _thousands(n, below, lambda k: wolof_of(k, "junni") if k > 1 else "junni", " ak ")
+    apart = n >= 10_000 and n % 10_000 < 10 and n < 100_000
+    thousand = lambda k: wolof_of(k, "junni") if k > 1 else "junni"  # noqa: E731
+    return thousands_and_rest(n, below, thousand, ", ak " if apart else " ak ")
 
 
 def wolof_of(count: int, noun: str) -> str:
@@ -237,31 +197,16 @@ def _ff(n: int) -> str:
             return f"{head} e {small[n % 10]}" if n % 10 else head
         return small[n] if n <= 10 else f"sappo e {small[n - 10]}"
 
-    return _thousands(n, below, lambda k: "ujunere" if k == 1 else f"ujunnaaje {below(k)}", " e ")
+    apart = n >= 2000 and n % 1000 < 100
+    thousand = lambda k: "ujunere" if k == 1 else f"ujunnaaje {below(k)}"  # noqa: E731
+    return thousands_and_rest(n, below, thousand, ", e " if apart else " e ")
 
 
 OWN: Mapping[str, Callable[[int], str]] = {
-    "bg": _bg, "el": _el, "et": _et, "ga": _ga, "hr": _hr, "mt": _mt, "sq": _sq, "wo": _wo,
+    **SOUTH_SLAVIC, "el": _el, "et": _et, "ga": _ga, "mt": _mt, "sq": _sq, "tr": _tr, "wo": _wo,
     "ff": _ff,
 }  # fmt: skip
 
 
 def _list(words: str) -> list[str]:
     return words.split()
-
-
-def _last_and(parts: list[str], joint: str) -> str:
-    """ "a b и c"."""
-    return (
-        f" {joint} ".join([" ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
-    )
-
-
-def _thousands(
-    n: int, below: Callable[[int], str], thousand: Callable[[int], str], joint: str = " "
-) -> str:
-    """Thousands and what is left of them."""
-    thousands, rest = divmod(n, 1000)
-    if not thousands:
-        return below(rest)
-    return thousand(thousands) + (joint + below(rest) if rest else "")
