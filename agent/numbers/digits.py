@@ -177,12 +177,20 @@ def _group(said: Sequence[_Word], at: int, says: DigitWords) -> tuple[str, int] 
 
 
 def _is_exclaimed(said: Sequence[_Word], at: int, says: DigitWords) -> bool:
-    """Whether a word that may be a digit stands alone: "oh, right, four eight"."""
+    """Whether a word that may be a digit stands alone: "oh, right, four eight".
+
+    Irish says a particle before each digit ("a dó a haon"), which stands between none of them.
+    """
     if said[at].text not in says.exclaims:
         return False
-    before = at > 0 and not said[at].apart and _group(said, at - 1, says) is not None
-    after = at + 1 < len(said) and not said[at + 1].apart
-    return not (before or (after and _group(said, at + 1, says) is not None))
+    before, after = at, at + 1
+    while before and not said[before].apart and said[before - 1].text in says.numerals.within:
+        before -= 1
+    while after < len(said) and not said[after].apart and said[after].text in says.numerals.within:
+        after += 1
+    follows = before > 0 and not said[before].apart and _group(said, before - 1, says) is not None
+    goes_on = after < len(said) and not said[after].apart
+    return not (follows or (goes_on and _group(said, after, says) is not None))
 
 
 def _repeated(said: Sequence[_Word], at: int, says: DigitWords) -> tuple[str, int] | None:

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from agent.numbers.digits import all_digits
+from agent.numbers.phone_numbers import groups
 from agent.numbers.tokens import tokens
 from agent.slots.values import amount
 from pipelines.engines.tts.normalisation import spoken
@@ -79,3 +81,15 @@ def test_a_sum_of_euros_is_understood_as_it_is_spoken(sum_: str, language: str) 
 )
 def test_sums_as_callers_say_them(language: str, text: str, heard: str) -> None:
     assert amount(text, PACKS[language].language) == heard
+
+
+@pytest.mark.parametrize("language", PACKS)
+def test_strings_of_digits_are_understood_as_they_are_spoken(language: str) -> None:
+    says = PACKS[language].language.digit_words
+    telephones = ("770001234", "764567890", "338001234", "801234567")
+    for number in telephones:
+        said = spoken(" ".join(groups(number, "SN")), language)
+        assert all_digits(said, says) == number, said
+    for number in ("4821", "0340", "900000", "4111111111111111", "07"):
+        said = spoken(" ".join(number), language)
+        assert all_digits(said, says) == number, said
