@@ -57,7 +57,7 @@ def _named(turn: Turn, place: int) -> tuple[int | None, int]:
 def _hours(turn: Turn, place: int) -> tuple[int | None, int]:
     """ "ten", "dix heures trente", "ten thirty", "ten oh five"."""
     hour = turn.number(place, _LATEST)
-    if hour is None:
+    if hour is None or turn.one(place + 1, "months")[0] is not None:  # "στις 5 Δεκεμβρίου"
         return None, place
     end = turn.skip(place + 1, "hour")
     named = end > place + 1
@@ -68,19 +68,43 @@ def _hours(turn: Turn, place: int) -> tuple[int | None, int]:
 
 def _with_minutes(turn: Turn, hour: int, place: int, named: bool) -> tuple[int, int]:
     """An hour with what follows it; `named` where the word for hours was said."""
+    and_minutes = turn.joined(place)  # "15 sati i 30 minuta"
+    if and_minutes > place and (minutes := _minutes(turn, and_minutes)) is not None:
+        return hour + minutes[0], minutes[1]
     more, end = turn.one(place, "hour_and")
     if more is not None:
-        return (hour + more) % DAY, end
+        whole = more % 60 == 0  # "fukki waxtu ak benn": more hours, which minutes may follow
+        return (
+            _with_minutes(turn, (hour + more) % DAY, end, named)
+            if whole
+            else (
+                (hour + more) % DAY,
+                end,
+            )
+        )
     less = turn.one(place, "less")[1]
     number = turn.number(less, _MINUTES)
     if less > place and number is not None:
         return (hour - number) % DAY, turn.skip(less + 1, "minute")
     oh = turn.one(place, "oh")[1]
+    if named and (minutes := _minutes(turn, oh)) is not None:
+        return hour + minutes[0], minutes[1]
     number = turn.number(oh, _MINUTES)
     small = number is not None and number < 10 and not named and oh == place
     if number is None or small or _counts(turn, oh + 1):
         return hour, place
     return hour + number, turn.skip(oh + 1, "minute")
+
+
+def _minutes(turn: Turn, place: int) -> tuple[int, int] | None:
+    """ "30 minuta", "fukki simili ak juróom"; and where it ends."""
+    number = turn.number(place, _MINUTES)
+    end = turn.skip(place + 1, "minute")
+    if number is None or end == place + 1:
+        return None
+    ones = turn.joined(end)
+    more = turn.number(ones, 9) if turn.ten_and_one and ones > end and number % 10 == 0 else None
+    return (number, end) if more is None else (number + more, ones + 1)
 
 
 def _counts(turn: Turn, place: int) -> bool:

@@ -31,7 +31,7 @@ def date(turn: Turn, place: int, on: bool) -> tuple[Date | None, int]:
     day, end = _day(turn, place)
     if day is None:
         return None, place
-    month, after = turn.one(turn.skip(end, "beside"), "months")
+    month, after = _month(turn, end)
     if month is not None:
         return _with_year(turn, month, day, after)
     slash = end < len(turn.tokens) and turn.tokens[end].text == "/"
@@ -41,6 +41,16 @@ def date(turn: Turn, place: int, on: bool) -> tuple[Date | None, int]:
     last = end >= len(turn.tokens) or turn.tokens[end].kind == "other"
     known = turn.at(end)[0].keys() - {"hour", "units"}
     return ((0, 0, day), end) if on and ordinal and (last or known) else (None, place)
+
+
+def _month(turn: Turn, place: int) -> tuple[int | None, int]:
+    """A month, past what may stand before it: "of", and no more ("de mhí an Mhárta")."""
+    while True:
+        month, end = turn.one(place, "months")
+        after = turn.one(place, "beside")[1]
+        if month is not None or after == place:
+            return month, end
+        place = after
 
 
 def _length(turn: Turn, place: int) -> tuple[int | None, int]:

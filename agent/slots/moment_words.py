@@ -88,6 +88,8 @@ class Turn:
     def __init__(self, text: str, words: MomentWords) -> None:
         said = tokens(text, words.numerals)
         self.tokens = [token for at, token in enumerate(said) if not _is_ordinal(said, at, words)]
+        self.ten_and_one = words.numerals.ten_and_one
+        self._joints = words.numerals.joints
         self._phrases = words.phrases
 
     def at(self, place: int) -> tuple[dict[str, int], int]:
@@ -116,6 +118,11 @@ class Turn:
                 place = end
         return place
 
+    def joined(self, place: int) -> int:
+        """Past an "and"."""
+        is_joint = place < len(self.tokens) and self.tokens[place].text in self._joints
+        return place + is_joint
+
     def number(self, place: int, most: int) -> int | None:
         """The whole number that stands at a place, where it is no more than that."""
         token = self.tokens[place] if 0 <= place < len(self.tokens) else None
@@ -128,7 +135,10 @@ class Turn:
 
 
 def _is_ordinal(said: Sequence[Token], at: int, words: MomentWords) -> bool:
-    """Whether it is the sign of "5." in "5. prosince", which ends no sentence."""
-    if said[at].text != "." or not 0 < at < len(said) - 1:
+    """Whether it is a sign of an ordinal: of "5." in "5. prosince", of "5-го"."""
+    sign = said[at].text in (".", "-") and 0 < at < len(said) - 1
+    if not sign or said[at - 1].kind != "number":
         return False
-    return said[at - 1].kind == "number" and said[at + 1].text in words.numerals.month
+    if said[at].text == "-":
+        return said[at].glued and said[at + 1].glued and said[at + 1].kind == "word"
+    return said[at + 1].text in words.numerals.month
