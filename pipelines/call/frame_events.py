@@ -29,6 +29,7 @@ from agent.events import (
     TurnEnded,
     TurnStarted,
 )
+from agent.languages.scripts import in_pack_script
 from pipelines.call.frames import RecognisedFrame, SilencedFrame, SpokenFrame
 from pipelines.call.resources import LanguageScores, Resources
 from pipelines.call.typed import LONGEST, typed
@@ -110,14 +111,18 @@ class FrameEvents:
         scores: LanguageScores = ()
         if heard.final and heard.text:
             scores = self._resources.language_scores(heard.text, heard.language, heard.languages)
+        maybe = (heard.language, *(code for code, _ in scores[:1]))
         return Hypothesis(
             at,
-            heard.text,
+            in_pack_script(heard.text, *maybe),
             heard.language,
             round(heard.language_confidence, 3),
             round(heard.confidence, 3),
             heard.final,
-            tuple((word.text, round(word.confidence, 3)) for word in heard.words),
+            tuple(
+                (in_pack_script(word.text, *maybe), round(word.confidence, 3))
+                for word in heard.words
+            ),
             scores,
             heard.rejected,
         )

@@ -17,6 +17,7 @@ from agent.commands import Understanding
 from agent.ladder.turn import Turn
 from agent.ladder.understanding import understand as decide
 from agent.languages.clauses import clauses
+from agent.languages.scripts import in_pack_script
 from agent.question import OpenQuestion
 from pipelines.call.messages import command_text
 from pipelines.cli.errors import WRONG_USAGE, fail
@@ -77,7 +78,9 @@ async def _rows(
     rows = []
     async with open_intents(settings, config) as intents:
         print(f"waxtaan: judged by {judge(intents)}; 'waxtaan check' says why", file=sys.stderr)
-        for turn in turns:
+        for each_turn in turns:
+            written = in_pack_script(each_turn.text, each_turn.language)
+            turn = replace(each_turn, text=written)
             likely = await intents.likely(turn.text, turn.language) if intents else ()
             pack = config.packs[turn.language].language
             parts = clauses(turn.text, pack.joins) if intents else ()
@@ -87,7 +90,7 @@ async def _rows(
             reply = await judged.reply(turn.text, opened.name) if judged else ()
             said = Turn(turn.text, opened, pack, likely=likely, clauses=each, reply=reply)
             found = decide(said, config.flows, config.policy)
-            row = _row(turn, found, config)
+            row = _row(each_turn, found, config)
             if why:
                 guess = pack.classifier.guess(turn.text.lower())
                 row |= {"likely": dict(likely), "nearest": guess.sample}

@@ -12,6 +12,7 @@ from agent.ladder.understanding import understand
 from agent.languages.wording import word
 from agent.question import OpenQuestion
 from agent.slots.moment import Clock, moment
+from pipelines.call.typed import typed
 from pipelines.errors import ConfigurationError
 from pipelines.packs.fixed_wording import sentences
 from pipelines.packs.language_files import EVERY, load_packs
@@ -125,3 +126,23 @@ def test_a_language_that_nobody_counts_in() -> None:
     assert [plurals("ar")(n) for n in ("0", "1", "2", "3", "11")] == [
         *("zero", "one", "two", "few", "many"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "kept"),
+    [
+        ("sr", "Колико имам на рачуну? Њушкају, Џаба!", "Koliko imam na računu? Njuškaju, Džaba!"),
+        ("bs", "двадесет и пет", "dvadeset i pet"),
+        ("mk", "колку пари имам", "колку пари имам"),
+        ("sr", "Koliko imam", "Koliko imam"),
+    ],
+)
+def test_serbian_in_cyrillic_letters_is_heard_as_in_latin_ones(
+    language: str, text: str, kept: str
+) -> None:
+    assert typed(1.0, text, language)[1].text == kept
+
+
+def test_cyrillic_letters_tell_that_a_turn_is_serbian() -> None:
+    assert typed(1.0, "Колико имам", "en", (("sr", 0.9), ("mk", 0.1)))[1].text == "Koliko imam"
+    assert typed(1.0, "Колку имам", "en", (("mk", 0.9), ("sr", 0.1)))[1].text == "Колку имам"
