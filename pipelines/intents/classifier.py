@@ -81,13 +81,17 @@ class IntentClassifier:
         """Learn to judge by meaning, too; `quiet` is waited for often. Raises EngineError."""
         taught = self._samples()
         if taught and self._embedder is not None:
+            by_pack = [list(samples({code: pack})) for code, pack in self._packs.items()]
             self._by_meaning = await kept_model(
-                tuple(taught.items()), self._embedder, self._folder, quiet
+                tuple(taught.items()), self._embedder, self._folder, quiet, by_pack
             )
             self._tell(len(taught))
         replied = replies(self._packs)
         if replied and self._embedder is not None:
-            self._reply_by_meaning = await kept_model(replied, self._embedder, self._folder, quiet)
+            by_pack = [[said for said, _ in replies({code: p})] for code, p in self._packs.items()]
+            self._reply_by_meaning = await kept_model(
+                replied, self._embedder, self._folder, quiet, by_pack
+            )
 
     def prepare(self, text: str) -> None:
         """Something was heard: its meaning may be asked for soon."""

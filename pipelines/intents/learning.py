@@ -7,7 +7,7 @@ seconds: they are imported nowhere else.
 import asyncio
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,11 +28,14 @@ async def kept_model(
     embedder: Embedder | None,
     folder: Path,
     quiet: Callable[[], Awaitable[None]],
+    by_pack: Iterable[Sequence[str]] = (),
 ) -> Model:
     """From `folder`, where it was kept; else trained, and kept there for the next start.
 
     `taught` are sentences and their labels; without an embedder their words and letters tell.
-    For `quiet` see `kept_vectors`. Raises EngineError.
+    `by_pack` are the same sentences, of each language: their vectors are kept apart, so that who
+    changes one language, or adds one, waits for that one. For `quiet` see `kept_vectors`.
+    Raises EngineError.
     """
     by = [embedder.name, embedder.version] if embedder else ["letters", ""]
     name = json.dumps([_FORM, *by, [*taught]]).encode()
@@ -43,7 +46,14 @@ async def kept_model(
     texts = [text for text, _ in taught]
     vectors = np.zeros((len(taught), 0), np.float32)
     if embedder is not None:
-        vectors = await kept_vectors(texts, "query", embedder, folder, quiet)
+        known = dict[str, Floats]()
+        for said in filter(None, by_pack):
+            made = await kept_vectors(said, "query", embedder, folder, quiet)
+            known.update(zip(said, made, strict=True))
+        if rest := [text for text in texts if text not in known]:
+            made = await kept_vectors(rest, "query", embedder, folder, quiet)
+            known.update(zip(rest, made, strict=True))
+        vectors = np.stack([known[text] for text in texts])
     model, _ = await trained(texts, vectors, [label for _, label in taught])
     await asyncio.to_thread(_keep, place, model)
     return model

@@ -118,6 +118,17 @@ async def test_other_samples_are_another_model(tmp_path: Path) -> None:
     assert len(kept_models(tmp_path)) == 2
 
 
+async def test_another_language_has_only_its_own_samples_made_into_vectors(tmp_path: Path) -> None:
+    first, again = Words(), Words()
+    english = [*TAUGHT]
+    french = {"je veux mon solde": "balance", "ma facture est chère": "bill"}
+    await kept_model([*TAUGHT.items()], first, tmp_path, quiet, [english])
+    both = [*TAUGHT.items(), *french.items()]
+    await kept_model(both, again, tmp_path, quiet, [english, [*french]])
+    assert first.asked == english
+    assert again.asked == [*french]
+
+
 async def test_without_room_on_disk_it_has_learnt_all_the_same(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder", encoding="utf-8")
     assert (await kept_model([*TAUGHT.items()], Words(), tmp_path / "file", quiet)).labels
