@@ -18,7 +18,7 @@ from typing import Literal, TypeAlias
 
 from agent.grounding.contradiction import Sense, contradiction
 from agent.grounding.utterable import not_speech
-from agent.numbers.numerals import Numerals, plain
+from agent.numbers.numerals import Numerals, plain, without_accents
 from agent.numbers.quantities import Quantity, is_ordinal, is_telephone, names, quantities, runs
 
 Reason: TypeAlias = Literal[
@@ -255,9 +255,7 @@ def _unit(fact: str, said: str) -> bool:
 
 def _words(text: str) -> str:
     """Words without accents, between single spaces, one at either end."""
-    bare = unicodedata.normalize("NFD", plain(text))
-    bare = "".join(c for c in bare if not unicodedata.combining(c))
-    return " " + " ".join(_WORD.findall(bare)) + " "
+    return " " + " ".join(_WORD.findall(without_accents(plain(text)))) + " "
 
 
 @lru_cache(maxsize=64)

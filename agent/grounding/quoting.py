@@ -7,12 +7,11 @@ of its words in their order, and that one is said.
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 from agent.events import Passage
-from agent.numbers.numerals import plain
+from agent.numbers.numerals import plain, without_accents
 
 _WORD = re.compile(r"[^\W_]+")
 _BEGINNING = 4  # letters: inflections differ
@@ -49,8 +48,7 @@ def quotation(
 
 def _content(text: str, fillers: AbstractSet[str]) -> list[str]:
     """The words that name or count something, by their beginnings, in order."""
-    bare = unicodedata.normalize("NFD", plain(text))
-    words = _WORD.findall("".join(c for c in bare if not unicodedata.combining(c)))
+    words = _WORD.findall(without_accents(plain(text)))
     return [
         word[:_BEGINNING]
         for word in words

@@ -38,12 +38,15 @@ class Numerals:
     units: Mapping[str, str] = field(default_factory=dict)  # "euros" -> "EUR"
     periods: Mapping[str, str] = field(default_factory=dict)  # "per month" -> "month"
     months: tuple[str, ...] = ()  # twelve; and twelve more as they stand beside a day
+    months_heard: Mapping[str, int] = field(default_factory=dict)  # more of their forms
     decimal_point: str = "."
 
     @cached_property
     def month(self) -> Mapping[str, int]:
-        """The months' numbers by their names."""
-        return {name.casefold(): at % _YEAR + 1 for at, name in enumerate(self.months)}
+        """The months' numbers by their names, also as they are typed without accents."""
+        named = {plain(name): at % _YEAR + 1 for at, name in enumerate(self.months)}
+        named |= {plain(name): number for name, number in self.months_heard.items()}
+        return {without_accents(name): number for name, number in named.items()} | named
 
     @cached_property
     def joints(self) -> frozenset[str]:
@@ -79,6 +82,12 @@ def plain(text: str) -> str:
     """Text as it is compared: compatibility forms resolved, any script's digits as 0-9, folded."""
     text = unicodedata.normalize("NFKC", text).translate(_SIGNS).casefold()
     return "".join(str(unicodedata.digit(c)) if c > "9" and c.isdigit() else c for c in text)
+
+
+def without_accents(text: str) -> str:
+    """ "décembre" -> "decembre"."""
+    apart = unicodedata.normalize("NFD", text)
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
 def written(value: Decimal) -> str:

@@ -85,8 +85,17 @@ class Spelled:
         return next(self._words(at), None)
 
     def _next(self, at: int) -> _Step | None:
-        """The longest there that fits what was said before."""
-        return next((step for step in self._words(at) if self._fits(step)), None)
+        """The longest there that fits what was said before.
+
+        Thousands may be a shorter one and a scale: "sata kaksituhatta" is 102,000. All else that
+        does not fit begins a number of its own: "quatre-vingt-dix quatre-vingt-quatre".
+        """
+        for step in self._words(at):
+            if self._fits(step):
+                return step
+            if step.value < _THOUSAND:
+                return None
+        return None
 
     def _take(self) -> bool:
         step = self._one_and_twenty() or self._next(self.end)

@@ -1,5 +1,7 @@
 """A language's `gate.toml`: what the gate before the voice knows (agent/grounding/gate.py)."""
 
+from collections.abc import Mapping
+
 from pydantic import Field
 
 from agent.grounding.gate import GateRules
@@ -42,7 +44,11 @@ class GateFile(Strict):
     periods: dict[str, str] = Field(default_factory=dict)
 
     def rules(
-        self, months: tuple[str, ...], decimal_point: str, fallback: GateRules | None
+        self,
+        months: tuple[str, ...],
+        months_heard: Mapping[str, int],
+        decimal_point: str,
+        fallback: GateRules | None,
     ) -> GateRules:
         """The rules; months and decimal point are those of the language's pack."""
         return GateRules(
@@ -61,6 +67,7 @@ class GateFile(Strict):
                 units=self.units,
                 periods=self.periods,
                 months=months,
+                months_heard=months_heard,
                 decimal_point=decimal_point,
             ),
             self.phrases.promises,

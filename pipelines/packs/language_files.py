@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Annotated
 
 from loguru import logger
 from pydantic import Field
@@ -43,6 +44,7 @@ class _LanguageFile(Strict):
     months: tuple[str, ...] = Field(min_length=12, max_length=12)
     # beside a day, where that is another form: "5 grudnia"
     months_in_dates: tuple[str, ...] | None = Field(default=None, min_length=12, max_length=12)
+    months_heard: dict[str, Annotated[int, Field(ge=1, le=12)]] = Field(default_factory=dict)
     decimal_point: str = "."
     voice: dict[str, str | int]
     expected_phrases: int = Field(default=200, ge=10)  # see Pack
@@ -208,7 +210,8 @@ def _load_gate(path: Path, about: _LanguageFile, fallback: Language | None) -> G
     """Without a file of its own a language is checked by its figures only."""
     file = parse(GateFile, path) if path.exists() else GateFile()
     months = (*about.months, *(about.months_in_dates or ()))
-    return file.rules(months, about.decimal_point, fallback.gate if fallback else None)
+    heard = about.months_heard
+    return file.rules(months, heard, about.decimal_point, fallback.gate if fallback else None)
 
 
 def _load_intents(path: Path) -> dict[str, Intent]:

@@ -43,3 +43,22 @@ def test_a_time_is_understood_as_it_is_written_and_spoken(language: str) -> None
         assert moment(text, words, CLOCK) == f"2026-12-05T{time}", text
         said = spoken(text, language)
         assert moment(said, words, CLOCK) == f"2026-12-05T{time}", said
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("lv", "piektajā decembrī pulksten 10"),
+        ("lv", "5. decembris pulksten 10"),
+        ("lt", "gruodžio 5 dieną 10 valandą"),
+        ("el", "στις 5 Δεκέμβρη στις 10"),
+        ("el", "στις 5 δεκεμβριου στις 10"),
+        ("uk", "5-го грудня о 10"),
+        ("hr", "5. prosinca u 10 sati i 0 minuta"),
+        ("hu", "december 5-én 10 órakor"),
+        ("ga", "an 5 de mhí na Nollag ar a 10 a chlog"),
+        ("fr", "le 5 decembre a 10 heures"),
+    ],
+)
+def test_a_month_in_its_other_forms(language: str, text: str) -> None:
+    assert moment(text, PACKS[language].language.moments, CLOCK) == "2026-12-05T10:00"
