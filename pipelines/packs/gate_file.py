@@ -1,6 +1,7 @@
 """A language's `gate.toml`: what the gate before the voice knows (agent/grounding/gate.py)."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from pydantic import Field
 
@@ -46,9 +47,9 @@ class GateFile(Strict):
     def rules(
         self,
         months: tuple[str, ...],
-        months_heard: Mapping[str, int],
         decimal_point: str,
         fallback: GateRules | None,
+        months_heard: Mapping[str, int] = MappingProxyType({}),
     ) -> GateRules:
         """The rules; months and decimal point are those of the language's pack."""
         return GateRules(

@@ -210,8 +210,8 @@ def _load_gate(path: Path, about: _LanguageFile, fallback: Language | None) -> G
     """Without a file of its own a language is checked by its figures only."""
     file = parse(GateFile, path) if path.exists() else GateFile()
     months = (*about.months, *(about.months_in_dates or ()))
-    heard = about.months_heard
-    return file.rules(months, heard, about.decimal_point, fallback.gate if fallback else None)
+    gate = fallback.gate if fallback else None
+    return file.rules(months, about.decimal_point, gate, about.months_heard)
 
 
 def _load_intents(path: Path) -> dict[str, Intent]:
