@@ -14,6 +14,9 @@ _MONTHS = 12
 
 def span(turn: Turn, place: int) -> tuple[int | None, int]:
     """Minutes from now: "in an hour", "an hour from now"."""
+    past, hour = turn.one(place, "past_hour")
+    if past is not None and (turn.number(hour, DAY) or turn.one(hour, "hours")[0]) is not None:
+        return None, place  # "za kwadrans szósta": a quarter to six, not in a quarter of an hour
     begins = turn.one(place, "ahead")[1]
     minutes, end = _length(turn, begins)
     ends = turn.one(end, "since")[1]
