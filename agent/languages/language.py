@@ -20,13 +20,14 @@ from agent.numbers.phone_numbers import REGION
 from agent.slots.moment_words import MomentWords
 from agent.slots.spelling import SpellingWords
 
-_APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "`": "'"})
+# one apostrophe; and Turkish İ, whose dot `lower` makes a sign of its own
+_ALIKE = str.maketrans({"’": "'", "ʼ": "'", "`": "'", "İ": "i"})
 _NOT_A_WORD = re.compile(r"[^\w'•]+")
 
 
 def words(text: str) -> str:
     """Text reduced to lower-case words with single spaces: what is compared with what was said."""
-    text = unicodedata.normalize("NFC", text).translate(_APOSTROPHES).lower()
+    text = unicodedata.normalize("NFC", text).translate(_ALIKE).lower()
     return " ".join(w.strip("'_") for w in _NOT_A_WORD.split(text) if w.strip("'_"))
 
 

@@ -19,8 +19,9 @@ WRONG = "◦"  # the same, of the last one where a check says that a digit of th
 _FIGURE = r"\d•⓪①-⑨⁰¹²³⁴-⁹₀-₉"  # all that has the value of a digit, as callers may type it
 _FIGURES = re.compile(rf"[{_FIGURE}]+")
 _APART = frozenset(",;:.…/|\n")
+_ALIKE = str.maketrans({"’": "'", "ʼ": "'", "İ": "i"})
 _PLUS = "+"
-_WORD = re.compile(rf"[{_FIGURE}]+|[+＋]|[^\W{_FIGURE}_]+(?:['’][^\W{_FIGURE}_]+)*")
+_WORD = re.compile(rf"[{_FIGURE}]+|[+＋]|[^\W{_FIGURE}_]+(?:['’ʼ][^\W{_FIGURE}_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ def _words(text: str) -> list[_Word]:
 
 def _plain(word: str) -> str:
     """Lower case, one apostrophe, any script's digits as 0-9."""
-    folded = unicodedata.normalize("NFKC", word).lower().replace("’", "'")
+    folded = unicodedata.normalize("NFKC", word).translate(_ALIKE).lower()
     return "".join(str(unicodedata.digit(c)) if c > "9" and c.isdigit() else c for c in folded)
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 
 _SIGNS = str.maketrans(
-    {"’": "'", "ʼ": "'", "`": "'", "‐": "-", "‑": "-", "–": "-", "—": "-", "−": "-"}
+    {"’": "'", "ʼ": "'", "`": "'", "‐": "-", "‑": "-", "–": "-", "—": "-", "−": "-", "İ": "i"}
 )
 _YEAR = 12  # months
 

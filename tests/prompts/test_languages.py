@@ -9,7 +9,9 @@ import pytest
 from agent.commands import ChangeLanguage, Command
 from agent.ladder.turn import Turn
 from agent.ladder.understanding import understand
+from agent.languages.language import words
 from agent.languages.wording import word
+from agent.numbers.digits import all_digits
 from agent.question import OpenQuestion
 from agent.slots.moment import Clock, moment
 from pipelines.call.typed import typed
@@ -146,3 +148,9 @@ def test_serbian_in_cyrillic_letters_is_heard_as_in_latin_ones(
 def test_cyrillic_letters_tell_that_a_turn_is_serbian() -> None:
     assert typed(1.0, "Колико имам", "en", (("sr", 0.9), ("mk", 0.1)))[1].text == "Koliko imam"
     assert typed(1.0, "Колку имам", "en", (("mk", 0.9), ("sr", 0.1)))[1].text == "Колку имам"
+
+
+def test_a_turkish_capital_is_one_letter() -> None:
+    assert words("İnternetim İPTAL edilsin") == "internetim iptal edilsin"
+    says = load_packs(PROMPTS, languages=("tr",))["tr"].language.digit_words
+    assert all_digits("İki üç", says) == "23"
