@@ -103,6 +103,7 @@ class Settings(BaseSettings):
     # to try weights with, when they are added
     llama_server: str = ""  # llama.cpp's server; "" the one on PATH
     llm_python: str = ""  # interpreter of vLLM's own environment; "" .venvs/llm's
+    train_python: str = ""  # interpreter with torch and peft, merges Whispers; "" .venvs/train's
     # for the transparency sheet; a language with a model of its own has them in its language.toml
     llm_revision: str = ""
     llm_licence: str = ""

@@ -59,14 +59,25 @@ def add(
     source: Annotated[Path, typer.Argument(help="A folder, or a wheel.")],
     name: Annotated[str, typer.Option(help="What it is to be called; else its file's.")] = "",
     language: Annotated[list[str] | None, typer.Option(help="That it serves; all, else.")] = None,
-    licence: Annotated[str, typer.Option(help="Of the weights.")] = "unknown",
+    licence: Annotated[str, typer.Option(help="Of the weights; else as their README says.")] = "",
     clip: Annotated[Path | None, typer.Option(help="A recording for a recogniser to try.")] = None,
     llama_server: Annotated[str, typer.Option(help="To try a GGUF; else the one on PATH.")] = "",
+    token: Annotated[str, typer.Option(help="A Whisper was trained with: fr, or <|wo|>.")] = "",
+    use: Annotated[bool, typer.Option(help="Write a Whisper into the language's pack.")] = False,
+    merge: Annotated[
+        bool, typer.Option(help="A Whisper for transformers, or an adapter to one: convert it.")
+    ] = False,
+    base: Annotated[str, typer.Option(help="With --merge: an adapter's, a folder or name.")] = "",
+    compute: Annotated[str, typer.Option(help="With --merge: int8, float16, ...")] = "",
+    python: Annotated[str, typer.Option(help="With --merge: that has torch and peft.")] = "",
 ) -> None:
     """Take weights of your own into the models folder, and try them."""
+    from pipelines.cli.models_add import Wanted
     from pipelines.cli.models_add import add as run
+    from pipelines.cli.models_merge import merging_asked
 
-    run(source, name, tuple(language or ()), licence, clip, llama_server)
+    how = merging_asked(merge, base, token, compute, python)
+    run(Wanted(source, name, tuple(language or ()), licence, clip, llama_server, token, use, how))
 
 
 @models.command()

@@ -1,66 +1,71 @@
-"""`waxtaan models add`: weights of one's own, tried before they are believed."""
+"""`waxtaan models add`: weights of one's own, merged if asked, tried before they are believed."""
 
 import asyncio
 import shutil
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
 from pipelines.cli.errors import MISSING, WRONG_USAGE, fail
 from pipelines.cli.models_add_llm import answered, require_program
+from pipelines.cli.models_merge import Made, Merging, made, recogniser, require_language, use
 from pipelines.engines.asr.engine import SAMPLE_RATE
 from pipelines.engines.asr.faster_whisper import FasterWhisper
 from pipelines.engines.asr.whisper.checkpoint import Checkpoint
 from pipelines.engines.tts.engine import Voice
 from pipelines.engines.tts.piper import Piper
 from pipelines.errors import EngineError
-from pipelines.packs.reader import load
+from pipelines.packs.reader import load, load_with
 from pipelines.settings import Settings
 from pipelines.synthetic_caller.voice import CallerVoice
 from pipelines.weights import adding, store
 from pipelines.weights.adding import Found
 from pipelines.weights.catalogue import Model
+from pipelines.weights.merge_about import licence_of, spelled
 
 _OUT = Console(highlight=False, markup=False)
 _SAID = "greet"  # the wording that is said, or heard, where no clip is given
 
 
-def add(
-    source: Path,
-    name: str,
-    languages: tuple[str, ...],
-    licence: str,
-    clip: Path | None,
-    llama_server: str = "",
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an operator says of weights. `merging` where they are to be merged first."""
+
+    source: Path
+    name: str = ""
+    languages: tuple[str, ...] = ()
+    licence: str = ""
+    clip: Path | None = None
+    llama_server: str = ""
+    token: str = ""
+    use: bool = False
+    merging: Merging | None = None
+
+
+def add(wanted: Wanted) -> None:
     """Copy it into the models folder, try it, say what to set for it to be used."""
-    settings = Settings(llama_server=llama_server) if llama_server else Settings()
-    if clip is not None and not clip.is_file():
-        fail(f"{clip}: no such recording", WRONG_USAGE)
+    settings = Settings(llama_server=wanted.llama_server) if wanted.llama_server else Settings()
+    if wanted.clip is not None and not wanted.clip.is_file():
+        fail(f"{wanted.clip}: no such recording", WRONG_USAGE)
+    if wanted.use:
+        require_language(wanted.languages, settings)
     try:
         require_program(settings.llama_server)
     except EngineError as error:
         fail(str(error), WRONG_USAGE)
     parts = settings.models / ".parts" / "added"
     try:
-        found = adding.look(adding.unpacked(source, parts))
-        chosen = name or _named(source, found)
-        model = adding.describe(
-            found, chosen, languages=languages, licence=licence, source=str(source)
-        )
-        adding.add(found, model, settings.prompts, settings.models)
+        model, came = _taken(wanted, settings, parts)
     except EngineError as error:
         fail(str(error), MISSING)
+    except KeyboardInterrupt:
+        fail(f"{wanted.source} was not merged to the end: nothing was added", MISSING)
     finally:
         shutil.rmtree(parts, ignore_errors=True)
-    where = settings.models / model.folder
-    _OUT.print(
-        f"{model.name}: {model.what}, {model.megabytes} MB, in {where}",
-        soft_wrap=True,
-    )
     try:
-        said = asyncio.run(_tried(model, settings, languages, clip))
+        said = asyncio.run(_tried(model, settings, wanted, came.token))
     except EngineError as error:
         _take_away(model, settings)
         fail(f"{model.name} does not work and was taken away again: {error}", MISSING)
@@ -71,6 +76,36 @@ def add(
         _take_away(model, settings)
         raise
     _OUT.print(said, soft_wrap=True)
+    if wanted.use:
+        try:
+            _OUT.print(use(wanted.languages[0], model, came.token, settings), soft_wrap=True)
+        except EngineError as error:
+            fail(f"{model.name} is kept, and is not used yet: {error}", MISSING)
+    if model.engine == "faster_whisper":
+        for language in wanted.languages:
+            _OUT.print(recogniser(language, settings), soft_wrap=True)
+
+
+def _taken(wanted: Wanted, settings: Settings, parts: Path) -> tuple[Model, Made]:
+    """Its entry, with its files in the models folder, and what was made on the way to it."""
+    source, languages = wanted.source, wanted.languages
+    if wanted.merging is None:
+        found = adding.look(adding.unpacked(source, parts))
+        token = spelled(wanted.token) if wanted.token else ""
+        came = Made(found.folder, token, licence_of(found.folder), "")
+        name = wanted.name or _named(source, found)
+    else:
+        name = wanted.name or source.resolve().name.lower().replace(" ", "-")
+        adding.require_name(name, settings.prompts, settings.models)
+        came = made(source, wanted.merging, languages, settings, parts)
+        found = adding.look(came.folder)
+    licence = wanted.licence or came.licence
+    model = adding.describe(found, name, languages=languages, licence=licence, source=str(source))
+    adding.add(found, model, settings.prompts, settings.models)
+    where = settings.models / model.folder
+    about = f"{model.name}: {model.what}, {model.megabytes} MB, licence {licence}, in {where}"
+    _OUT.print(f"{came.what}\n{about}".strip(), soft_wrap=True)
+    return model, came
 
 
 def _take_away(model: Model, settings: Settings) -> None:
@@ -86,25 +121,26 @@ def _named(source: Path, found: Found) -> str:
     return name.lower().replace(" ", "-")
 
 
-async def _tried(
-    model: Model, settings: Settings, languages: tuple[str, ...], clip: Path | None
-) -> str:
-    language = (*languages, settings.language)[0]
+async def _tried(model: Model, settings: Settings, wanted: Wanted, token: str) -> str:
+    language = (*wanted.languages, settings.language)[0]
     match model.engine:
         case "faster_whisper":
-            return await _transcribed(model, settings, language, clip)
+            return await _transcribed(model, settings, language, token, wanted)
         case "piper":
             return await _spoken(model, settings, language)
         case _:
             folder, first = settings.models / model.folder, next(iter(model.files))
             weights = folder / first if first.endswith(".gguf") else folder
-            return await answered(weights.absolute(), languages, settings)
+            return await answered(weights.absolute(), wanted.languages, settings)
 
 
-async def _transcribed(model: Model, settings: Settings, language: str, clip: Path | None) -> str:
+async def _transcribed(
+    model: Model, settings: Settings, language: str, token: str, wanted: Wanted
+) -> str:
     from pipelines.sound_files import read_sound
 
-    packs = load(settings.prompts, settings.languages).packs
+    clip = wanted.clip
+    packs = load_with(settings.prompts, settings.languages, language).packs
     pack = packs.get(language, packs[settings.language])
     sentence = pack.language.sentences(_SAID)[0]
     if clip is None:
@@ -113,8 +149,9 @@ async def _transcribed(model: Model, settings: Settings, language: str, clip: Pa
         what = f"The embedded voice's '{sentence}'"
     else:
         pcm, what = read_sound(clip, SAMPLE_RATE), str(clip)
-    folder = settings.models / model.folder
-    engine = FasterWhisper(Checkpoint(folder), workers=1, calls=1, deadline=60.0)
+    checkpoint = Checkpoint(settings.models / model.folder, token)
+    default, own = (None, {language: checkpoint}) if token else (checkpoint, {})
+    engine = FasterWhisper(default, own, workers=1, calls=1, deadline=60.0)
     await engine.start()
     try:
         served = next(c for c in (language, settings.language, "en") if engine.serves(c))
@@ -127,10 +164,13 @@ async def _transcribed(model: Model, settings: Settings, language: str, clip: Pa
         await stream.close()
     finally:
         await engine.close()
+    said = f"{what} was heard as '{heard.text}' ({heard.confidence:.2f}, {took:.2f} s)."
+    if wanted.use:
+        return said
+    named = f'token = "{token}"' if token else "the token that it was trained on"
     return (
-        f"{what} was heard as '{heard.text}' ({heard.confidence:.2f}, {took:.2f} s). To hear all "
-        f"calls with it: WAXTAAN_WHISPER_MODEL={model.folder}; one language: [asr] in its "
-        f'language.toml, model = "{model.folder}" and the token that it was trained on.'
+        f"{said} To hear all calls with it: WAXTAAN_WHISPER_MODEL={model.folder}; one language: "
+        f'[asr] in its language.toml, model = "{model.folder}" and {named}; --use writes that.'
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from pipelines.errors import EngineError
+from pipelines.weights import merge_source
 from pipelines.weights.catalogue import FILE, File, Model, load
 from pipelines.weights.installed import sha256
 from pipelines.weights.store import put
@@ -82,6 +83,7 @@ def _nothing(folder: Path) -> str:
     ]
     others = [
         f"; {path} is of {', '.join(kinds) or 'no kind that it names'}, none of these"
+        + " ('waxtaan models add --merge' converts it)" * (merge_source.WHISPER in kinds)
         for path in sorted(folder.rglob("config.json"))
         if (kinds := _architectures(path)) is not None and _safetensors(path.parent)
     ]
@@ -99,6 +101,11 @@ def _adapter(folder: Path) -> str:
         place = path.parent.resolve()
         if not _safetensors(place):
             continue
+        if _of_whisper(place):
+            return (
+                f"{place} is an adapter of a Whisper: 'waxtaan models add {place} --merge' merges "
+                "it with the base that it was trained on, and converts it"
+            )
         base = _read(path).get("base_model_name_or_path") or "BASE"
         return (
             f"{place} is a LoRA adapter, no model of its own. vLLM serves it beside the model that "
@@ -107,6 +114,13 @@ def _adapter(folder: Path) -> str:
             """WAXTAAN_LLM_ADAPTERS='{"LANGUAGE": "NAME"}'"""
         )
     return ""
+
+
+def _of_whisper(place: Path) -> bool:
+    try:
+        return merge_source.look(place).adapter
+    except EngineError:
+        return False
 
 
 def _whispers(folder: Path) -> list[Found]:
@@ -159,8 +173,7 @@ def describe(
     found: Found, name: str, *, languages: tuple[str, ...], licence: str, source: str
 ) -> Model:
     """Its entry in the catalogue. Raises EngineError for a name that cannot be one."""
-    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name):
-        raise EngineError(f"'{name}' is no name: lower-case letters, digits, '.', '-', '_'")
+    _require_spelling(name)
     sizes = [(found.folder / file).stat().st_size for file in found.files]
     return Model(
         name=name,
@@ -175,6 +188,25 @@ def describe(
         source=source,
         files={file: File(sha256=sha256(found.folder / file)) for file in found.files},
     )
+
+
+def _require_spelling(name: str) -> None:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name):
+        raise EngineError(f"'{name}' is no name: lower-case letters, digits, '.', '-', '_'")
+
+
+def require_name(name: str, prompts: Path, models: Path) -> None:
+    """Raises EngineError where no recogniser can be added by that name."""
+    _require_spelling(name)
+    if name in load(prompts, models):
+        raise EngineError(
+            f"there is a model '{name}': choose another with --name, or "
+            f"'waxtaan models remove {name}' first"
+        )
+    if (models / "whisper" / name).exists():
+        raise EngineError(
+            f"{models / 'whisper' / name} is there already: choose another --name, or move it away"
+        )
 
 
 def add(found: Found, model: Model, prompts: Path, models: Path) -> None:
