@@ -33,6 +33,7 @@ engines-llm-tts engines-whisper: export WAXTAAN_TEST_MODELS = .venvs/models
 engines-llm-tts engines-whisper: export WAXTAAN_TTS_PYTHON = .venvs/tts/bin/python
 engines-llm-tts engines-whisper: export WAXTAAN_PIPER_PYTHON = .venvs/piper/bin/python
 engines-llm-tts engines-whisper: export WAXTAAN_LLM_PYTHON = .venvs/llm/bin/python
+engines-llm-tts engines-whisper: export WAXTAAN_TRAIN_PYTHON = .venvs/train/bin/python
 
 engines-llm-tts: $(VENV)/.test engine-environments published-weights
 	$(BIN)/python -m pytest tests/real_engines/llm tests/real_engines/tts tests/real_engines/embeddings \

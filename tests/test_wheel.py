@@ -49,6 +49,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "prompts/voices.toml",
         "pipelines/backoffice/demo.toml",
         "pipelines/bench/tau2/phrases.toml",
+        "pipelines/weights/recipes.toml",
         "prompts/en/phrases.toml",
         "prompts/fr/intents.toml",
         "prompts/escalation.toml",

@@ -80,6 +80,18 @@ def add(
     run(Wanted(source, name, tuple(language or ()), licence, clip, llama_server, token, use, how))
 
 
+@models.command("recipes")
+def list_recipes(
+    name: Annotated[str, typer.Argument(help="One of them; all, else.")] = "",
+    weights: Annotated[str, typer.Option(help="A folder to serve, not the hub's name.")] = "",
+    json: Json = False,
+) -> None:
+    """How open language models are served by vLLM: commands, licences, what goes wrong."""
+    from pipelines.cli.models_recipes import show as run
+
+    run(name, weights, json)
+
+
 @models.command()
 def remove(name: Annotated[str, typer.Argument(help="A name as in the list.")]) -> None:
     """Take a model's files away."""

@@ -18,6 +18,7 @@ from pipelines.errors import EngineError
 from pipelines.knowledge.grounded_model import knowledge, open_grounded_model
 from pipelines.packs.reader import load
 from pipelines.settings import Settings
+from pipelines.weights.recipes import STRUCTURED, line, recipe_of
 
 PATIENCE = 120.0  # s for an answer: more than a caller has, to tell slow from broken
 _VLLM = Path(__file__).resolve().parents[2] / ".venvs/llm/bin/python"
@@ -58,15 +59,24 @@ async def answered(weights: Path, languages: Sequence[str], settings: Settings) 
 def how_to_serve(weights: Path) -> str:
     """The commands."""
     command = f"llama-server -m {weights} --jinja -c 4096 --port 8000"
+    asked = "WAXTAAN_LLM=vllm WAXTAAN_LLM_URLS=http://127.0.0.1:8000/v1"
+    about = ""
     if weights.is_dir():
-        command = (
-            f"vllm serve {weights} --port 8000 --structured-outputs-config "
-            '\'{"backend": "xgrammar", "disable_any_whitespace": true}\''
-        )
+        recipe = recipe_of(weights)
+        if recipe is not None and recipe.serves:
+            command = line(recipe.serve(str(weights)))
+            asked = " ".join(f"{k}={line([v])}" for k, v in recipe.settings().items())
+            about = (
+                f"\nBy the recipe {recipe.name}. {recipe.tested} Traps: {'; '.join(recipe.traps)}."
+            )
+        else:
+            plain = ["vllm", "serve", str(weights), "--port", "8000"]
+            command = line([*plain, "--structured-outputs-config", STRUCTURED])
+            about = "\n'waxtaan models recipes' has the flags of well-known models."
     return (
         f"To serve it: {command}\n"
-        "To have calls ask it: WAXTAAN_LLM=vllm WAXTAAN_LLM_URLS=http://127.0.0.1:8000/v1; with "
-        "these set, 'waxtaan check llm' tries it as calls do."
+        f"To have calls ask it: {asked}; with these set, 'waxtaan check llm' tries it as calls "
+        f"do.{about}"
     )
 
 
@@ -82,7 +92,9 @@ def _server(weights: Path, settings: Settings) -> tuple[Server | None, str]:
         )
     python = settings.llm_python or (str(_VLLM) if _VLLM.exists() else sys.executable)
     if _has_vllm(python):
-        return vllm(python, weights), ""
+        server, recipe = vllm(python, weights), recipe_of(weights)
+        flags = recipe.flags if recipe is not None else ()
+        return replace(server, command=[*server.command, *flags]), ""
     return None, f"{python} has no vLLM; WAXTAAN_LLM_PYTHON names the interpreter of one that has"
 
 

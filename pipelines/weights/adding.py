@@ -16,6 +16,7 @@ from pipelines.errors import EngineError
 from pipelines.weights import merge_source
 from pipelines.weights.catalogue import FILE, File, Model, load
 from pipelines.weights.installed import sha256
+from pipelines.weights.recipes import architectures
 from pipelines.weights.store import put
 
 Kind: TypeAlias = Literal["faster_whisper", "piper", "llm"]
@@ -145,7 +146,8 @@ def _language_models(folder: Path) -> list[Found]:
     found = [Found("llm", path.parent, (path.name,)) for path in sorted(folder.rglob("*.gguf"))]
     for path in sorted(folder.rglob("config.json")):
         place, weights = path.parent, _safetensors(path.parent)
-        if weights and any(kind.endswith(_CAUSAL) for kind in _architectures(path) or ()):
+        kinds = _architectures(path) or ()
+        if weights and any(kind.endswith(_CAUSAL) or kind in architectures() for kind in kinds):
             beside = {each.name for pattern in _BESIDE for each in place.glob(pattern)}
             found.append(Found("llm", place, (*weights, *sorted(beside))))
     return found

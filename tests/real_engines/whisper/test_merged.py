@@ -30,6 +30,10 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("published")
     program = [PYTHON, "-W", "ignore", "-m", "tests.real_engines.whisper.fine_tuned", str(folder)]
     subprocess.run(program, check=True, capture_output=True)
+    shutil.copytree(folder / "adapter", folder / "nameless")
+    config = folder / "nameless/adapter_config.json"
+    about = json.loads(config.read_text())
+    config.write_text(json.dumps({**about, "base_model_name_or_path": None}))
     return folder
 
 
@@ -58,7 +62,7 @@ def said(folder: Path, features: Any, prompt: list[int], tokens: int) -> list[li
             encoded,
             [prompt],
             beam_size=1,
-            max_length=len(prompt) + tokens,
+            max_length=2 * (len(prompt) + tokens),  # CTranslate2 gives a turn half of it
             suppress_blank=False,
             suppress_tokens=[],
         )
@@ -133,7 +137,7 @@ def test_a_language_token_of_its_own_is_one_for_our_engine_too(
     [
         ("other", ["--base", "base"], "was trained on another base: "),
         ("causal", ["--base", "base"], "is an adapter of a language model"),
-        ("adapter", [], "the adapter does not name its base: --base FOLDER"),
+        ("nameless", [], "the adapter does not name its base: --base FOLDER"),
         ("adapter", ["--base", "org/none"], "no hub is set to ask"),
     ],
 )
@@ -150,12 +154,15 @@ def test_an_adapter_that_changes_nothing_is_refused(
     published: Path, models: Path, tmp_path: Path
 ) -> None:
     """As an adapter is before its training: what it adds is zero."""
-    from safetensors.numpy import load_file, save_file
-
     shutil.copytree(published / "adapter", tmp_path / "zero")
-    weights = load_file(tmp_path / "zero/adapter_model.safetensors")
-    nothing = {name: weight * ("lora_A" in name) for name, weight in weights.items()}
-    save_file(nothing, tmp_path / "zero/adapter_model.safetensors")
+    path = tmp_path / "zero/adapter_model.safetensors"
+    content = bytearray(path.read_bytes())
+    begin = 8 + int.from_bytes(content[:8], "little")
+    for name, about in json.loads(content[8:begin]).items():
+        if "lora_B" in name:
+            one, end = about["data_offsets"]
+            content[begin + one : begin + end] = bytes(end - one)
+    path.write_bytes(content)
     base = ["--base", str(published / "base"), "--language", "wo", "--token", "fr"]
     assert "changes nothing" in add(tmp_path / "zero", *base, code=3).stderr
     assert not (models / "whisper").exists()
