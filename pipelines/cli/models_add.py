@@ -103,7 +103,7 @@ def _taken(wanted: Wanted, settings: Settings, parts: Path) -> tuple[Model, Made
     model = adding.describe(found, name, languages=languages, licence=licence, source=str(source))
     adding.add(found, model, settings.prompts, settings.models)
     where = settings.models / model.folder
-    about = f"{model.name}: {model.what}, {model.megabytes} MB, licence {licence}, in {where}"
+    about = f"{model.name}: {model.what}, {model.megabytes} MB, in {where}, licence: {licence}"
     _OUT.print(f"{came.what}\n{about}".strip(), soft_wrap=True)
     return model, came
 

@@ -62,7 +62,7 @@ def test_an_adapter_is_merged_added_tried_and_used(
     told = add(source, *python(tmp_path), *options).output
     assert "12 layers changed, by 0.25 (root mean square); converted to int8" in told
     assert "trained with <|fr|>" in told
-    assert "licence cc-by-4.0; base: apache-2.0" in told
+    assert "licence: cc-by-4.0; base: apache-2.0" in told
     assert "was heard as" in told
     assert f"Written into {prompts}/wo/language.toml" in told
     assert "Now wo is heard by pocketsphinx" in told  # no Whisper for all languages is here
