@@ -16,6 +16,7 @@ from rich.table import Table
 
 from pipelines.cli.errors import MISSING, WRONG_USAGE, fail
 from pipelines.errors import EngineError
+from pipelines.packs.toml_files import read_toml
 from pipelines.settings import Settings
 from pipelines.weights import adding, store
 from pipelines.weights.catalogue import Model, load
@@ -140,6 +141,16 @@ def remove(name: str) -> None:
     if model.hub is None and not model.packages:  # it came by `add`, and from nowhere else
         adding.drop(name, settings.models)
     _OUT.print(f"{name}: {'removed' if there else 'was not here'}")
+    for path in _named_in(model, settings.prompts):
+        _OUT.print(
+            f"{path} names it under [asr]: take that away, or no call is answered", soft_wrap=True
+        )
+
+
+def _named_in(model: Model, prompts: Path) -> list[Path]:
+    """The languages' files that have their language heard by it."""
+    paths = sorted(prompts.glob("*/language.toml"))
+    return [path for path in paths if read_toml(path).get("asr", {}).get("model") == model.folder]
 
 
 def _known(settings: Settings) -> dict[str, Model]:

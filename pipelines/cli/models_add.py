@@ -55,7 +55,7 @@ def add(wanted: Wanted) -> None:
         require_program(settings.llama_server)
     except EngineError as error:
         fail(str(error), WRONG_USAGE)
-    parts = settings.models / ".parts" / "added"
+    parts = settings.models / ".parts" / ".added"  # no model can have that name
     try:
         model, came = _taken(wanted, settings, parts)
     except EngineError as error:

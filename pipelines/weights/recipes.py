@@ -17,8 +17,8 @@ from pipelines.packs.toml_files import Strict, read_toml, validated
 
 FILE = Path(__file__).with_name("recipes.toml")
 VLLM = "0.32.0"  # whose parser and registry the recipes are tested with
-LIMIT = 8192  # tokens: what our requests and an answer take, and as much again
-# Without the second, a model may fill its JSON with white space until the limit.
+LIMIT = 8192  # tokens of a request with its answer; ours are some 700 to 1,700
+# Without the second setting a model may fill its JSON with white space until the limit.
 STRUCTURED = '{"backend": "xgrammar", "disable_any_whitespace": true}'
 
 
@@ -106,7 +106,7 @@ def recipes(path: Path = FILE) -> dict[str, Recipe]:
 
 
 def architectures() -> frozenset[str]:
-    """Of language models that recipes can serve, some of them with eyes and ears beside."""
+    """Of language models that recipes can serve; some take images or sound, too."""
     return frozenset(
         each for recipe in recipes().values() if recipe.serves for each in recipe.architectures
     )

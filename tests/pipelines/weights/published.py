@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 SIZE = 51_865
 LAYER = "model.encoder.layers.0.self_attn.q_proj"
@@ -20,7 +21,7 @@ def safetensors(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> None:
     path.write_bytes(len(text).to_bytes(8, "little") + text + bytes(end))
 
 
-def whisper(folder: Path, width: int = 8, **about: object) -> Path:
+def whisper(folder: Path, width: int = 8, **about: Any) -> Path:
     """A whole checkpoint for transformers; `about` goes into its generation_config.json."""
     folder.mkdir(parents=True)
     config = {"model_type": "whisper", "architectures": ["WhisperForConditionalGeneration"]}

@@ -9,6 +9,7 @@ import sys
 import time
 from collections import namedtuple
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -77,6 +78,8 @@ def test_an_adapter_is_merged_added_tried_and_used(
     rows = CliRunner().invoke(app, ["models", "list", "--json"]).output.splitlines()
     (mine,) = [row for row in map(json.loads, rows) if row["name"] == "whosper"]
     assert (mine["state"], mine["licence"]) == ("here", "cc-by-4.0; base: apache-2.0")
+    gone = CliRunner().invoke(app, ["models", "remove", "whosper"]).output
+    assert f"{prompts}/wo/language.toml names it under [asr]" in gone
 
 
 def test_what_a_language_is_heard_by_is_told(
@@ -271,7 +274,7 @@ def test_checkpoints_that_cannot_be_taken(tmp_path: Path) -> None:
     ],
 )
 def test_the_token_that_its_settings_name(
-    tmp_path: Path, about: dict[str, object], token: str
+    tmp_path: Path, about: dict[str, Any], token: str
 ) -> None:
     assert merge_about.token_in([whisper(tmp_path / "in", **about)]) == token
 

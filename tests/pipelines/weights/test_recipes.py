@@ -89,7 +89,7 @@ def test_weights_that_were_fetched_have_their_recipe(tmp_path: Path, name: str) 
     recipe = recipe_of(place)
     assert recipe is not None
     assert recipe.name == "gemma-3-12b"
-    assert adding.look(place).kind == "llm"  # though it has eyes, too
+    assert adding.look(place).kind == "llm"  # though it takes images, too
     said = how_to_serve(place)
     assert "--language-model-only" in said
     assert f"vllm serve {place} " in said
