@@ -3,8 +3,8 @@
 import math
 
 MOST_CONFIDENT = 0.7  # of an engine whose results have to be confirmed
-OTHERS = "bg bs ca cs da de el es et ff fi ga hr hu is it lb lt lv mk mt nb nl pl pt ro sk sl sq sr sv"
-UNMEASURED = f"{OTHERS} tr uk wo".split()
+OTHERS = "bg bs ca cs da de el es et ff fi ga hr hu is it lb lt lv mk mt nb nl pl pt ro sk sl sq"
+UNMEASURED = f"{OTHERS} sr sv tr uk wo".split()
 LEAST_CONFIDENT = 0.3  # below, nothing was said that is on the list
 
 # Log odds of being correct = first + second * fit + third * worst (Turn.finish in the worker tells
