@@ -42,7 +42,7 @@ def few_choices(
     question: str, expected: Expecting, language: Language, flows: Mapping[str, Flow]
 ) -> FewChoices:
     """What is listened for at a question, and what the limit drops."""
-    offers = {value: said for value, said in expected.options[:_KEYS]}
+    offers = dict(expected.options[:_KEYS])
     wanted = [name for name in expected.intents if name in language.intents]
     answers = [name for name in wanted if language.intents[name].kind == "answer"]
     likely: list[str] = [] if expected.digits or expected.options else answers

@@ -1,4 +1,4 @@
-"""In which languages people were heard by the embedded recogniser, and how well: recognition.toml.
+"""In which languages people were heard by the embedded recogniser, and how well.
 
 A language is "measured" where at least `CLIPS` recordings of people were heard over the telephone,
 each against a closed list of ten to some twenty phrases, and more than `SHARE` of them rightly. All
@@ -6,39 +6,26 @@ others are "unvalidated", those that were measured and heard worse among them: t
 listens for few choices (few_choices.py) and each question says its keys.
 """
 
-import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Literal
 
 from pipelines.engines.asr.engine import Recogniser
+from pipelines.engines.asr.pocketsphinx_accuracy import FIGURES
 
 CLIPS = 20
 SHARE = 0.5
-_FIGURES = Path(__file__).with_name("recognition.toml")
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """Of a language: recordings of people, how many of them were heard right, whose they are."""
-
-    clips: int
-    right: int
-    source: str
 
 
 def recognition(code: str) -> Literal["measured", "unvalidated"]:
     """Whether the embedded recogniser is known to hear callers of a language."""
-    known = figures().get(code)
+    known = FIGURES.get(code)
     enough = known is not None and known.clips >= CLIPS and known.right > SHARE * known.clips
     return "measured" if enough else "unvalidated"
 
 
 def in_words(code: str) -> str:
     """For a column: "measured, 38 of 40", "unvalidated, 5 of 11", "unvalidated"."""
-    known = figures().get(code)
+    known = FIGURES.get(code)
     return recognition(code) + (f", {known.right} of {known.clips}" if known else "")
 
 
@@ -54,10 +41,3 @@ def unvalidated(recogniser: Recogniser, codes: Iterable[str]) -> tuple[str, ...]
         if recogniser.serves(code) is None
         or (not recogniser.dictates and recognition(code) == "unvalidated")
     )
-
-
-@cache
-def figures() -> dict[str, Figures]:
-    """By language."""
-    table = tomllib.loads(_FIGURES.read_text(encoding="utf-8"))
-    return {code: Figures(**row) for code, row in table.items()}

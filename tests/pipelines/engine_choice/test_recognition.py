@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from pipelines.engine_choice import recognition as recognition_
-from pipelines.engine_choice.recognition import Figures, figures, in_words, recognition, unvalidated
+from pipelines.engine_choice.recognition import in_words, recognition, unvalidated
+from pipelines.engines.asr.pocketsphinx_accuracy import FIGURES, Figures
 from pipelines.packs.language_files import EVERY
 from pipelines.packs.reader import load
 
@@ -32,15 +33,15 @@ class Recogniser:
 def test_enough_recordings_heard_right(
     known: Figures | None, is_it: str, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recognition_, "figures", lambda: {"xx": known} if known else {})
+    monkeypatch.setattr(recognition_, "FIGURES", {"xx": known} if known else {})
     assert recognition("xx") == is_it
     assert in_words("xx") == words
 
 
 def test_the_figures_are_of_languages_that_there_are_and_tell_their_source() -> None:
     codes = load(languages=(EVERY,)).packs
-    assert set(figures()) <= set(codes)
-    for known in figures().values():
+    assert set(FIGURES) <= set(codes)
+    for known in FIGURES.values():
         assert 0 <= known.right <= known.clips
         assert known.source
     assert recognition("en") == recognition("fr") == "measured"
