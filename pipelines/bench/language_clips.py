@@ -1,8 +1,8 @@
-"""Recordings of people by language: numbers up to twenty, and single words; nobody here made them.
+"""Recordings of people by language: numbers up to twenty, single words; nobody here made them.
 
-Each comes with the closed list that it is heard against: all numbers, or ten words of its language,
-its own and nine others. All of a language come from one to three volunteers, in their own rooms:
-they say whether a language works at all, and little of callers.
+Each comes with the closed list that it is heard against: all numbers, or ten words or syllables of
+its language, its own and nine others. A language's come from a few volunteers, who recorded for
+children's games: they say whether a language works at all, and little of callers.
 """
 
 import random
@@ -10,10 +10,12 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal["numbers", "words"]
+Kind: TypeAlias = Literal["numbers", "words", "syllables"]
+KINDS: tuple[Kind, ...] = ("numbers", "words", "syllables")
 
 LIST = 10  # words of a closed list
 NUMBERS = range(21)
@@ -45,19 +47,21 @@ class LanguageClip:
 
 def language_clips(data: Path, most: int) -> dict[str, list[LanguageClip]]:
     """By language, at most so many, all numbers first; the same ones every time."""
-    words: dict[str, list[tuple[Path, str]]] = {}
-    numbers: dict[str, list[tuple[Path, str]]] = {}
-    for code, path, said in (*_pictures(data / "ktuberling"), *_colours(data / "gcompris-voices")):
-        words.setdefault(code, []).append((path, said))
-    for code, path, said in _numbers(data / "gcompris-voices"):
-        numbers.setdefault(code, []).append((path, said))
-    return {
-        code: [
-            *_with_lists(code, "numbers", numbers.get(code, []), most),
-            *_with_lists(code, "words", words.get(code, []), most - len(numbers.get(code, []))),
-        ]
-        for code in sorted({*words, *numbers})
+    gcompris = data / "gcompris-voices"
+    sources: dict[Kind, Iterator[tuple[str, Path, str]]] = {
+        "numbers": _numbers(gcompris),
+        "words": chain(_pictures(data / "ktuberling"), _colours(gcompris)),
+        "syllables": _syllables(data / "klettres"),
     }
+    found: dict[str, list[LanguageClip]] = {}
+    for kind, source in sources.items():
+        recorded: dict[str, list[tuple[Path, str]]] = {}
+        for code, path, said in source:
+            recorded.setdefault(code, []).append((path, said))
+        for code, clips in recorded.items():
+            own = found.setdefault(code, [])
+            own += _with_lists(code, kind, clips, most - len(own))
+    return dict(sorted(found.items()))
 
 
 def _with_lists(
@@ -67,7 +71,7 @@ def _with_lists(
     chance = random.Random(f"{code} {kind}")
     for path, said in chance.sample(found, min(most, len(found))):
         others = [word for word in every if word != said]
-        if kind == "words":
+        if kind != "numbers":
             others = chance.sample(others, min(LIST - 1, len(others)))
         yield LanguageClip(path, said, code, kind, (said, *others))
 
@@ -83,6 +87,17 @@ def _pictures(folder: Path) -> Iterator[tuple[str, Path, str]]:
         for name, said in words.items():
             if name in files and (path := folder / files[name]).is_file():
                 yield code, path, said
+
+
+def _syllables(folder: Path) -> Iterator[tuple[str, Path, str]]:
+    """KLettres' syllables, most of Hungarian's and some of Czech's words; its own transcripts."""
+    for code in ("cs", "hu"):
+        if not (listed := folder / code / "sounds.xml").is_file():
+            continue
+        text = listed.read_text(encoding="utf-8")
+        for said, name in re.findall(r'name="([^"]+)"\s+file="(\w+/syllab/[^"]+)"', text):
+            if (path := folder / name).is_file():
+                yield code, path, said.lower()
 
 
 def _colours(folder: Path) -> Iterator[tuple[str, Path, str]]:

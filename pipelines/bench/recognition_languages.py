@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipelines.bench.asr_accuracy import CHUNK, audio
-from pipelines.bench.language_clips import Kind, LanguageClip, language_clips
+from pipelines.bench.language_clips import KINDS, Kind, LanguageClip, language_clips
 from pipelines.bench.row import Row
 from pipelines.bench.whisper_weights import configured
 from pipelines.engines.asr.engine import Band, Recogniser
@@ -44,7 +44,7 @@ class Count:
 
     def row(self) -> Row:
         """For the table."""
-        of = "21 numbers" if self.kind == "numbers" else "ten words"
+        of = "21 numbers" if self.kind == "numbers" else f"ten {self.kind}"
         note = f"{self.right} of {self.clips}, {self.wrong} wrong"
         if self.given:
             note += f"; Whisper {self.given}: exact {self.exact}, nearest of the list {self.near}"
@@ -69,7 +69,7 @@ async def measured(settings: Settings, bands: Sequence[Band] = BANDS) -> AsyncIt
             await whisper.start()
         try:
             for language, clips in language_clips(settings.data, MOST).items():
-                for kind in ("numbers", "words"):
+                for kind in KINDS:
                     some = [clip for clip in clips if clip.kind == kind]
                     few = some[: WHISPER if len(some) == len(clips) else WHISPER // 2]
                     for band in bands if some else ():
