@@ -24,6 +24,8 @@ class CallStarted:
     patience: float = 0.0  # s a turn, for the language model; 0: `Policy.think_give_up`
     calls_before: int = 0  # from this number of late; 0 where nobody counts them
     call: str = ""  # names the call towards the back office
+    # languages in which nobody knows how well callers are heard: each question says its keys
+    unvalidated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,8 @@ class Floor:
         """Say who we are, which must be heard, and ask what there is to do."""
         self.say("greet.disclosure", interruptible=False)
         self.say("greet")
+        if self._says_keys:
+            self._say_menu()
         self.listen("open")
 
     def ask(
@@ -107,7 +109,28 @@ class Floor:
         offered = [(option.value, self._named(option)) for option in options]
         for key, (_, named) in enumerate(offered, 1):
             self._offer(key, named, f"ask {question}")
+        if self._says_keys and not offered:
+            self._say_keys(question, name)
         self.listen(question, [(value, named.text) for value, named in offered])
+
+    @property
+    def _says_keys(self) -> bool:
+        """Whether nobody knows how well callers are heard in the language that we speak."""
+        return self.conversation.language in self.conversation.unvalidated
+
+    def _say_keys(self, question: str, said: str) -> None:
+        """The keys that answer a question which was put as `said`; digits have told theirs."""
+        opened = self._open(question)
+        if question == "open":
+            self._say_menu()
+            return
+        keys = ""
+        if opened.is_yes_or_no and question != "ringing":  # its own words tell its key
+            keys = "confirm.again"
+        elif opened.slot is not None and opened.slot.kind == "choice":
+            keys = f"ask.{question}.again"
+        if keys and keys != said and self.language.has(keys):
+            self.say(keys, act=f"ask {question}")
 
     def _length(self, question: str) -> Mapping[str, str]:
         """How many digits are asked for, as wordings name it: "length.9", or "length.other"."""
@@ -136,6 +159,8 @@ class Floor:
         offered = [(flow, self._named(Option(flow, f"flow.{flow}")).text) for flow in flows]
         first, second = flows
         self.say("ask.which", {"first": first, "second": second}, act="ask menu:which")
+        for key, (_, text) in enumerate(offered if self._says_keys else (), 1):
+            self._offer(key, Sentence(text, True), "ask menu:which")
         self.listen("menu:which", offered)
 
     def _say_menu(self) -> None:
@@ -163,7 +188,7 @@ class Floor:
         question = self.conversation.question or "open"
         options = self.conversation.expecting.options
         if instead:
-            if instead == "menu":
+            if instead == "menu" or (question == "open" and self._says_keys):
                 self._say_menu()
             else:
                 self.say(instead)

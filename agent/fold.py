@@ -95,6 +95,7 @@ def _call_started(c: Conversation, event: CallStarted) -> Conversation:
         people=event.people,
         calls_before=event.calls_before,
         now=event.now,
+        unvalidated=event.unvalidated,
         quiet_since=event.at,
     )
 

@@ -116,6 +116,7 @@ class Conversation:
     calls_before: int = 0  # from this number, in the days that the rule `calls_again` looks back
     now: str = ""  # by the wall clock when `at` was 0
     routing: Memory = field(default_factory=Memory)
+    unvalidated: tuple[str, ...] = ()  # languages in which each question says its keys
     ended: bool = False
     # what is known
     slots: Mapping[str, Filled] = field(default_factory=dict)

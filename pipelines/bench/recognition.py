@@ -1,10 +1,14 @@
-"""How well the recogniser hears people: recordings that nobody here made, from `WAXTAAN_DATA`."""
+"""How well the recogniser hears people: recordings that nobody here made, from `WAXTAAN_DATA`.
+
+First the English and French sets with long lists, then language by language, beside Whisper.
+"""
 
 import asyncio
 from collections.abc import Iterator
 
 from pipelines.bench.asr_accuracy import Row as Measured
 from pipelines.bench.asr_accuracy import measure
+from pipelines.bench.recognition_languages import measured
 from pipelines.bench.row import Row
 from pipelines.engines.asr.pocketsphinx import Pocketsphinx
 from pipelines.engines.tts.espeak import EspeakSynthesiser
@@ -28,6 +32,11 @@ def run(settings: Settings) -> Iterator[Row]:
             yield Row(
                 what, [share], "%", note=f"{row.foreign_rejected} of {row.foreign_clips} clips"
             )
+    yield from asyncio.run(_by_language(settings))
+
+
+async def _by_language(settings: Settings) -> list[Row]:
+    return [count.row() async for count in measured(settings)]
 
 
 async def _measure(settings: Settings) -> list[Measured]:

@@ -30,7 +30,9 @@ from agent.slots.values import spoken_digits
 from pipelines.call.frames import ListenFrame, SpeakFrame, Utterance
 from pipelines.call.requests import Requests
 from pipelines.call.resources import Resources
+from pipelines.engine_choice.few_choices import few_choices
 from pipelines.engines.asr.engine import Expected
+from pipelines.packs.pack import Pack
 
 _SILENCED = 1.0  # s: an output that takes longer to fall silent is broken in other ways
 
@@ -93,10 +95,7 @@ class ActionFrames:
         await self._processor.push_frame(
             ListenFrame(
                 language=action.language,
-                phrases=[
-                    *(said for _, said in expecting.options),
-                    *pack.expected(expecting.intents),
-                ],
+                phrases=self._phrases(action, pack),
                 pause=self._pause(expecting, pack.language),
                 longest_pause=expecting.pause,
                 expected=Expected(
@@ -108,6 +107,13 @@ class ActionFrames:
             ),
             FrameDirection.UPSTREAM,
         )
+
+    def _phrases(self, action: Listen, pack: Pack) -> list[str]:
+        expecting = action.expecting
+        if action.language in self._resources.unvalidated:
+            flows = self._resources.flows
+            return [*few_choices(action.question, expecting, pack.language, flows).phrases]
+        return [*(said for _, said in expecting.options), *pack.expected(expecting.intents)]
 
     def _pause(self, expecting: Expecting, language: Language) -> Callable[[str], float]:
         if not self._resources.quick_pauses:

@@ -31,8 +31,9 @@ from pipelines.call.resources import Resources
 from pipelines.call.transfer_events import TransferEvents
 from pipelines.call.tts import TtsProcessor
 from pipelines.call.turns import strategies
+from pipelines.call.voice_detector import detector
+from pipelines.engine_choice.recognition import unvalidated
 from pipelines.engines.asr.engine import SAMPLE_RATE, Recognised
-from pipelines.engines.vad import SharedSilero
 from pipelines.store.recent_calls import calls_before
 from pipelines.store.recorder_note import RECORDER, recorder_note
 from pipelines.store.recording import Recording
@@ -113,7 +114,7 @@ class Call:
                     max_ahead=settings.max_ahead_seconds,
                     max_flood=settings.max_flood_seconds,
                 ),
-                VADProcessor(vad_analyzer=self._detector(playout)),
+                VADProcessor(vad_analyzer=detector(settings, self._connection.band, playout)),
                 asr,
                 UserTurnProcessor(user_turn_strategies=strategies(settings.whisper_deadline)),
                 self._processor,
@@ -187,21 +188,12 @@ class Call:
 
     # What the parts are made of
 
-    def _detector(self, playout: Playout) -> SharedSilero:
-        settings = self._settings
-        return SharedSilero(
-            confidence=settings.vad_confidence,
-            start=settings.vad_start,
-            stop=settings.vad_stop,
-            longest=settings.max_turn_seconds,
-            narrow=self._connection.band == "telephone",
-            gain=settings.vad_gain,
-            soft=lambda: not playout.speaking,
-        )
-
     def _make_processor(self) -> DialogueProcessor:
         config = self._assistant.config
         downloads = self._settings.downloads and self._recording is not None
+        who, transfers = self._caller, self._connection.transfers
+        flows = {k: v for k, v in config.flows.items() if not who.flows or k in who.flows}
+        unheard = unvalidated(self._assistant.recogniser, config.packs)
         resources = Resources(
             clock=self._clock,
             back_office=self._assistant.back_office,
@@ -217,10 +209,10 @@ class Call:
             intents=self._assistant.intents,
             publish=self._publish,
             quick_pauses=self._settings.quick_pauses,
-            transfers=self._connection.transfers,
+            transfers=transfers,
+            flows=flows,
+            unvalidated=unheard,
         )
-        who, transfers = self._caller, self._connection.transfers
-        flows = {k: v for k, v in config.flows.items() if not who.flows or k in who.flows}
         dialogue = Dialogue(config.languages, flows, config.policy)
         start = CallStarted(
             0.0,
@@ -234,6 +226,7 @@ class Call:
             patience=self._settings.llm_patience if self._assistant.grounded_model else 0.0,
             calls_before=self._calls_before,
             call=self.id,
+            unvalidated=unheard,
         )
         processor = DialogueProcessor(
             dialogue,

@@ -1,9 +1,10 @@
 """What one call's dialogue acts with: engines, back office, recording, whoever watches."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from agent.flow import Flow
 from pipelines.backoffice.protocol import BackOffice
 from pipelines.call.caller_audio import AudioClock
 from pipelines.call.connection import Transfers
@@ -38,3 +39,5 @@ class Resources:
     transfers: Transfers | None = None  # what can bring a person in
     publish: Callable[[Message], None] = lambda _: None  # for the desk
     quick_pauses: bool = True  # a turn ends early where what was heard is a complete answer
+    flows: Mapping[str, Flow] = field(default_factory=dict)  # that this caller may start
+    unvalidated: tuple[str, ...] = ()  # languages in which few choices are listened for

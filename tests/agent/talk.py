@@ -67,6 +67,7 @@ class Talk:
         policy: Policy = CATALOG.policy,
         region: str = CATALOG.policy.region,
         catalog: DialogueConfig = CATALOG,
+        unvalidated: tuple[str, ...] = (),
     ) -> None:
         self.dialogue = Dialogue(spoken_in(region, catalog), catalog.flows, policy)
         self.entries: list[Event | Action] = []
@@ -76,7 +77,10 @@ class Talk:
         self.speaking = speaking  # whether what there is to say is said at once, and heard
         self.at = 0.0
         self.start = self.happen(
-            CallStarted(0.0, "test", caller, language, language_model, people, now, knowledge)
+            CallStarted(
+                *(0.0, "test", caller, language, language_model, people, now, knowledge),
+                unvalidated=unvalidated,
+            )
         )
 
     @property

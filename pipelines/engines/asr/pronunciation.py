@@ -39,6 +39,7 @@ SUPPLEMENT: dict[str, Readings] = {
 }
 
 # IPA as espeak-ng writes it -> CMU phones, the nearest first; "" is a sound that may be missing.
+# All that it writes for the languages of prompts/ is here: tests/prompts/test_sounds.py looks.
 SOUNDS: dict[str, tuple[str, ...]] = {
     # diphthongs and affricates, which would otherwise be read as two sounds
     "aɪ": ("AY",), "aʊ": ("AW",), "eɪ": ("EY",), "oʊ": ("OW",), "əʊ": ("OW",), "ɔɪ": ("OY",),
@@ -52,13 +53,22 @@ SOUNDS: dict[str, tuple[str, ...]] = {
     "u": ("UW",), "ʊ": ("UH",), "ɯ": ("UW", "UH"),
     "ɑ̃": ("AA N", "AO N", "AA"), "ɔ̃": ("AO N", "OW N", "OW"),
     "ɛ̃": ("AE N", "AE"), "œ̃": ("AE N", "AH N"),
+    "ɤ": ("AH", "UH"), "ɵ": ("AH", "UH"), "ʉ": ("UW", "UH"), "ε": ("EH",), "A": ("AA", "AE"),
+    # Portuguese: what comes after a nasal vowel, if anything, is written after it
+    "ɐ̃": ("AH", "AH N"), "ẽ": ("EY", "EY N"), "ĩ": ("IY", "IY N"), "õ": ("OW", "OW N"),
+    "ũ": ("UW", "UW N"), "\u0303": ("N", ""), "w̃": ("W", "W N"), "j̃": ("Y", "Y N"),
+    # half of a diphthong: Danish r, Irish i
+    "ɐ̯": ("R", "AH"), "i̯": ("Y", ""), "u̯": ("W", ""), "\u032f": ("",),
     # half vowels and liquids
-    "ɥ": ("W",), "w": ("W",), "j": ("Y",), "l": ("L",), "ɫ": ("L",), "ʎ": ("L Y", "Y"),
+    "ɥ": ("W",), "w": ("W",), "j": ("Y",), "l": ("L",), "ɫ": ("L",), "ɬ": ("L",),
+    "ɭ": ("L",), "ʎ": ("L Y", "Y"),
     "ɹ": ("R",), "r": ("R",), "ɾ": ("D", "R"), "ʁ": ("R", "HH", ""),
+    "r̝": ("R ZH", "ZH", "R"), "r̝̊": ("R SH", "SH", "R"),
     # consonants
     "p": ("P",), "b": ("B",), "ɓ": ("B",), "t": ("T",), "d": ("D",), "ɗ": ("D",), "k": ("K",),
     "q": ("K",), "ɡ": ("G",), "g": ("G",), "c": ("CH", "K"), "ɟ": ("JH", "G"), "ʝ": ("Y", "JH"),
-    "ʄ": ("Y", "JH"), "ʔ": ("",), "f": ("F",), "v": ("V",), "ʋ": ("V", "W"), "β": ("B", "V"),
+    "ʄ": ("Y", "JH"), "ʔ": ("",), "?": ("",), "f": ("F",), "v": ("V",), "ʋ": ("V", "W"),
+    "β": ("B", "V"),
     "θ": ("TH",), "ð": ("DH",), "s": ("S",), "z": ("Z",), "ʃ": ("SH",), "ʂ": ("SH",), "ɕ": ("SH",),
     "ʒ": ("ZH", "JH"), "ʐ": ("ZH",), "ʑ": ("ZH",), "ç": ("HH", "SH"), "x": ("HH", "K"),
     "χ": ("HH", "K"), "ɣ": ("G",), "h": ("HH",), "ɦ": ("HH",),
@@ -66,7 +76,8 @@ SOUNDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 _SPELLINGS = {unicodedata.normalize("NFD", sound): phones for sound, phones in SOUNDS.items()}
 _SOUND = re.compile("|".join(sorted(map(re.escape, _SPELLINGS), key=len, reverse=True)))
-_SILENT = re.compile(r"\([a-z-]+\)|[ˈˌː\-‿ˑ̩̪^ʲ ]")  # language switches, stress, length, ties
+# language switches; stress, length, ties, what is short or soft; all decomposed
+_SILENT = re.compile("\\([a-z-]+\\)|[-ˈˌːˑ‿^ʲ` \u0329\u032a\u0361\u0306]")
 
 
 def words_of(phrase: str) -> list[str]:
@@ -77,8 +88,7 @@ def words_of(phrase: str) -> list[str]:
 
 def readings_of(ipa: str, most: int = MOST_READINGS) -> Readings:
     """CMU readings of a word given in IPA, the most likely first; none where no sound is known."""
-    spelt = unicodedata.normalize("NFD", _SILENT.sub("", unicodedata.normalize("NFC", ipa)))
-    sounds = [_SPELLINGS[sound] for sound in _SOUND.findall(spelt)]
+    sounds = [_SPELLINGS[sound] for sound in _SOUND.findall(_sounding(ipa))]
     likely = [phones[0] for phones in sounds]
     candidates = [likely, [phones[min(1, len(phones) - 1)] for phones in sounds]]
     # Then each uncertain sound alone: wherever it occurs, and after that place by place.
@@ -88,6 +98,16 @@ def readings_of(ipa: str, most: int = MOST_READINGS) -> Readings:
         candidates += [[*likely[:place], other, *likely[place + 1 :]] for other in phones[1:]]
     readings = (" ".join(phone for phone in candidate if phone) for candidate in candidates)
     return tuple(list(dict.fromkeys(reading for reading in readings if reading))[:most])
+
+
+def unknown_sounds(ipa: str) -> list[str]:
+    """What of a word given in IPA is not in the table, each once, and so not listened for."""
+    return list(dict.fromkeys(_SOUND.sub("", _sounding(ipa))))
+
+
+def _sounding(ipa: str) -> str:
+    """What of it sounds, decomposed."""
+    return _SILENT.sub("", unicodedata.normalize("NFD", ipa))
 
 
 class Dictionary:

@@ -14,8 +14,10 @@ from agent.events import Failed, Hypothesis, SpeechEnded, Tick, TurnEnded
 from agent.flow import Known
 from pipelines.audio import AGENT_RATE
 from pipelines.backoffice.protocol import Unavailable
+from pipelines.engine_choice.few_choices import MOST
 from pipelines.engines.asr.engine import EngineError
 from pipelines.engines.tts.espeak import EspeakSynthesiser
+from pipelines.packs.reader import load
 from pipelines.store.recorder_note import RECORDER, read_recorder_note
 from pipelines.synthetic_caller.caller import Step, SyntheticCaller
 from tests.pipelines.conftest import Open
@@ -252,12 +254,31 @@ async def test_a_language_the_ears_do_not_know_leaves_the_keypad(open_assistant:
     server.scripted.unserved = {"fr"}
     async with Guest.calling(server, "?language=fr") as guest:
         await guest.agent_says("assistant automatique")
+        await guest.agent_says("Vous pouvez choisir avec les touches.")
         await guest.state("open")
         await guest.press("11")
         await guest.state("line")
         assert server.scripted.expected[-1] == ("en", ())  # nothing is taken for what it is not
     await server.idle()
     assert server.counters["failed"] == 0
+
+
+async def test_where_nobody_measured_the_ears_they_expect_little_and_keys_are_said(
+    open_assistant: Open,
+) -> None:
+    spoken = load(languages=("wo", "fr", "en"))
+    server = await open_assistant(offering=spoken)
+    async with Guest.calling(server, "?language=wo") as guest:
+        await guest.agent_says(" ".join(spoken.packs["wo"].language.sentences("menu")))
+        await guest.state("open")
+        language, phrases = server.scripted.expected[-1]
+        assert language == "wo"
+        assert 0 < len(phrases) <= MOST
+        assert spoken.packs["wo"].language.intents["balance"].say[0] in phrases
+        await guest.press("11")
+        await guest.state("line")
+    await server.idle()
+    assert server.differences(guest.id) == []
 
 
 async def test_broken_ears_leave_the_keypad(
