@@ -142,7 +142,7 @@ def translate(
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell requests and tokens.")] = False,
 ) -> None:
-    """Draft a language's pack by the language model, each line checked; goes on where it stopped."""
+    """Draft a language pack by the language model, each line checked; goes on where it stopped."""
     from pipelines.cli.translate import record as take
     from pipelines.cli.translate import translate as run
 

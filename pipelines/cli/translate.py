@@ -13,7 +13,6 @@ from pipelines.cli.errors import MISSING, WRONG_USAGE, fail
 from pipelines.cli.start_language import require_code
 from pipelines.errors import ConfigurationError, EngineError
 from pipelines.packs import sources
-from pipelines.packs.skeleton import write_skeleton
 from pipelines.packs.toml_files import read_toml
 from pipelines.settings import Settings
 from pipelines.translating.asking import Model
@@ -25,6 +24,7 @@ from pipelines.translating.items import FILES
 
 _OUT = Console(highlight=False, markup=False, soft_wrap=True)
 _SKELETON = "untranslated skeleton"
+_ALL = "all"
 _STOPPED = 130  # as shells tell of Ctrl-C
 _SHOWN = 20  # refused lines; the files have all
 
@@ -37,31 +37,25 @@ def translate(
     _require(settings.prompts, code, source, only)
     try:
         target = _target(settings.prompts, code, name)
-        chosen = sources.stale_of(settings.prompts, code) if stale else None
+        chosen = None
+        if stale:
+            source, chosen = _stale(settings.prompts, code)
         made = plan(settings.prompts, target, source, only or FILES, chosen)
         brief = Brief(settings.prompts / "llm", target)
         if dry_run:
             _estimate(made, brief)
             return
         if made.wanted or made.known:
-            outcome, model = asyncio.run(_draft(settings, made, brief, source))
+            outcome, model = asyncio.run(_draft(settings, made, brief))
             _tell(code, made, outcome, model)
         else:
             _OUT.print(f"Nothing to draft in {made.folder.path}: {_nothing(stale)}")
     except ConfigurationError as error:
         fail(str(error), WRONG_USAGE)
     except EngineError as error:
-        fail(
-            f"{error}. What was drafted before stands in {settings.prompts / code}; the same "
-            "command goes on from there",
-            MISSING,
-        )
+        fail(f"{error}{_stands(settings.prompts / code)}", MISSING)
     except KeyboardInterrupt:
-        fail(
-            f"stopped; what is drafted stands in {settings.prompts / code}, and the same command "
-            "goes on from there",
-            _STOPPED,
-        )
+        fail(f"stopped{_stands(settings.prompts / code)}", _STOPPED)
     _check(code)
 
 
@@ -69,7 +63,7 @@ def record(code: str, source: str) -> None:
     """Take the wording as it is for translated from what the source language says now."""
     prompts = Settings().prompts
     codes = [code]
-    if code == "all":
+    if code == _ALL:
         codes = sorted(path.parent.name for path in prompts.glob("*/language.toml"))
         codes.remove(source)
     for each in codes:
@@ -83,8 +77,27 @@ def record(code: str, source: str) -> None:
         _OUT.print(f"{each}: {count} texts recorded in {prompts / each / sources.FILE}")
 
 
+def _stale(prompts: Path, code: str) -> tuple[str, tuple[str, ...]]:
+    """What it was translated from, and what of that has changed."""
+    source, recorded = sources.read(prompts / code)
+    if not recorded:
+        fail(
+            f"{prompts / code}: keeps no record of what it was translated from; 'waxtaan translate "
+            f"--to {code} --record' begins one, with what stands there now",
+            WRONG_USAGE,
+        )
+    return source, sources.stale_of(prompts, code)
+
+
+def _stands(folder: Path) -> str:
+    there = f". What was drafted stands in {folder}; the same command goes on from there"
+    return there if folder.exists() else ""
+
+
 def _require(prompts: Path, code: str, source: str, only: Sequence[str]) -> None:
     require_code(code)
+    if code == _ALL:
+        fail("--to all goes with --record only: languages are drafted one by one", WRONG_USAGE)
     if code == source:
         fail(f"'{code}' is what is translated from: --to another, or --from another", WRONG_USAGE)
     if not (prompts / source / "language.toml").exists():
@@ -123,15 +136,12 @@ def _estimate(made: Plan, brief: Brief) -> None:
         _OUT.print(f"left to a speaker: {each}")
 
 
-async def _draft(
-    settings: Settings, made: Plan, brief: Brief, source: str
-) -> tuple[Outcome, Model]:
+async def _draft(settings: Settings, made: Plan, brief: Brief) -> tuple[Outcome, Model]:
     model = Model(settings, brief)
     try:
         await model.reach()
-        code, folder = made.target.code, made.folder
-        if not folder.path.exists():
-            write_skeleton(settings.prompts, code, source, made.target.name)
+        folder = made.folder
+        folder.begin()
         by = f"{date.today().isoformat()} by {model.name}"
         drafted = f"machine-drafted {by}, awaiting review by a speaker"
         about = folder.there("language")

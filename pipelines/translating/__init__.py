@@ -1,1 +1,1 @@
-"""Drafts a language pack by the configured language model, each line checked before it is written."""
+"""Drafts a language pack by the language model, each line checked before it is written."""

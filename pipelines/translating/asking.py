@@ -57,7 +57,7 @@ class Model:
                     "see llm_model"
                 )
             return
-        raise EngineError(f"{failure}; start it, or set WAXTAAN_LLM_URLS to where it runs")
+        raise EngineError(f"{failure} Start it, or set WAXTAAN_LLM_URLS to where it runs")
 
     async def draft(self, batch: Sequence[Wanted], glossary: Mapping[str, str]) -> list[list[str]]:
         """The lines of each part as the model wrote them.

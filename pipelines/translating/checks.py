@@ -11,8 +11,8 @@ from pipelines.engines.language_id.identify import identify, languages
 from pipelines.translating.items import Part
 
 _SHORT, _LONG = 0.3, 3.0  # of the letters of the source
-_TELLING = 10  # letters of a source whose length tells anything
-_WORD = 40  # letters that what is shorter may have
+_TELLING = 24  # letters of a source from which on too short tells anything
+_WORD = 60  # letters that a line may have whatever stands for it in the source
 _MOSTLY = 0.6  # of the letters that are in the language's script
 _CLEAR = 5  # words from which on a text tells its language
 _ANOTHER, _OWN = 0.9, 0.02  # probability of another language, and at most of this one, to refuse
@@ -71,7 +71,7 @@ def fault(line: str, source: str, part: Part, target: Target, *, insists: bool =
         )
     else:
         found = _way(line, part, target)
-    return found or _of_the_language(line, target)
+    return found or ("" if part.foreign else _of_the_language(line, target))
 
 
 def _placeholders(line: str, source: str) -> str:
@@ -96,11 +96,8 @@ def _fields(text: str) -> Counter[str]:
 
 
 def _unchanged(line: str, source: str, insists: bool) -> str:
-    words = bare(source).split()
-    if (
-        not any(c.isalpha() for c in bare(source))
-        or bare(line).casefold() != bare(source).casefold()
-    ):
+    words = [word for word in bare(source).split() if any(c.isalpha() for c in word)]
+    if not words or bare(line).casefold() != bare(source).casefold():
         return ""
     if all(_ACRONYM.fullmatch(word) or not word.isalpha() for word in words):
         return ""  # a name or a number
@@ -128,7 +125,7 @@ def _way(line: str, part: Part, target: Target) -> str:
     longest = max(map(len, part.lines))
     if len(line) > max(_WORD, _LONG * longest):
         return f"is too long ({len(line)} letters): shorter, as people say it"
-    same = len(line.split()) > 1 and line in part.lines
+    same = len(line.split()) > 1 and line in part.lines and not part.foreign
     return "is the source's text unchanged" if same else ""
 
 
@@ -157,4 +154,8 @@ def _script(letter: str) -> str:
 
 def mostly_unchanged(lines: Sequence[str], part: Part) -> bool:
     """Whether ways to say something are, more than half, those of the source."""
-    return len(lines) > 1 and sum(line in part.lines for line in lines) > len(lines) / 2
+    return (
+        len(lines) > 1
+        and not part.foreign
+        and sum(line in part.lines for line in lines) > len(lines) / 2
+    )

@@ -55,10 +55,10 @@ class Document:
 
         `note` is a comment above it.
         """
-        lines = [f"# {note}"] if note else []
-        lines += written(key, value)
-        block = _Block("entry", lines, table, key)
         at = self._find(table, key)
+        spelt = name(key) if at is None else self._spelt(at)
+        lines = [f"# {note}"] if note else []
+        block = _Block("entry", lines + written(spelt, value), table, key)
         if at is None:
             self._insert(block)
         else:
@@ -93,6 +93,12 @@ class Document:
             if block.kind == "entry" and (block.table, block.key) == (table, key)
         ]
         return min(found)[1] if found else None
+
+    def _spelt(self, at: int) -> str:
+        """An entry's key as it is written there, in quotes or not."""
+        block = self._blocks[at]
+        found = _KEY.match(_bare(block.lines[0]) if block.comment else block.lines[0])
+        return found[1] if found else name(block.key)
 
     def _unmark(self, at: int) -> int:
         """Take away why an entry was refused before; where the entry is then."""
@@ -143,8 +149,8 @@ class Document:
 
 
 def written(key: str, value: Any) -> list[str]:
-    """An entry's lines. What JSON escapes in a string, TOML reads alike."""
-    begin = f"{name(key)} = "
+    """An entry's lines; `key` as it is written there."""
+    begin = f"{key} = "
     line = begin + inline(value)
     if len(line) <= _WIDE or not isinstance(value, (list, tuple)):
         return [line]
@@ -158,7 +164,10 @@ def written(key: str, value: Any) -> list[str]:
 
 
 def inline(value: Any) -> str:
-    """A value in one line: a string, a number, a list or a table of them."""
+    """A value in one line: a string, a number, a list or a table of them.
+
+    What JSON escapes in a string, TOML reads alike.
+    """
     if isinstance(value, Mapping):
         pairs = ", ".join(f"{name(key)} = {inline(each)}" for key, each in value.items())
         return f"{{ {pairs} }}" if pairs else "{}"

@@ -73,8 +73,9 @@ def plan(
     """
     before = {name: read_toml(prompts / source / f"{name}.toml") for name in FILES}
     path = prompts / target.code
-    texts = skeleton(prompts, target.code, source, target.name)
-    folder = Folder(path, {} if path.exists() else texts, source, before)
+    begun = (path / "language.toml").exists()
+    texts = {} if begun else skeleton(prompts, target.code, source, target.name)
+    folder = Folder(path, texts, source, before)
     items = [
         *items_of(prompts / source, [name for name in FILES if name in only]),
         *(plural_items(target.code, before["phrases"]) if "phrases" in only else ()),
@@ -84,9 +85,12 @@ def plan(
         chosen = [each for each in items if f"{each.file} {each.key or each.table}" in stale]
         return Plan(target, folder, {}, tuple(chosen), ())
     codes = sorted({p.parent.name for p in prompts.glob("*/language.toml")} | {target.code})
+    values = derived(target.code, codes)
+    values.setdefault(("phrases", "", f"language_name.{target.code}"), [target.name])
+    values["spelling", "domains", ""] = before["spelling"].get("domains", {})  # services' names
     known = {
         place: value
-        for place, value in derived(target.code, codes).items()
+        for place, value in values.items()
         if place[0] in only and not folder.has(*place)
     }
     wanted = [
@@ -127,6 +131,7 @@ async def draft(
     for place, value in made.known.items():
         made.folder.put(place, value)
         done.derived += 1
+    made.folder.save()
     parts: dict[str, dict[int, tuple[Wanted, Judged]]] = {}
     for batch in made.batches:
         for wanted, found in zip(batch, await _batch(made, batch, model), strict=True):
@@ -135,6 +140,7 @@ async def draft(
             if len(there) == len(wanted.item.parts):
                 drafted = [there[n] for n in range(len(there))]
                 _write(made.folder, wanted.item, drafted, note(), done)
+        made.folder.save()
         told()
     return done
 

@@ -46,6 +46,7 @@ class Folder:
             name: Document(_text(path / f"{name}.toml", texts.get(name, ""))) for name in before
         }
         self._data = {name: self._parsed(name) for name in before}
+        self._changed: set[str] = set()
         self._recorded: dict[str, dict[str, str]] = sources.read(path)[1]
 
     def there(self, file: str) -> Mapping[str, Any]:
@@ -84,29 +85,55 @@ class Folder:
                 document.refuse(table, key, lacking)
         else:
             document.put_table(table, value, lacking)
-        self._save(file)
+        self._set(file, table, key, value)
         self._record(file, key or table)
 
     def refuse(self, item: Item, reasons: Sequence[str]) -> None:
         """Leave it as it is, with why beside it."""
         self._documents[item.file].refuse(item.table, item.key, reasons)
-        self._save(item.file)
+        self._changed.add(item.file)
+
+    def begin(self) -> None:
+        """Make the folder where it is not there; what is there stays."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        lacking = {name for name in self._documents if not (self.path / f"{name}.toml").exists()}
+        self._changed |= {name for name in lacking if self._documents[name].text}
+        self.save()
+
+    def save(self) -> None:
+        """Write what was put and refused since. A folder without a language.toml is no language
+        yet, so that one comes last.
+
+        Raises:
+            ConfigurationError: a file would not be read again as what was put into it.
+        """
+        for file in sorted(self._changed, key=lambda name: (name == "language", name)):
+            self._data[file] = self._parsed(file)
+            beside = self.path / f".{file}.toml.new"
+            beside.write_text(self._documents[file].text, encoding="utf-8")
+            beside.replace(self.path / f"{file}.toml")
+        if self._changed & set(sources.RECORDED) and self._recorded:
+            sources.write(self.path, self._source, self._recorded)
+        self._changed.clear()
 
     def _put_kind(self, document: Document, intent: str) -> None:
         if not self._at(self._data["intents"], intent, "kind"):
-            document.put(intent, "kind", self._before["intents"][intent]["kind"])
+            kind = self._before["intents"][intent]["kind"]
+            document.put(intent, "kind", kind)
+            self._set("intents", intent, "kind", kind)
 
-    def _save(self, file: str) -> None:
-        self._data[file] = self._parsed(file)
-        beside = self.path / f".{file}.toml.new"
-        beside.write_text(self._documents[file].text, encoding="utf-8")
-        beside.replace(self.path / f"{file}.toml")
+    def _set(self, file: str, table: str, key: str, value: Any) -> None:
+        *above, last = [*(table.split(".") if table else ()), *([key] if key else ())]
+        at = self._data[file]
+        for name in above:
+            at = at.setdefault(name, {})
+        at[last] = value
+        self._changed.add(file)
 
     def _record(self, file: str, name: str) -> None:
         said = self._before.get(file, {}).get(name)
         if file in sources.RECORDED and said is not None:
             self._recorded.setdefault(file, {})[name] = sources.hashed(said)
-            sources.write(self.path, self._source, self._recorded)
 
     def _parsed(self, file: str) -> dict[str, Any]:
         try:

@@ -26,6 +26,14 @@ LEFT = {
 }
 _NOT_LANGUAGE = frozenset({"voice", "digits", "asr", "llm"})
 _NOT_MOMENTS = frozenset({"past_hour", "turns", "hour_and", "halves", "further", "oh"})
+# What callers say who do not speak the language, and what stands in addresses.
+_FOREIGN = frozenset(
+    {("intents", "english"), ("intents", "french"), ("spelling", "names"), ("spelling", "alphabet")}
+)
+# What callers say who do not speak the language, and what stands in addresses.
+_FOREIGN = frozenset(
+    {("intents", "english"), ("intents", "french"), ("spelling", "names"), ("spelling", "alphabet")}
+)
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -43,6 +51,7 @@ class Part:
     fewest: int = 1
     stands_for: str = ""
     pattern: bool = False  # of the gate, with signs of its own
+    foreign: bool = False  # may be in another language or script: "do you speak english"
 
     @property
     def most(self) -> int:
@@ -94,8 +103,9 @@ def line_by_line(file: str, key: str, lines: Sequence[str]) -> Item:
 def ways(file: str, table: str, key: str, lines: Sequence[str], *, pattern: bool = False) -> Item:
     """An entry that lists what people say; a long one is drafted in several parts."""
     name = f"[{table}] {key}" if table else key
+    foreign = (file, table or key) in _FOREIGN
     chunks = [tuple(lines[at : at + MOST]) for at in range(0, len(lines), MOST)]
-    parts = [Part(name, each, "ways", _enough(each), pattern=pattern) for each in chunks]
+    parts = [Part(name, c, "ways", _enough(c), "", pattern, foreign) for c in chunks]
     return Item(file, table, key, tuple(parts), _merged)
 
 
