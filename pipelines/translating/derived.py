@@ -13,6 +13,7 @@ from num2words import num2words
 from pipelines.packs.coverage import SOURCE
 
 Place: TypeAlias = tuple[str, str, str]  # file, table, key ("": the table)
+_APOSTROPHES = str.maketrans("", "", "'’ʼ")  # are letters in a word: "п'ять"
 _TENS = range(30, 100, 10)
 _SCALES = (100, 1_000, 1_000_000, 1_000_000_000)
 
@@ -85,7 +86,7 @@ def _sayer(code: str) -> Callable[[int], str] | None:
 
     def say(number: int) -> str:
         word = str(num2words(number, lang=language)).lower()
-        return word if word.isalpha() else ""
+        return word if word.translate(_APOSTROPHES).isalpha() else ""
 
     try:
         return say if len({say(n) for n in range(10)} - {""}) == 10 else None

@@ -34,7 +34,7 @@ class Document:
     """A file's text; "" is an empty file. Tables are named as in "moments.days", "" is the top."""
 
     def __init__(self, text: str) -> None:
-        self._blocks = list(_blocks(text.splitlines()))
+        self._blocks = list(_blocks(text.removesuffix("\n").split("\n") if text else []))
 
     @property
     def text(self) -> str:
@@ -164,21 +164,23 @@ def written(key: str, value: Any) -> list[str]:
 
 
 def inline(value: Any) -> str:
-    """A value in one line: a string, a number, a list or a table of them.
-
-    What JSON escapes in a string, TOML reads alike.
-    """
+    """A value in one line: a string, a number, a list or a table of them."""
     if isinstance(value, Mapping):
         pairs = ", ".join(f"{name(key)} = {inline(each)}" for key, each in value.items())
         return f"{{ {pairs} }}" if pairs else "{}"
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(inline, value))}]"
+    return _quoted(value)
+
+
+def _quoted(value: Any) -> str:
+    """As JSON, whose escapes TOML reads alike; TOML wants one more."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def name(key: str) -> str:
     """A key as it is written."""
-    return key if _BARE.fullmatch(key) else json.dumps(key, ensure_ascii=False)
+    return key if _BARE.fullmatch(key) else _quoted(key)
 
 
 def _marked(reason: str) -> str:

@@ -76,9 +76,11 @@ def plan(
     begun = (path / "language.toml").exists()
     texts = {} if begun else skeleton(prompts, target.code, source, target.name)
     folder = Folder(path, texts, source, before)
+    own = folder.there("phrases")
     items = [
+        # Before the wording that they are forms of: where that is there, they were asked for.
+        *(plural_items(target.code, before["phrases"], own) if "phrases" in only else ()),
         *items_of(prompts / source, [name for name in FILES if name in only]),
-        *(plural_items(target.code, before["phrases"]) if "phrases" in only else ()),
         *(source_language_item(source, before) if "languages" in only else ()),
     ]
     if stale is not None:

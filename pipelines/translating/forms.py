@@ -1,7 +1,7 @@
 """Wording that a language needs and the source language has not: its forms of counted nouns."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from pipelines.packs.plurals import plurals
@@ -12,13 +12,18 @@ _INTEGERS = 200  # numbers that are tried for the categories of a language
 _SHOWN = 4  # numbers that an example names
 
 
-def plural_items(code: str, phrases: Mapping[str, Sequence[str]]) -> Iterator[Item]:
-    """For each counted noun its wording in each category of the CLDR that the language has."""
+def plural_items(
+    code: str, phrases: Mapping[str, Sequence[str]], there: Collection[str]
+) -> Iterator[Item]:
+    """For each counted noun its wording in each category of the CLDR that the language has.
+
+    An amount of money whose wording is `there` has what forms it needs, as somebody found.
+    """
     form, numbers = plurals(code), dict[str, list[str]]()
     for number in map(str, range(1, _INTEGERS)):
         numbers.setdefault(form(number), []).append(number)
     for key, said in phrases.items():
-        if not _COUNTED.fullmatch(key):
+        if not _COUNTED.fullmatch(key) or (key.startswith("money.") and key in there):
             continue
         base = key.removesuffix(".other")
         for category, which in numbers.items():

@@ -30,10 +30,6 @@ _NOT_MOMENTS = frozenset({"past_hour", "turns", "hour_and", "halves", "further",
 _FOREIGN = frozenset(
     {("intents", "english"), ("intents", "french"), ("spelling", "names"), ("spelling", "alphabet")}
 )
-# What callers say who do not speak the language, and what stands in addresses.
-_FOREIGN = frozenset(
-    {("intents", "english"), ("intents", "french"), ("spelling", "names"), ("spelling", "alphabet")}
-)
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 

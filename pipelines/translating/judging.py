@@ -51,7 +51,7 @@ def _lines(drafted: Sequence[str], part: Part, target: Target, before: Judged | 
 def _ways(drafted: Sequence[str], part: Part, target: Target, before: Judged | None) -> Judged:
     faults = {line: why for line in drafted if (why := fault(line, "", part, target))}
     good = [line for line in drafted if line not in faults]
-    if before is None and mostly_unchanged(good, part):
+    if before is None and mostly_unchanged(drafted, part):
         faults |= {line: "is the source's, unchanged" for line in good if line in part.lines}
         good = [line for line in good if line not in faults]
     taken = tuple(dict.fromkeys((*(before.taken if before else ()), *good)))
