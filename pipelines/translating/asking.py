@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from pipelines.circuit_breaker import Breaker
 from pipelines.engines.llm.chat import whole
-from pipelines.engines.llm.endpoint import Endpoint
+from pipelines.engines.llm.endpoint import Endpoint, Refused
 from pipelines.engines.llm.engine import EngineError
 from pipelines.engines.llm.timeouts import Timeouts
 from pipelines.settings import Settings
-from pipelines.translating.batches import Brief, Unusable, Wanted, parse
+from pipelines.translating.batches import Brief, Unusable, Wanted, parse, prompt_tokens
 
 
 class Model:
@@ -72,6 +72,11 @@ class Model:
             patience = Timeouts(self._patience, self._patience, self._patience)
             try:
                 answer = await whole(endpoint.answer(ask, patience))
+            except Refused as error:
+                raise EngineError(
+                    f"{endpoint.url}: {error}. It was asked for an answer of up to {ask.limit} "
+                    f"tokens after some {prompt_tokens(ask)}: serve the model with room for both"
+                ) from error
             except EngineError as error:
                 failure = error
                 continue

@@ -123,7 +123,7 @@ class Folder:
             self._set("intents", intent, "kind", kind)
 
     def _set(self, file: str, table: str, key: str, value: Any) -> None:
-        *above, last = [*(table.split(".") if table else ()), *([key] if key else ())]
+        *above, last = _names(table, key)
         at = self._data[file]
         for name in above:
             at = at.setdefault(name, {})
@@ -146,9 +146,13 @@ class Folder:
     @staticmethod
     def _at(data: Mapping[str, Any], table: str, key: str) -> Any:
         found: Any = data
-        for name in [*(table.split(".") if table else ()), *([key] if key else ())]:
+        for name in _names(table, key):
             found = found.get(name) if isinstance(found, Mapping) else None
         return found
+
+
+def _names(table: str, key: str) -> list[str]:
+    return [name for name in (*table.split("."), key) if name]
 
 
 def _text(path: Path, otherwise: str) -> str:

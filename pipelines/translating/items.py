@@ -14,6 +14,7 @@ from pipelines.packs.coverage import FEWEST
 from pipelines.packs.toml_files import read_toml
 
 MOST = 20  # lines that a part has at most, and that a request asks for
+_PATTERNS = 5  # of them: each is as long as several lines
 FILES = (
     *("phrases", "intents", "yes_no", "language", "turn_taking"),
     *("languages", "spelling", "gate", "search", "llm", "callers"),
@@ -100,7 +101,8 @@ def ways(file: str, table: str, key: str, lines: Sequence[str], *, pattern: bool
     """An entry that lists what people say; a long one is drafted in several parts."""
     name = f"[{table}] {key}" if table else key
     foreign = (file, table or key) in _FOREIGN
-    chunks = [tuple(lines[at : at + MOST]) for at in range(0, len(lines), MOST)]
+    most = _PATTERNS if pattern else MOST
+    chunks = [tuple(lines[at : at + most]) for at in range(0, len(lines), most)]
     parts = [Part(name, c, "ways", _enough(c), "", pattern, foreign) for c in chunks]
     return Item(file, table, key, tuple(parts), _merged)
 

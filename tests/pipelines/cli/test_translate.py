@@ -113,6 +113,16 @@ async def test_a_server_that_fails_twice_ends_it(prompts: Path, server: Translat
     assert done.exit_code == 0, done.output
 
 
+async def test_a_server_with_too_little_room_says_how_much(
+    prompts: Path, server: Translator
+) -> None:
+    server.says(Says(status=400), Says(status=400), Says(status=400))
+    done = await translate("--to", "qaa", "--name", "Qaaish", "--only", "llm")
+    assert done.exit_code == 3
+    assert f"{server.url}: refused the request as wrong (HTTP 400)" in done.stderr
+    assert "serve the model with room for both" in done.stderr
+
+
 def test_no_server(prompts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done = typed("--to", "ka")
     assert (done.exit_code, "set WAXTAAN_LLM=vllm" in done.stderr) == (3, True)
