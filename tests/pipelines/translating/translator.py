@@ -46,7 +46,7 @@ class Translator(StandIn):
 
 def parts_of(body: dict[str, Any]) -> list[dict[str, Any]]:
     told = body["messages"][-1]["content"]
-    found: list[dict[str, Any]] = json.loads(told.partition("<data>")[2].rpartition("</data>")[0])[
+    found: list[dict[str, Any]] = json.loads(told.rpartition("<data>")[2].partition("</data>")[0])[
         "parts"
     ]
     return found
