@@ -129,6 +129,31 @@ def languages(
 
 
 @app.command()
+def translate(
+    to: Annotated[str, typer.Option(help="The language to draft; 'all' with --record.")],
+    source: Annotated[str, typer.Option("--from", help="Translated from this one.")] = "en",
+    only: Annotated[str, typer.Option(help="These files: phrases,intents,...")] = "",
+    name: Annotated[str, typer.Option(help="What it calls itself, if CLDR does not know.")] = "",
+    stale: Annotated[
+        bool, typer.Option("--stale", help="Anew what the source language has changed since.")
+    ] = False,
+    record: Annotated[
+        bool, typer.Option("--record", help="Nothing is stale: it was looked at. Asks no model.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell requests and tokens.")] = False,
+) -> None:
+    """Draft a language pack by the language model, each line checked; goes on where it stopped."""
+    from pipelines.cli.translate import record as take
+    from pipelines.cli.translate import translate as run
+
+    if record:
+        take(to, source)
+    else:
+        chosen = [each.strip() for each in only.split(",") if each.strip()]
+        run(to, source, chosen, name, stale=stale, dry_run=dry_run)
+
+
+@app.command()
 def bench(
     name: Annotated[str | None, typer.Argument(help="One benchmark; all if left out.")] = None,
     train: Annotated[

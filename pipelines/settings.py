@@ -112,6 +112,7 @@ class Settings(BaseSettings):
     # endpoint after a third of it, and at its end the call goes on without an answer. Once an
     # answer has begun it runs anew from each sentence.
     llm_patience: float = Field(default=6.0, gt=0)
+    llm_draft_patience: float = Field(default=300.0, gt=0)  # `waxtaan translate`: for some 20 lines
     llm_breaker_failures: int = Field(default=3, ge=1)  # in a row, before an endpoint rests
     llm_breaker_rest: float = Field(default=10.0, gt=0)
 

@@ -26,6 +26,7 @@ ROOMS = (
         "knowledge",
         "intents",
         "flow_chart",
+        "translating",
     ),
     *(
         "assistant",

@@ -27,6 +27,7 @@ from pipelines.packs.coverage import SOURCE, coverage
 from pipelines.packs.language_files import EVERY
 from pipelines.packs.pack import Pack
 from pipelines.packs.reader import DialogueConfig, load
+from pipelines.packs.sources import stale_of
 from pipelines.settings import Settings
 from pipelines.weights.catalogue import load as load_weights
 from pipelines.weights.hub import Weights, asked_once, offer
@@ -78,6 +79,13 @@ def check_language(code: str) -> None:
     for part in coverage(settings.prompts, code, tuple(load(settings.prompts, (EVERY,)).packs)):
         if part.missing:
             _OUT.print(f"missing of {part.name}: {', '.join(part.missing)}", soft_wrap=True)
+    if stale := stale_of(settings.prompts, code):
+        anew = f"waxtaan translate --to {code}"
+        _OUT.print(
+            f"warning: translated from what has changed since: {', '.join(stale)}. "
+            f"Anew: {anew} --stale; or by hand, and then: {anew} --record",
+            soft_wrap=True,
+        )
     _conclude(pack_problems(pack, config), replace(config, packs={code: pack}))
 
 

@@ -1,0 +1,1 @@
+"""Drafts a language pack by the language model, each line checked before it is written."""
