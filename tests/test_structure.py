@@ -36,6 +36,7 @@ ROOMS = (
         "lines",
         "desk",
         "quality_pages",
+        "language_pages",
         "server",
     ),
     *("cli", "bench", "__main__"),
