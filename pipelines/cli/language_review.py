@@ -17,7 +17,7 @@ from pipelines.language_pages.voice import LanguageVoice
 from pipelines.packs.coverage import SOURCE
 from pipelines.packs.language_files import EVERY
 from pipelines.packs.reader import DialogueConfig, load
-from pipelines.packs.review_state import read_marks
+from pipelines.packs.review_file import read_marks
 from pipelines.settings import Settings
 
 _LONGEST_NAME = 100

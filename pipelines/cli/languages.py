@@ -20,7 +20,8 @@ from pipelines.packs.entries import entries, tallies
 from pipelines.packs.language_files import EVERY
 from pipelines.packs.pack import Pack
 from pipelines.packs.reader import DialogueConfig, load
-from pipelines.packs.review_state import Tally, read_marks
+from pipelines.packs.review_file import read_marks
+from pipelines.packs.review_state import Tally
 from pipelines.settings import Settings
 from pipelines.weights.hub import Weights, asked_once, offer
 

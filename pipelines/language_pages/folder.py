@@ -25,6 +25,7 @@ from pipelines.packs.fixed_wording import example
 from pipelines.packs.language_files import load_packs
 from pipelines.packs.must_sentences import misunderstood
 from pipelines.packs.reader import DialogueConfig
+from pipelines.packs.review_file import read_marks, with_mark
 from pipelines.packs.review_state import (
     REVIEW,
     Mark,
@@ -32,8 +33,6 @@ from pipelines.packs.review_state import (
     State,
     changed_since,
     fingerprint,
-    read_marks,
-    with_mark,
 )
 from pipelines.packs.toml_lists import Place, with_list, write_whole
 

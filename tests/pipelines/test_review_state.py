@@ -7,15 +7,14 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import ConfigurationError
+from pipelines.packs.review_file import read_marks, with_mark
 from pipelines.packs.review_state import (
     Mark,
     Tally,
     changed_since,
     fingerprint,
-    read_marks,
     state,
     tally,
-    with_mark,
 )
 
 ENGLISH, OWN = ("How can I help you?",), ("Wie kann ich helfen?",)

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, expect
 
 from pipelines.language_pages.app import create_app
 from pipelines.language_pages.folder import LanguageFolder
-from pipelines.packs.review_state import read_marks
+from pipelines.packs.review_file import read_marks
 from tests.pipelines.language_pages.conftest import CODE, TODAY, Voice
 from tests.pipelines.lines.web.visit import Visit, visit
 

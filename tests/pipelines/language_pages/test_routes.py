@@ -14,7 +14,7 @@ from pipelines.language_pages.folder import LanguageFolder
 from pipelines.packs.entries import entries
 from pipelines.packs.fixed_wording import example
 from pipelines.packs.language_files import load_packs
-from pipelines.packs.review_state import read_marks
+from pipelines.packs.review_file import read_marks
 from tests.pipelines.language_pages.conftest import CODE, TODAY, Voice
 
 HERE = "127.0.0.1:8091"
