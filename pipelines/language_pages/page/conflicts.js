@@ -26,7 +26,7 @@ function shown(conflicts, code) {
     el("td", { lang: code }, each.sample), el("td", {}, each.score.toFixed(2))));
   return [
     el("p", { class: "hint" }, `${conflicts.length} sentences are nearer to a sample of another intent than to the rest of their own (by words and letters, `
-      + "each judged without itself). Many are right where they are. Look for those that belong to the other one, and for what no caller would say."),
+      + "each judged without itself and a fifth of the others). Many are right where they are. Look for those that belong to the other one, and for what no caller would say."),
     el("div", { class: "wide", role: "region", tabindex: "0", "aria-label": "Sentences that two intents fight over" },
       el("table", {}, el("thead", {}, el("tr", {}, ["sentence", "belongs to", "taken for", "because of", "nearness"].map((name) => el("th", { scope: "col" }, name)))),
         el("tbody", {}, rows))),

@@ -58,6 +58,8 @@ export class Line {
       sentences.length ? el("ul", { lang }, sentences.map((each) => el("li", {}, chips(each)))) : el("p", { class: "quiet" }, empty));
     const buttons = [
       file === "phrases" && el("button", { type: "button", data: { do: "listen" }, on: { click: () => this.#listen() } }, "Listen"),
+      isOpen && el("button", { type: "button", data: { do: "keep" }, on: { click: () => this.#save() } }, "Keep"),
+      isOpen && el("button", { type: "button", data: { do: "leave" }, on: { click: () => this.#close(this.entry) } }, "Give up"),
       !isOpen && own.length > 0 && el("button", { type: "button", data: { do: "approve" }, on: { click: () => this.#mark("") } }, "Approve"),
       !isOpen && el("button", { type: "button", data: { do: "correct" }, on: { click: () => this.#open() } }, own.length ? "Correct" : "Write it"),
       !isOpen && own.length > 0 && el("button", { type: "button", data: { do: "doubt" }, on: { click: () => this.#doubt() } }, "Not sure"),

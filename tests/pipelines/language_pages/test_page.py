@@ -63,7 +63,7 @@ async def test_a_line_is_reviewed(
         await visited[f"{GREET} [data-do=listen]"].click()
         await visited.shows(f"{GREET} [role=alert]", "unknown value {name}")
         await field.fill("Was darf es sein?")
-        await field.press("Control+Enter")
+        await visited[f"{GREET} [data-do=keep]"].click()
         await visited.shows(f"{GREET} [lang=de] li", "Was darf es sein?")
         assert read_marks(prompts / CODE)["phrases"]["greet"].on == TODAY
         await visited["#filter"].select_option("approved")
