@@ -121,8 +121,25 @@ def languages(
         str | None, typer.Argument(help="What this one is missing; all if left out.")
     ] = None,
     json: Json = False,
+    review: Annotated[
+        bool, typer.Option("--review", help="Review it line by line, in the browser.")
+    ] = False,
+    reviewer: Annotated[str, typer.Option("--as", help="Of --review: who reviews, by name.")] = "",
+    port: Annotated[int, typer.Option(help="Of --review: the port; 0 takes a free one.")] = 8091,
+    listening_sheet: Annotated[
+        Path | None, typer.Option(help="Write a page to rate how it sounds into this folder.")
+    ] = None,
 ) -> None:
     """How complete each language is, who looked at it, and what hears and speaks it."""
+    if review or listening_sheet:
+        from pipelines.cli.language_review import review as look
+        from pipelines.cli.language_review import sheet
+
+        if listening_sheet:
+            sheet(code or "", listening_sheet)
+        else:
+            look(code or "", reviewer, port)
+        return
     from pipelines.cli.languages import languages as run
 
     run(code or "", json)

@@ -37,6 +37,7 @@ ROOMS = (
         "lines",
         "desk",
         "quality_pages",
+        "language_pages",
         "server",
     ),
     *("cli", "bench", "__main__"),

@@ -34,6 +34,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "pipelines/lines/web/static/index.html",
         "pipelines/lines/web/static/desk/index.html",
         "pipelines/lines/web/static/speaker-worklet.js",
+        "pipelines/language_pages/page/review.html",
         "pipelines/quality/page/report.html",
         "pipelines/quality/page/report.js",
         "pipelines/quality/page/theme.css",

@@ -8,11 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from agent.ladder.answers import commands_for
-from agent.ladder.turn import Turn
-from agent.ladder.understanding import understand
 from agent.languages.wording import word
-from agent.question import OpenQuestion
 from pipelines.cli.check_llm import show_sheet, try_llm, unanswering
 from pipelines.cli.errors import WRONG_USAGE, fail
 from pipelines.engine_choice import Choices, choose
@@ -25,6 +21,7 @@ from pipelines.intents.opening import expected_judge
 from pipelines.packs import voices as licences
 from pipelines.packs.coverage import SOURCE, coverage
 from pipelines.packs.language_files import EVERY
+from pipelines.packs.must_sentences import misunderstood
 from pipelines.packs.pack import Pack
 from pipelines.packs.reader import DialogueConfig, load
 from pipelines.packs.sources import stale_of
@@ -202,15 +199,11 @@ def pack_problems(pack: Pack, config: DialogueConfig) -> list[str]:
     for flow in config.flows:
         if flow not in language.intents:
             found.append(f"{folder}/intents.toml: [{flow}]: a use case that nobody can ask for")
-    for intent in language.intents.values():
-        for sentence in intent.must if intent.kind != "answer" else ():
-            turn = Turn(sentence, OpenQuestion("open"), language)
-            heard = understand(turn, config.flows, config.policy)
-            if heard.intent != intent.name and heard.commands != commands_for(intent):
-                found.append(
-                    f"{folder}/intents.toml: [{intent.name}]: '{sentence}' is understood as "
-                    f"'{heard.intent or 'nothing'}'"
-                )
+    found += [
+        f"{folder}/intents.toml: [{each.intent}]: '{each.sentence}' is understood as "
+        f"'{each.taken_for or 'nothing'}'"
+        for each in misunderstood(language, config.flows, config.policy)
+    ]
     if len(word(language, "greet.disclosure")) != 1:
         found.append(f"{folder}/phrases.toml: greet.disclosure: must be one sentence")
     return found

@@ -1,7 +1,7 @@
 """`waxtaan languages`: how complete each is, who looked at it, what hears and speaks it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,12 @@ from pipelines.engine_choice.asr import open_recogniser
 from pipelines.engines.tts.espeak import EspeakSynthesiser
 from pipelines.errors import ConfigurationError
 from pipelines.packs.coverage import Part, coverage
+from pipelines.packs.entries import entries, tallies
 from pipelines.packs.language_files import EVERY
 from pipelines.packs.pack import Pack
 from pipelines.packs.reader import DialogueConfig, load
+from pipelines.packs.review_file import read_marks
+from pipelines.packs.review_state import Tally
 from pipelines.settings import Settings
 from pipelines.weights.hub import Weights, asked_once, offer
 
@@ -36,6 +39,12 @@ class _Row:
     recogniser: str  # the engine, "" where it does not serve it
     serves: str  # how well
     voice: str  # the engine and the voice, "" where there is none
+    reviewed: Mapping[str, Tally]  # by file, of what people have looked at
+
+    @property
+    def looked_at(self) -> Tally:
+        """Of all files."""
+        return sum(self.reviewed.values(), Tally())
 
     @property
     def share(self) -> float:
@@ -54,7 +63,10 @@ def languages(code: str, as_json: bool) -> None:
         fail(str(error), WRONG_USAGE)
     if code and code not in config.packs:
         fail(f"no language '{code}'; there are {', '.join(config.packs)}", WRONG_USAGE)
-    rows = _rows(settings, config, served, [code] if code else list(config.packs))
+    try:
+        rows = _rows(settings, config, served, [code] if code else list(config.packs))
+    except ConfigurationError as error:
+        fail(str(error), WRONG_USAGE)
     if as_json:
         print(json.dumps([_data(row) for row in rows], ensure_ascii=False, indent=1))
     elif code:
@@ -83,6 +95,7 @@ def _rows(
                 choices.asr.engine if serves else "",
                 serves or "",
                 f"{voice.speakers[0].engine} {voice.name}" if voice.speakers else "",
+                tallies(entries(settings.prompts, code), read_marks(settings.prompts / code)),
             )
         )
     return found
@@ -107,7 +120,7 @@ def _all(rows: Sequence[_Row]) -> None:
             "answered" if row.served else "not",
             f"{row.share:.0%}" if lacking else "100%",
             ", ".join(lacking),
-            row.pack.review,
+            _review(row),
             row.recogniser or "keypad",
             row.voice or "nothing",
         )
@@ -121,11 +134,26 @@ def _all(rows: Sequence[_Row]) -> None:
     )
 
 
+def _review(row: _Row) -> str:
+    found = row.looked_at
+    if found == Tally(found.lines):
+        return row.pack.review
+    return f"{row.pack.review}; stale: {found.stale}, approved: {found.approved} of {found.lines}"
+
+
 def _one(row: _Row) -> None:
     language = row.pack.language
     _OUT.print(f"{language.code} {language.name}: {row.pack.review}; falls back: {chain(language)}")
     _OUT.print(f"Recogniser: {row.recogniser or 'none'}: {row.serves or 'keypad and a person'}")
     _OUT.print(f"Voice: {row.voice or 'none'}")
+    found = row.looked_at
+    _OUT.print(
+        f"Looked at: stale: {found.stale}, doubtful: {found.doubtful}, "
+        f"approved: {found.approved} of {found.lines} "
+        f"({', '.join(f'{file} {t.approved} of {t.lines}' for file, t in row.reviewed.items())}); "
+        f"'waxtaan languages {language.code} --review --as NAME' goes on",
+        soft_wrap=True,
+    )
     table = Table("part", "there", "missing")
     for part in row.parts:
         there = f"{part.wanted - len(part.missing)} of {part.wanted}"
@@ -147,8 +175,19 @@ def _data(row: _Row) -> dict[str, Any]:
         "serves": row.serves,
         "voice": row.voice,
         "complete": round(row.share, 4),
+        "lines": _counts(row.looked_at)
+        | {"files": {file: _counts(each) for file, each in row.reviewed.items()}},
         "parts": [
             {"name": part.name, "wanted": part.wanted, "missing": list(part.missing)}
             for part in row.parts
         ],
+    }
+
+
+def _counts(found: Tally) -> dict[str, Any]:
+    return {
+        "all": found.lines,
+        "approved": found.approved,
+        "stale": found.stale,
+        "doubtful": found.doubtful,
     }

@@ -40,6 +40,12 @@ def review(paths: list[Path], shown: Shown, port: int) -> None:
     except ConfigurationError as error:
         fail(str(error), WRONG_USAGE)
     what = Reviewed(places, baseline, gates, shown.title, shown.history)
+    listener = listening(port)
+    serve(Review(what, settings.prompts, shown.sound, settings.languages), listener)
+
+
+def listening(port: int) -> socket.socket:
+    """A socket for this machine alone; ends with `MISSING` where the port is taken."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -47,7 +53,7 @@ def review(paths: list[Path], shown: Shown, port: int) -> None:
     except OSError as error:
         told = f"cannot listen on {_HOST}:{port}: {error.strerror}; choose another --port"
         fail(told, MISSING)
-    serve(Review(what, settings.prompts, shown.sound, settings.languages), listener)
+    return listener
 
 
 def serve(shown: Review, listener: socket.socket) -> None:

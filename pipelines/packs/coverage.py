@@ -19,6 +19,8 @@ _FEWEST_ANSWERS = 2  # an answer to a question that names it: "by card"
 _SHARE = 0.25  # of the source's phrases: a language may need fewer to say the same
 _INTEGERS = 200  # numbers that are tried for the plural categories of a language
 _COUNTED = ("days", "gigabytes")
+# of a date, a time, a counted noun: a language may put them together otherwise than English
+OWN_FIELDS = frozenset({"hour", "minute", "of_twelve", "part", "day", "month", "n"})
 _DIGITS = frozenset("0123456789")
 _WEEK = 7
 
@@ -92,13 +94,11 @@ def _wording(source: _Folder, own: _Folder, _: str, __: Sequence[str]) -> _Wante
     for name, said in source["phrases"].items():
         if not is_exact(name) and not name.startswith("language_name."):
             there = own["phrases"].get(name)
-            yield name, bool(there) and _fields(there or ()) <= _fields(said) | _OWN_FIELDS
+            yield name, bool(there) and fields(there or ()) <= fields(said) | OWN_FIELDS
 
 
-_OWN_FIELDS = frozenset({"hour", "minute", "of_twelve", "part", "day", "month", "n"})
-
-
-def _fields(sentences: Sequence[str]) -> frozenset[str]:
+def fields(sentences: Sequence[str]) -> frozenset[str]:
+    """The names of the values in them. Raises ValueError where a brace is not closed."""
     parsed = (part for said in sentences for part in string.Formatter().parse(said))
     return frozenset(name for _, name, _, _ in parsed if name)
 

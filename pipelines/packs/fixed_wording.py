@@ -46,6 +46,17 @@ _EXAMPLES = {
     "": "5",
 }
 
+# Of wordings that other wordings are made of: a date, a time, an amount, a counted noun.
+_OF_PARTS = {
+    "day": "5",
+    "hour": "18",
+    "of_twelve": "6",
+    "minute": "30",
+    "units": "32",
+    "cents": "50",
+    "n": "5",
+}
+
 
 def sentences(language: Language) -> list[str]:
     """All that is said as it stands, each once."""
@@ -75,6 +86,21 @@ def with_values(language: Language) -> list[str]:
         if _values_of_callers(template) < len(template):
             found.setdefault(template, fill(language, template, values))
     return list(found.values())
+
+
+def example(language: Language, template: str) -> str:
+    """A template as it may be heard, with a value of each kind; also one that is only a part.
+
+    Raises:
+        WordingError: a placeholder wants what the language has not.
+        ValueError: a brace is not closed.
+    """
+    part = next(iter(language.day_parts.values()), "")
+    values = {**_OF_PARTS, "month": language.months[0], "part": part}
+    for name, how in _placeholders(template):
+        if how or name not in values:
+            values[name] = next(iter(_ways(language, how)), "")
+    return fill(language, template, values)
 
 
 def _templates(language: Language) -> Iterator[tuple[str, dict[str, str]]]:

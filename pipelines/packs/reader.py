@@ -19,6 +19,7 @@ from agent.policy import Policy
 from pipelines.packs.language_files import load_packs
 from pipelines.packs.pack import Pack
 from pipelines.packs.policy_file import load_policy
+from pipelines.packs.review_state import REVIEW
 
 PROMPTS = Path(__file__).resolve().parents[2] / "prompts"
 
@@ -68,9 +69,9 @@ def load_with(prompts: Path, languages: tuple[str, ...], code: str) -> DialogueC
 
 
 def _digest(folder: Path) -> str:
-    """The same for the same files, wherever they are."""
+    """The same for the same files, wherever they are; who reviewed them changes no call."""
     found = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.name != REVIEW):
         found.update(f"{path.relative_to(folder).as_posix()}\0".encode())
         found.update(hashlib.sha256(path.read_bytes()).digest())
     return found.hexdigest()[:8]

@@ -18,14 +18,27 @@ _HEADERS = {
 
 
 def create_app(review: Review, address: str) -> FastAPI:
-    """The app of a server at `address`, "127.0.0.1:8090".
+    """The app of a server at `address`, "127.0.0.1:8090"."""
+    app = guarded("Waxtaan: recorded calls", address)
+    routes.add(app, "", review, admit)
+    return app
+
+
+async def admit(request: Request) -> None:
+    """Raise HTTPException where a page of another site asks."""
+    if not same_origin(request.headers):
+        raise HTTPException(403, "it is only used from its own page")
+
+
+def guarded(title: str, address: str) -> FastAPI:
+    """An app without routes, of a server at `address`; what it refuses is {"error": why}.
 
     It has no log-in, so it answers to that name alone: a page of another site whose name was made
     to lead here (DNS rebinding) is not let in.
     """
     port = address.rpartition(":")[2]
     names = (address, f"localhost:{port}")
-    app = FastAPI(title="Waxtaan: recorded calls", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title=title, docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.middleware("http")
     async def guard(
@@ -41,9 +54,4 @@ def create_app(review: Review, address: str) -> FastAPI:
     async def refused(request: Request, error: HTTPException) -> JSONResponse:
         return JSONResponse({"error": error.detail}, error.status_code)
 
-    async def admit(request: Request) -> None:
-        if not same_origin(request.headers):
-            raise HTTPException(403, "it is only used from its own page")
-
-    routes.add(app, "", review, admit)
     return app
