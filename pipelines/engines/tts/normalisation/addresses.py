@@ -19,7 +19,7 @@ _PATTERN = re.compile(
 _SIGNS = {"@": "at", ".": "dot", "-": "dash", "_": "underscore", "/": "slash", "+": "plus",
           "=": "equals", "&": "and", "#": "hash"}  # fmt: skip
 _VERSION = re.compile(
-    r"\b[vV]\.?\s?(?P<v>\d+(?:\.\d+)*)\b|(?<![\w.,])(?P<n>\d+(?:\.\d+){2,})(?![\w,])"
+    r"\b[vV]\.?(?P<v>\d+(?:\.\d+)*)\b|(?<![\w.,])(?P<n>\d+(?:\.\d+){2,})(?![\w,])"
 )
 
 

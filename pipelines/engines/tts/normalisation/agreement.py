@@ -26,7 +26,8 @@ _ENDINGS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "lt": (("f", r"[aė]$"),),
     "lv": (("f", r"[ae]$"),),
     "el": (("n", r"(?:ο|ό|έτος|ευρώ|byte|bit|τζ|CFA|βατ|βολτ)$"), ("f", r"[αηά]$")),
-    "ro": (("f", r"[ăe]$|^(?:zi|oră)$"), ("n", r"^(?:minut|procent|kilogram|grad)")),
+    "ro": (("m", r"byte$"), ("f", r"[ăe]$|^(?:zi|oră)$"),
+           ("n", r"^(?:minut|procent|kilogram|grad)")),
     "pt": (("m", r"^dia$"), ("f", r"a$|^libra|^coroa|^lira")),
     "es": (("m", r"^día$"), ("f", r"a$|^libra|^corona|^lira")),
     "it": (("f", r"(?:ora|settimana|a)$|^(?:corona|lira|sterlina)"),),
@@ -52,8 +53,8 @@ _CHANGES: Mapping[tuple[str, str], _Rules] = {
     ("sr", "f"): ((r"\bjedan$", "jedna"), (r"\bdva$", "dve")),
     ("sr", "n"): ((r"\bjedan$", "jedno"),),
     ("cs", "m"): ((r"^jedna$", "jeden"),),
-    ("cs", "f"): ((r"\bdva$", "dvě"),),
-    ("cs", "n"): ((r"^jedna$", "jedno"), (r"\bdva$", "dvě")),
+    ("cs", "f"): ((r"^dva$", "dvě"),),
+    ("cs", "n"): ((r"^jedna$", "jedno"), (r"^dva$", "dvě")),
     ("sk", "f"): ((r"^jeden$", "jedna"), (r"^dva$", "dve")),
     ("sk", "n"): ((r"^jeden$", "jedno"), (r"^dva$", "dve")),
     ("pl", "f"): ((r"^jeden$", "jedna"), (r"\bdwa$", "dwie")),
@@ -95,6 +96,7 @@ _HUNDREDS: Mapping[str, tuple[str, str]] = {  # that agree as well
     "es": (r"ientos\b", "ientas"),
     "pt": (r"entos\b", "entas"),
 }
+_MILLIONS_OF = {"fr": "d'", "es": "de", "pt": "de", "it": "di"}
 _MALTESE = [
     *("wieħed", "żewġ", "tliet"),
     *("erba'", "ħames", "sitt", "seba'", "tmien", "disa'", "għaxar"),
@@ -139,7 +141,18 @@ def counted(n: int, name: str, language: str) -> str | None:
         return _irish(n, said, named, name)
     if language == "mt":
         return _maltese(n, said, named)
-    return f"{agree(said, gender(name, language), language)} {named}"
+    if n and n % 1_000_000 == 0 and language in _MILLIONS_OF:
+        return f"{said} {_MILLIONS_OF[language]} {named}".replace("' ", "'")
+    whole = f"{agree(said, gender(name, language), language)} {named}"
+    return re.sub(r"^una (?=[aeiou])", "un'", whole) if language == "it" else whole
+
+
+def counting(n: int, said: str, language: str) -> str | None:
+    """A number before a noun where that is a word of its own; None where it is not."""
+    own = {"ga": _IRISH, "mt": _MALTESE}.get(language)
+    if own is None:
+        return None
+    return own[n - 1] if 0 < n < 11 else said
 
 
 def _irish(n: int, said: str, named: str, name: str) -> str:

@@ -4,7 +4,13 @@ import re
 from decimal import Decimal
 from functools import cache
 
-from pipelines.engines.tts.normalisation.agreement import agree, counted, gender, gender_of
+from pipelines.engines.tts.normalisation.agreement import (
+    agree,
+    counted,
+    counting,
+    gender,
+    gender_of,
+)
 from pipelines.engines.tts.normalisation.cardinals import cardinal
 from pipelines.engines.tts.normalisation.nouns import NOUNS, noun, word
 from pipelines.engines.tts.normalisation.own import wolof_of
@@ -39,6 +45,7 @@ _UNITS = {
     "kg": "kg", "кг": "kg", "°C": "celsius", "ºC": "celsius", "h": "hour", "год": "hour",
     "min": "minute", "мин": "minute", "хв": "minute", "s": "second", "сек": "second",
 }  # fmt: skip
+_JOINED = "\ue001"  # between a number and its suffix while a text is read
 _NUMBER = r"\d{1,3}(?:[ .,'\u00a0\u202f]\d{3})+(?!\d)(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?"
 _DASHED = r"(?:[.,][-–—]{1,2})?"  # "5,-"
 _FRACTION = re.compile(r"(?<![\w/.,:-])(?P<n>[1-9]\d?)/(?P<of>[2-9]|[1-9]\d)(?![\w/]|[.,]\d)")
@@ -94,7 +101,12 @@ def ranges(text: str, language: str) -> str:
 
 def amounts(text: str, language: str) -> str:
     """A text with all numbers that are left in words."""
-    return _pattern(language).sub(lambda found: _amount(found, language), text)
+    if language == "tr" and "%" in text:
+        text = re.sub(rf"%\s?({_NUMBER})", r"\1 %", text)
+    if language == "hu":  # "5-kor"
+        text = re.sub(r"(?<=[\d%])-(?=[^\W\d_])", _JOINED, text)
+    text = _pattern(language).sub(lambda found: _amount(found, language), text)
+    return text.replace(_JOINED, "")
 
 
 def _amount(found: re.Match[str], language: str) -> str:
@@ -115,6 +127,8 @@ def _amount(found: re.Match[str], language: str) -> str:
         said = f"{word('minus', language)} {said}".strip()
     if written.endswith(".") and not found.string[found.end() :].strip():
         said += "."
+    if re.search(r"[^\W\d_]$", found.string[: found.start()]):
+        said = f" {said}"  # "A4"
     return said + (" " if found["unit"] == "" else "")  # "5G": the letter follows
 
 
@@ -126,7 +140,7 @@ def _by_digits(figures: str, language: str) -> str:
 @cache
 def _genders(language: str) -> dict[str, str]:
     """By the forms of our nouns, their gender."""
-    found: dict[str, str] = {}
+    found: dict[str, str] = {"Uhr": "m"} if language == "de" else {}
     for name in (*NOUNS, *(set(CURRENCIES.values()) - {"USD"})):
         for count in (1, 2, 5):
             form = noun(name, count, language)
@@ -140,7 +154,9 @@ def _before_noun(said: str, found: re.Match[str], language: str) -> str:
     if not following or not found["number"].isdigit():
         return said
     known = _genders(language).get(following[1])
-    return agree(said, known, language) if known and language not in ("ga", "mt") else said
+    if not known:
+        return said
+    return counting(int(found["number"]), said, language) or agree(said, known, language)
 
 
 def _figure(figures: str, unit: str, language: str) -> str | None:

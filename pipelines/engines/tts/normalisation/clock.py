@@ -35,7 +35,8 @@ def clock(text: str, language: str) -> str:
     text = _always(text, language)
     text = _week(text, language)
     text = re.sub(
-        rf"(?:(?<=\b)(?P<before>(?:{_BEFORE})\s))(?P<h>[01]?\d|2[0-4])\.(?P<m>[0-5]\d)(?![\d.]|\s?[%€])",
+        rf"(?:(?<=\b)(?P<before>(?:{_BEFORE})\s))(?P<h>[01]?\d|2[0-4])\.(?P<m>[0-5]\d)"
+        r"(?![\d.]|\s?[%€])",
         lambda found: f"{found['before']}{found['h']}:{found['m']}",
         text,
     )
@@ -43,10 +44,11 @@ def clock(text: str, language: str) -> str:
         rf"(?<![\d.,])([01]?\d|2[0-4])\.([0-5]\d)(?=\s(?:{_AFTER})(?!\w))", r"\1:\2", text
     )
     text = _CLOCK.sub(lambda found: _said(found, language), _without_noun(text))
+    text = _bare_hours(text, language)
     if language == "en":
         text = re.sub(
             r"(?<![\w:.,])(1[0-2]|[1-9])\s?[-–—]\s?(1[0-2]|[1-9])\s?([ap])\.?m\b",
-            r"\1\3m to \2\3m",
+            _halves,
             text,
         )
         text = _HALVES.sub(lambda found: _said(found, language), text)
@@ -68,7 +70,12 @@ def _said(found: re.Match[str], language: str) -> str:
         hour += 12
     if found["half"] == "a" and hour == 12:
         hour = 0
-    said = time(hour, minute, language, _last_word(found.string[: found.start()]))
+    parts = setting("parts", language)
+    named = parts and not found["half"] and _names_part(found.string[found.end() :], language)
+    if named:
+        said = _of_twelve(hour, minute, language)
+    else:
+        said = time(hour, minute, language, _last_word(found.string[: found.start()]))
     if said is None:
         return found.group()
     suffix = found["suffix"] or ""
@@ -80,6 +87,50 @@ def _said(found: re.Match[str], language: str) -> str:
         return said + suffix
     to = word("to", language)
     return f"{said}{suffix}{f' {to} ' if to else ', '}"
+
+
+def _halves(found: re.Match[str]) -> str:
+    """ "9-11am"; "10-12 am" ends at noon."""
+    first, last, half = found.groups()
+    end = {"a": "p", "p": "a"}[half] if last == "12" else half
+    return f"{first}{half}m to {last}{end}m"
+
+
+def _names_part(text: str, language: str) -> bool:
+    """Whether the part of the day follows: "6:30 in the evening"."""
+    parts = [re.escape(name) for _, name in setting("parts", language)]
+    return bool(re.match(rf"\s(?:in the|at night|tonight|this|o'clock|{'|'.join(parts)})\b", text))
+
+
+def _of_twelve(hour: int, minute: int, language: str) -> str | None:
+    said, rest = _hour(hour, language, ""), cardinal(minute, language)
+    if said is None or rest is None:
+        return None
+    if not minute:
+        return said
+    if minute < 10 and word("oh", language):
+        rest = f"{word('oh', language)} {rest}"
+    template = word("clock", language).replace(" {part}", "")
+    return template.format(h=said, m=rest)
+
+
+def _bare_hours(text: str, language: str) -> str:
+    """Hours that are told by the words beside them only."""
+    if language == "mt":
+        return re.sub(
+            r"(?<![\w:.,])(1[0-2]|[1-9])(?= ta' (?:filgħodu|wara nofsinhar|filgħaxija))",
+            lambda found: _hour(int(found[1]), "mt", "") or found[1],
+            text,
+        )
+    if language in ("el", "ro"):
+        before = {"el": "στις|στη|τις|τη", "ro": "ora|orei"}[language]
+        return re.sub(
+            rf"(?<=\b)((?:{before}) )([01]?\d|2[0-4])"
+            r"(?=$|[,;?!]| (?:και|și|έως|μέχρι|până|-)|\.(?!\d))",
+            lambda found: found[1] + (_hour(int(found[2]), language, "") or found[2]),
+            text,
+        )
+    return text
 
 
 def _hungarian(said: str, suffix: str) -> tuple[str, str]:
@@ -124,8 +175,8 @@ def _hour(hour: int, language: str, before: str) -> str | None:
     ordinal = setting("hour_ordinals", language)
     if ordinal and 0 < hour < 25:
         said = _ordinal_hour(hour, language)
-        for rule in ordinal:
-            said = re.sub(*rule, said)
+        for pattern, replacement in ordinal:
+            said = re.sub(pattern, replacement, said)
     for words, *rules in setting("hour_cases", language):
         if before in words.split():
             if " " in said and language == "pl":
@@ -152,7 +203,7 @@ def _always(text: str, language: str) -> str:
     seven = word("seven_days", language) or week
     text = re.sub(r"\b24\s?h?/24(?:\s?h)?\s?(?:,|et|-)?\s?7\s?[jd]?/7\b|\b24\s?h?/7\b", week, text)
     text = re.sub(r"\b24\s?[hH]?/24\b(?:\s?h\b)?", all_day, text)
-    return re.sub(r"\b7\s?[jJdTg]?/7\b(?:\s?[jd]\b)?", seven, text)
+    return re.sub(r"\b7\s?(?:[jJdTg]|jours|Tage|days)?/7\b(?:\s?[jd]\b)?", seven, text)
 
 
 @cache

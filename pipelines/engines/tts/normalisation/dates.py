@@ -9,8 +9,8 @@ from collections.abc import Callable
 from functools import cache
 
 from pipelines.engines.tts.normalisation.cardinals import cardinal
-from pipelines.engines.tts.normalisation.nouns import locale, month_names, setting, word
-from pipelines.engines.tts.normalisation.ordinals import change, day, german, year
+from pipelines.engines.tts.normalisation.nouns import change, locale, month_names, setting, word
+from pipelines.engines.tts.normalisation.ordinals import day, german, year
 
 _DOTTED = frozenset(
     [
@@ -32,6 +32,7 @@ _SHORT_YEAR = re.compile(
 _NO_YEAR_DOTTED = re.compile(
     r"(?<![\w./-])(?P<d>\d\d?)\.(?P<sep> ?)(?P<m>\d\d?)\.(?! ?\d)(?P<y>)(?P<end>)"
 )
+_YEARS = re.compile(r"(?<![\w.,/-])((?:19|20)\d\d)\s?[-–]\s?((?:19|20)\d\d)(?![\w/-]|[.,]\d)")
 _AFTER = {  # words after which "5/12" is a date
     "fr": "le|du|au|jusqu'au|dès le|depuis le", "es": "el|del|al|día",
     "it": "il|dal|al|del|entro il",
@@ -57,13 +58,20 @@ def dates(text: str, language: str) -> str:
     if language in _AFTER:
         text = _after(language).sub(of_figures, text)
     written = _written(language)
-    return written(text) if written else text
+    text = written(text) if written else text
+    return _YEARS.sub(lambda found: _years(found, language), text)
+
+
+def _years(found: re.Match[str], language: str) -> str:
+    first, last = year(int(found[1]), language), year(int(found[2]), language)
+    to = word("to", language)
+    return f"{first}{f' {to} ' if to else ', '}{last}" if first and last else found.group()
 
 
 @cache
 def _after(language: str) -> re.Pattern[str]:
     return re.compile(
-        rf"(?<=\b)(?P<before>(?:{_AFTER[language]})\s)(?P<d>\d\d?)(?P<sep>[/-])(?P<m>\d\d?)"
+        rf"(?<=\b)(?P<before>(?:{_AFTER[language]})\s)(?P<d>\d\d?)(?P<sep>[/.-])(?P<m>\d\d?)"
         r"(?P<y>)(?P<end>)(?![\w/.,-]\d|\w)",
         re.IGNORECASE,
     )
@@ -138,7 +146,8 @@ def _months(language: str) -> str:
         names.update(n for n in both["format"]["abbreviated"].values() if n.endswith("."))
     for name in sorted(names):
         if language == "et":
-            names.add(name + ("l" if name[-1] in "aeiou" else "il"))
+            stem = re.sub("er$", "r", name)
+            names.add(stem + ("l" if stem[-1] in "aeiou" else "il"))
         if language == "lv":
             names.add(re.sub("is$", "ī", re.sub("(?<!i)s$", "ā", name)))
             names.add(re.sub("i?s$", "a", name))
@@ -159,6 +168,7 @@ def _written(language: str) -> Callable[[str], str] | None:
     mark = r"(?:er|re|[º°]|\.|st|nd|rd|th|-?(?:го|ви|ри|ти|ми)|η|-?i)?"
     gap = _IRISH_MONTH.get(language, r"\s(?:of\s|de\s|di\s)?|\sd['’]")
     ended = r"(?P<ended>,?\s(?:of\s|de\s)?)(?P<y>(?:19|20)\d\d)(?!\d|[.,]\d|\s?[€$%:])"
+    ended += r"(?:\.(?=\sgod))?"
     pattern = re.compile(
         rf"(?<![\w.,/-])(?:(?P<from>{number}){mark}(?P<join>\s?[-–]\s?|\s(?:{_JOIN})(?:\s(?:the|le|el|il|o))?\s))?"
         rf"(?P<d>{number}){mark}(?P<gap>{gap})(?P<month>(?:{months})(?!\w))(?:{ended})?"
@@ -170,7 +180,7 @@ def _written(language: str) -> Callable[[str], str] | None:
         "hu": rf"(?:(?P<y>(?:19|20)\d\d)\.\s)?(?P<month>(?:{months})(?!\w))\s(?P<d>{number})"
         r"(?:\.|(?P<end>-\w+)|(?=,))",
         "lt": rf"(?:(?P<y>(?:19|20)\d\d)\s?m\.\s)?(?P<month>(?:{months})(?!\w))\s(?P<d>{number})"
-        r"(?P<end>\s?d\.)?(?!\d)",
+        r"(?P<end>\s?d\.|(?=\sdieną))?(?!\d)",
     }.get(language)
     first = re.compile(month_first) if month_first else None
     year_ahead = re.compile(
@@ -201,6 +211,9 @@ def _day_first(found: re.Match[str], language: str) -> str:
     ahead = found.string[: found.start()]
     if word("day_said", language):
         gap = " "
+    if language == "ga":
+        gap = " mhí " if "mhí" in found["gap"] else " "
+        said = said.removeprefix("an ") if ahead.endswith("an ") else said
     if found["from"]:
         start = _day_said(int(found["from"]), found, language)
         to = word("to", language)
@@ -235,8 +248,8 @@ def _month_first(found: re.Match[str], language: str) -> str:
             said = _suffixed(said, found["end"]) if found["end"] else said
             return f"{said_year} {found['month']} {said}".strip()
         case "lt":
-            if found["end"]:
-                said = change(said, [["a$", "ą"]]) + " dieną"
+            if found["end"] is not None:
+                said = change(said, [["a$", "ą"]]) + (" dieną" if found["end"] else "")
             return f"{said_year + ' metų ' if said_year else ''}{found['month']} {said}"
     tail = f"{found['ended']}{said_year}" if found["y"] else ""
     return f"{found['month']} {said}{tail}"

@@ -90,6 +90,8 @@ def year(n: int, language: str) -> str | None:
         return whole
     head = cardinal(n - rest, language) or ""
     ordinal = _year_ordinal(rest, language)
+    if language in ("bg", "mk"):
+        head = head.replace(" и ", " ")  # it stands before the last word
     joint = " и " if language in ("bg", "mk") and (rest <= 20 or rest % 10 == 0) else " "
     return f"{head}{joint}{ordinal}" if ordinal else whole
 
@@ -140,7 +142,9 @@ def _num2words(n: int, language: str) -> str:
 
 
 def ordinals(text: str, language: str) -> str:
-    """A text with its ordinals in words."""
+    """A text with its ordinals in words, and English decades."""
+    if language == "en":
+        text = re.sub(r"(?<!\w)(\d{1,3}0)s\b", _decade, text)
     marked = _MARKED.get(language)
     if marked:
         text = re.sub(
@@ -159,6 +163,11 @@ def ordinals(text: str, language: str) -> str:
             text,
         )
     return text
+
+
+def _decade(found: re.Match[str]) -> str:
+    said = year(int(found[1]), "en") or found[1]
+    return f"{said[:-1]}ies" if said.endswith("y") else f"{said}s"
 
 
 def _said(found: re.Match[str], language: str) -> str:

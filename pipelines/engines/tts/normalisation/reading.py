@@ -14,6 +14,7 @@ from pipelines.engines.tts.normalisation.nouns import NOUNS, noun, setting, word
 from pipelines.engines.tts.normalisation.ordinals import ordinals
 from pipelines.engines.tts.normalisation.own import OWN
 from pipelines.engines.tts.normalisation.short_forms import (
+    has_short_forms,
     names,
     short_forms,
     signs,
@@ -24,10 +25,16 @@ from pipelines.engines.tts.normalisation.telephone import codes, telephone
 LANGUAGES = tuple(sorted(THEIRS | OWN.keys()))
 
 _FIGURES = re.compile(r"\d")
+_TELLING = re.compile(r"[\d€$£&+=@*#/…_±°§|~^<>{}\[\]\\½¼¾⅓`]|\.\w|VoLTE|eSIM|USSD|IMEI|APN")
 _OF_FIGURES = (clock, codes, telephone, fractions, ordinals, ranges, amounts)  # in this order
 _WORDS = (
     "star", "hash", "to", "second_each", "all_week", "half", "plus", "slash", "point", "minus",
 )  # fmt: skip
+
+
+def needs_reading(text: str, language: str) -> bool:
+    """Whether anything in a text could be said otherwise than it is written."""
+    return _TELLING.search(text) is not None or has_short_forms(text, language)
 
 
 @lru_cache(maxsize=2048)
@@ -38,7 +45,7 @@ def spoken(text: str, language: str) -> str:
     """
     code = language.partition("-")[0]
     text = without_decoration(unicodedata.normalize("NFC", text))
-    if code not in LANGUAGES:
+    if code not in LANGUAGES or not needs_reading(text, code):
         return text
     text = names(short_forms(addresses(text, code), code))
     if _FIGURES.search(text):

@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from pipelines.engines.tts.normalisation.nouns import setting, word
+from pipelines.engines.tts.normalisation.nouns import noun, setting, word
 
 # Said alike in all languages. What they sound like has been heard by nobody yet.
 _NAMES = {"VoLTE": "Volte", "eSIM": "e-SIM", "USSD": "U S S D", "IMEI": "I M E I", "APN": "A P N"}
@@ -13,7 +13,7 @@ _EMOJI = (
     "\u25a0-\u25ff\u2300-\u23ff\ufe0e\ufe0f\u20e3\u200d\u2022\u2023"
 )
 _DECORATION = re.compile(rf"\s?[{_EMOJI}]+")
-_SIGNED = re.compile(r"[&+=@*#/…_±°§|~^<>{}\[\]\\½¼¾⅓`]")
+_SIGNED = re.compile(r"[€$£&+=@*#/…_±°§|~^<>{}\[\]\\½¼¾⅓`]")
 _FIRST = frozenset({"no.", "No.", "no", "ok.", "n.", "u.", "č.", "br.", "nr", "st", "ca", "n°",
                     "nº", "sz.", "r.", "pr.", "es.", "ex.", "al.", "p.", "№"})  # fmt: skip
 _LAST = frozenset({"r.", "g.", "ч.", "г.", "р.", "hod.", "val.", "god.", "mies.", "мин."})
@@ -38,6 +38,12 @@ def _short(language: str) -> re.Pattern[str] | None:
         parts.append(f"{ahead}{re.escape(form)}{end}")
     first = "".join(sorted({form[0] for form in forms}))
     return re.compile(rf"(?<![\w.])(?=[{first}])(?:{'|'.join(parts)})")
+
+
+def has_short_forms(text: str, language: str) -> bool:
+    """Whether there is an abbreviation of the language's."""
+    pattern = _short(language)
+    return pattern is not None and pattern.search(text) is not None
 
 
 def short_forms(text: str, language: str) -> str:
@@ -84,6 +90,9 @@ def signs(text: str, language: str) -> str:
         text = re.sub(r"(?<=\w)\s?\+", f" {plus}", text)
     if "±" in text:
         text = re.sub(r"\s?±\s?", f" {word('plus_minus', language)} ", text)
+    for sign, code in (("€", "EUR"), ("$", "USD"), ("£", "GBP")):
+        if sign in text:
+            text = re.sub(rf"\s?{re.escape(sign)}", f" {noun(code, 5, language)}", text)
     text = text.replace("…", "...")
     text = re.sub(r"(?<=[^\W_])/(?=[^\W_])", " ", text)
     text = re.sub(r"[*#`|~^<>{}\[\]\\§]|(?<!\w)_+|_+(?!\w)", "", text)

@@ -5,14 +5,17 @@ model; a speaker has looked at none.
 """
 
 import random
+import re
+import tomllib
 import unicodedata
 from pathlib import Path
 
 import pytest
 
-from pipelines.engines.tts.normalisation import LANGUAGES, spoken
+from pipelines.engines.tts.normalisation import LANGUAGES, needs_reading, spoken
 from pipelines.engines.tts.normalisation.nouns import month_names, table
 
+PROMPTS = Path(__file__).parents[4] / "prompts"
 TABLES = sorted(Path(__file__).with_name("written_forms").glob("*.tsv"))
 ROWS = [
     (path.stem, *line.split("\t"))
@@ -107,3 +110,13 @@ def test_whole_hours_are_never_read_with_a_clock_of_twelve_in_figures(language: 
 
 def test_all_languages_have_a_table_of_their_words() -> None:
     assert set(LANGUAGES) <= set(table())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sentence_without_figures_is_not_read_at_all(language: str) -> None:
+    """What most sentences are costs one look."""
+    phrases = tomllib.loads((PROMPTS / language / "phrases.toml").read_text(encoding="utf-8"))
+    wordings = [w for each in phrases.values() if isinstance(each, list) for w in each]
+    plain = [w for w in wordings if isinstance(w, str) and not re.search(r"[\d{]", w)]
+    assert len(plain) > 100
+    assert [w for w in plain if needs_reading(w, language)] == []
