@@ -28,7 +28,7 @@ _ENDINGS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "el": (("n", r"(?:ο|ό|έτος|ευρώ|byte|bit|τζ|CFA|βατ|βολτ)$"), ("f", r"[αηά]$")),
     "ro": (("m", r"byte$"), ("f", r"[ăe]$|^(?:zi|oră)$"),
            ("n", r"^(?:minut|procent|kilogram|grad)")),
-    "pt": (("m", r"^dia$"), ("f", r"a$|^libra|^coroa|^lira")),
+    "pt": (("m", r"^dia$|grama$|watt-hora$"), ("f", r"a$|^libra|^coroa|^lira")),
     "es": (("m", r"^día$"), ("f", r"a$|^libra|^corona|^lira")),
     "it": (("f", r"(?:ora|settimana|a)$|^(?:corona|lira|sterlina)"),),
     "fr": (("f", r"^(?:heure|minute|seconde|semaine|livre|couronne|lire|hryvnia|roupie)"),),
@@ -38,6 +38,7 @@ _ENDINGS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "sq": (("f", r"[ëa]$"),),
 }  # fmt: skip
 
+_HEAD_FIRST = frozenset({"el", "es", "fr", "it", "pt", "ro"})  # "libra esterlina"
 _GREEK = (
     (r"δεκατρία$", "δεκατρείς"), (r"δεκατέσσερα$", "δεκατέσσερις"), (r"τρία$", "τρεις"),
     (r"τέσσερα$", "τέσσερις"),
@@ -113,6 +114,8 @@ def gender(name: str, language: str) -> str:
 @cache
 def gender_of(singular: str, language: str) -> str:
     """ "m", "f" or "n": as a noun of the kind that stands with numbers ends."""
+    if language in _HEAD_FIRST:
+        singular = singular.partition(" ")[0]
     for found, ending in _ENDINGS.get(language, ()):
         if re.search(ending, singular):
             return found
@@ -134,7 +137,7 @@ def agree(said: str, gender: str, language: str) -> str:
 def counted(n: int, name: str, language: str) -> str | None:
     """So many of a unit or currency, in words; None where the language has no words for it."""
     named = noun(name, n, language)
-    said = cardinal(n, language)
+    said = number(n, language)
     if said is None or not named:
         return None
     if language == "ga":
@@ -145,6 +148,19 @@ def counted(n: int, name: str, language: str) -> str | None:
         return f"{said} {_MILLIONS_OF[language]} {named}".replace("' ", "'")
     whole = f"{agree(said, gender(name, language), language)} {named}"
     return re.sub(r"^una (?=[aeiou])", "un'", whole) if language == "it" else whole
+
+
+def number(n: int, language: str) -> str | None:
+    """A number as it is counted, millions too where `cardinal` ends below them."""
+    said = cardinal(n, language)
+    if said is not None:
+        return said
+    millions, rest = divmod(n, 1_000_000)
+    head = counted(millions, "million", language) if 0 < millions < 1_000_000 else None
+    tail = cardinal(rest, language)
+    if head is None or tail is None:
+        return None
+    return f"{head} {tail}" if rest else head
 
 
 def counting(n: int, said: str, language: str) -> str | None:

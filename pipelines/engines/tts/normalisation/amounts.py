@@ -10,6 +10,7 @@ from pipelines.engines.tts.normalisation.agreement import (
     counting,
     gender,
     gender_of,
+    number,
 )
 from pipelines.engines.tts.normalisation.cardinals import cardinal
 from pipelines.engines.tts.normalisation.nouns import NOUNS, noun, word
@@ -103,6 +104,7 @@ def amounts(text: str, language: str) -> str:
     """A text with all numbers that are left in words."""
     if language == "tr" and "%" in text:
         text = re.sub(rf"%\s?({_NUMBER})", r"\1 %", text)
+        text = re.sub(rf"({_NUMBER}) ila ({_NUMBER})\s?%", r"yüzde \1 ila \2", text)
     if language == "hu":  # "5-kor"
         text = re.sub(r"(?<=[\d%])-(?=[^\W\d_])", _JOINED, text)
     text = _pattern(language).sub(lambda found: _amount(found, language), text)
@@ -174,7 +176,7 @@ def _figure(figures: str, unit: str, language: str) -> str | None:
     places = places.rstrip("0")
     if not places:
         return _whole(count, unit, language)
-    said = cardinal(count, language)
+    said = number(count, language)
     if said is None:
         return None
     said = f"{said} {word('point', language)} {_places(places, language)}"
@@ -185,12 +187,12 @@ def _figure(figures: str, unit: str, language: str) -> str | None:
 
 def _whole(count: int, unit: str, language: str) -> str | None:
     if not unit:
-        return cardinal(count, language)
+        return number(count, language)
     name, _, each = unit.partition("/")
     if language == "tr" and unit == "percent":
-        return f"{word('percent', language)} {cardinal(count, language)}"
+        return f"{word('percent', language)} {number(count, language)}"
     if unit == "percent" and language in ("ga", "mt"):
-        return f"{cardinal(count, language)} {noun('percent', count, language)}"
+        return f"{number(count, language)} {noun('percent', count, language)}"
     if language == "wo" and name in ("hour", "minute", "day"):
         return wolof_of(count, noun(name, count, language))
     said = counted(count, name, language)
@@ -233,7 +235,7 @@ def _fives(francs: int, language: str) -> str | None:
     if rest:
         said = cardinal(francs, language)
         return f"{said} francs CFA" if said else None
-    said = cardinal(count, language)
+    said = number(count, language)
     if said is None:
         return None
     if language == "wo":

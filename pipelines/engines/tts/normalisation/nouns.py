@@ -32,6 +32,7 @@ _CLDR = {
     "year": "duration-year",
 }  # fmt: skip
 _LOCALES = {"sr": "sr_Latn", "pt": "pt_PT", "en": "en_GB"}
+_NOT_THEIRS = frozenset({"ff", "mt", "wo"})  # CLDR falls back to English for some
 _SENTENCE_CASE = frozenset({"mk", "pt", "wo", "ff"})  # CLDR writes their currencies with a capital
 
 
@@ -116,6 +117,6 @@ def _currency(code: str, count: int | Decimal, language: str) -> str:
 
     name = get_currency_name(code, count, locale(language))
     name = re.sub(r"\s*\(.*?\)", "", name)
-    if name == code:
+    if name == code or (language in _NOT_THEIRS and name == get_currency_name(code, count, "en")):
         return ""
     return name.lower() if language in _SENTENCE_CASE else name

@@ -5,8 +5,9 @@ import unicodedata
 from functools import lru_cache
 
 from pipelines.engines.tts.normalisation.addresses import addresses, versions
+from pipelines.engines.tts.normalisation.agreement import number
 from pipelines.engines.tts.normalisation.amounts import IN_FIVES, amounts, fractions, ranges
-from pipelines.engines.tts.normalisation.cardinals import THEIRS, cardinal
+from pipelines.engines.tts.normalisation.cardinals import THEIRS
 from pipelines.engines.tts.normalisation.clock import clock
 from pipelines.engines.tts.normalisation.dates import dates
 from pipelines.engines.tts.normalisation.dates import known as dates_known
@@ -29,6 +30,7 @@ _TELLING = re.compile(r"[\d€$£&+=@*#/…_±°§|~^<>{}\[\]\\½¼¾⅓`]|\.\w|
 _OF_FIGURES = (clock, codes, telephone, fractions, ordinals, ranges, amounts)  # in this order
 _WORDS = (
     "star", "hash", "to", "second_each", "all_week", "half", "plus", "slash", "point", "minus",
+    "plus_minus",
 )  # fmt: skip
 
 
@@ -69,7 +71,7 @@ def gaps() -> dict[str, tuple[str, ...]]:
             missing.append("times of day")
         if not setting("short", code):
             missing.append("abbreviations")
-        if cardinal(1_000_000, code) is None:
+        if number(1_000_000, code) is None:
             missing.append("numbers from a million on, but figure by figure")
         if code in IN_FIVES:
             missing.append("a speaker's review")
