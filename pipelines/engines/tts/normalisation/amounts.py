@@ -26,14 +26,14 @@ CURRENCIES = {
     "€": "EUR", "EUR": "EUR", "$": "USD", "US$": "USD", "USD": "USD", "£": "GBP", "GBP": "GBP",
     "zł": "PLN", "zl": "PLN", "PLN": "PLN", "Kč": "CZK", "CZK": "CZK", "Ft": "HUF", "HUF": "HUF",
     "RON": "RON", "SEK": "SEK", "DKK": "DKK", "BGN": "BGN", "лв.": "BGN", "лв": "BGN",
-    "RSD": "RSD", "ALL": "ALL", "MKD": "MKD", "ден.": "MKD", "ден": "MKD", "BAM": "BAM",
+    "RSD": "RSD", "ALL": "ALL", "MKD": "MKD", "BAM": "BAM",
     "TRY": "TRY", "TL": "TRY", "₺": "TRY", "UAH": "UAH", "₴": "UAH", "грн": "UAH", "грн.": "UAH",
     "CHF": "CHF", "XOF": "XOF", "FCFA": "XOF", "F CFA": "XOF", "CFA": "XOF", "MDL": "MDL",
     "francs CFA": "XOF", "franc CFA": "XOF", "CFA francs": "XOF", "CFA-Franc": "XOF",
 }  # fmt: skip
 _LOCAL = {  # signs that are one of these only in a language
     "bs": {"KM": "BAM"}, "sr": {"din.": "RSD", "din": "RSD"}, "da": {"kr.": "DKK", "kr": "DKK"},
-    "sv": {"kr": "SEK", "kr.": "SEK"}, "ro": {"lei": "RON", "leu": "RON"}, "sq": {"L": "ALL"},
+    "sv": {"kr": "SEK", "kr.": "SEK"}, "ro": {"lei": "RON", "leu": "RON"}, "sq": {"L": "ALL"}, "mk": {"ден.": "MKD", "ден": "MKD"},
 }  # fmt: skip
 _UNITS = {
     "%": "percent", "GB": "GB", "Go": "GB", "Gb": "GB", "ГБ": "GB", "MB": "MB", "Mo": "MB",
@@ -152,7 +152,7 @@ def _genders(language: str) -> dict[str, str]:
 
 
 def _before_noun(said: str, found: re.Match[str], language: str) -> str:
-    following = re.match(r"\s([^\W\d_]+)", found.string[found.end() :])
+    following = re.match(r"\s(?:de\s)?([^\W\d_]+)", found.string[found.end() :])
     if not following or not found["number"].isdigit():
         return said
     known = _genders(language).get(following[1])

@@ -58,7 +58,8 @@ def short_forms(text: str, language: str) -> str:
         if form.lower().startswith(("min", "mín", "мін")) and re.search(
             r"\d\s?$", found.string[: found.start()]
         ):
-            return form.rstrip(".")
+            ends = re.match(r"\s+[^\W\d_a-z]|\s*$", found.string[found.end() :])
+            return form if ends else form.rstrip(".")  # minutes
         rest = found.string[found.end() :]
         stop = (
             "." if form.endswith(".") and not rest.strip() and not full[form].endswith(".") else ""
