@@ -33,7 +33,8 @@ CURRENCIES = {
 }  # fmt: skip
 _LOCAL = {  # signs that are one of these only in a language
     "bs": {"KM": "BAM"}, "sr": {"din.": "RSD", "din": "RSD"}, "da": {"kr.": "DKK", "kr": "DKK"},
-    "sv": {"kr": "SEK", "kr.": "SEK"}, "ro": {"lei": "RON", "leu": "RON"}, "sq": {"L": "ALL"}, "mk": {"ден.": "MKD", "ден": "MKD"},
+    "sv": {"kr": "SEK", "kr.": "SEK"}, "ro": {"lei": "RON", "leu": "RON"}, "sq": {"L": "ALL"},
+    "mk": {"ден.": "MKD", "ден": "MKD"},
 }  # fmt: skip
 _UNITS = {
     "%": "percent", "GB": "GB", "Go": "GB", "Gb": "GB", "ГБ": "GB", "MB": "MB", "Mo": "MB",
@@ -105,6 +106,15 @@ def amounts(text: str, language: str) -> str:
     if language == "tr" and "%" in text:
         text = re.sub(rf"%\s?({_NUMBER})", r"\1 %", text)
         text = re.sub(rf"({_NUMBER}) ila ({_NUMBER})\s?%", r"yüzde \1 ila \2", text)
+    if "/" in text and word("per", language):  # "10 €/month"
+        units = "|".join(
+            re.escape(sign) for sign in sorted(_signs(language), key=len, reverse=True)
+        )
+        text = re.sub(
+            rf"(\d ?(?:{units})|[€$£]\d+(?:[.,]\d+)?) ?/ ?(?=[^\W\d_]{{2}})",
+            rf"\1 {word('per', language)} ",
+            text,
+        )
     if language == "hu":  # "5-kor"
         text = re.sub(r"(?<=[\d%])-(?=[^\W\d_])", _JOINED, text)
     text = _pattern(language).sub(lambda found: _amount(found, language), text)

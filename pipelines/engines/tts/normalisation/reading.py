@@ -28,6 +28,9 @@ LANGUAGES = tuple(sorted(THEIRS | OWN.keys()))
 _FIGURES = re.compile(r"\d")
 _TELLING = re.compile(r"[\d€$£&+=@*#/…_±°§|~^<>{}\[\]\\½¼¾⅓`]|\.\w|VoLTE|eSIM|USSD|IMEI|APN")
 _OF_FIGURES = (clock, codes, telephone, fractions, ordinals, ranges, amounts)  # in this order
+_WITH_CASES = frozenset(
+    [*("bs", "cs", "el", "et", "fi", "hr", "lt"), *("lv", "pl", "sk", "sl", "sr", "uk")]
+)
 _WORDS = (
     "star", "hash", "to", "second_each", "all_week", "half", "plus", "slash", "point", "minus",
     "plus_minus",
@@ -73,6 +76,8 @@ def gaps() -> dict[str, tuple[str, ...]]:
             missing.append("abbreviations")
         if number(1_000_000, code) is None:
             missing.append("numbers from a million on, but figure by figure")
+        if code in _WITH_CASES:
+            missing.append("numbers in the case that a sentence asks for, days of a date aside")
         if code in IN_FIVES:
             missing.append("a speaker's review")
         if missing:
