@@ -41,6 +41,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "pipelines/engines/asr/telephone.mllr",
         "pipelines/engines/language_id/letters.npz",
         "pipelines/engines/tts/normalisation/words.toml",
+        "pipelines/engines/tts/normalisation/written.toml",
         "pipelines/engines/tts/rules/ff_voice",
         "pipelines/engines/tts/rules/wo_list",
         "pipelines/engines/tts/rules/wo_rules",

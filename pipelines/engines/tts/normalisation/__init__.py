@@ -1,11 +1,20 @@
-"""Figures in words, for voices that can read letters only.
+"""What is written in figures, signs and short forms, in words: for voices that read letters only.
 
-"12,50 €" -> "douze euros cinquante", "18:30", "5 GB", "+33 6 12 34 56 78", "*123#". What a language
-has no words for here is left as it stands and is listed by `gaps`. Numbers agree with the noun that
-follows in gender where it is one of ours in German, French, Spanish, Italian or Portuguese, and
-never in case; days of a date are said as counted.
+"12,50 €" -> "douze euros cinquante", "5. 12. 2026", "18:30", "Mo-Fr 9-17", "3,5 Go", "2e", "24/7",
+"1/2", "v2.0", "+33 6 12 34 56 78", "*123#", "waxtaan.sn/aide", "env.", "&". Emoji and decoration
+go. One kind after another, the most telling first; each has a module:
+
+    addresses    web and e-mail addresses, versions      short_forms  abbreviations, names, signs
+    dates        in figures and with a month's name      clock        times of day, opening hours
+    ordinals     days of a date, years, "1st"            telephone    numbers, service codes
+    amounts      money, units, fractions, ranges         agreement    gender before a noun
+
+The words are in words.toml and written.toml; plural categories, units and currencies that these do
+not name are CLDR's, by Babel. What a language has no words for is listed by `gaps`; such figures
+are said one by one. Numbers agree in gender with the units and currencies named here, not with
+other nouns, and never in case, save for days of a date and hours after some prepositions.
 """
 
-from pipelines.engines.tts.normalisation.reading import LANGUAGES, gaps, spoken
+from pipelines.engines.tts.normalisation.reading import LANGUAGES, gaps, needs_reading, spoken
 
-__all__ = ["LANGUAGES", "gaps", "spoken"]
+__all__ = ["LANGUAGES", "gaps", "needs_reading", "spoken"]

@@ -17,11 +17,11 @@ EUROPE = sorted(set(LANGUAGES) - {"wo", "ff"})
         ("You have 3.5 GB left.", "You have three point five gigabytes left."),
         ("It costs €12.50.", "It costs twelve euros fifty."),
         ("It costs 12 euros 50.", "It costs twelve euros fifty."),
-        ("1 € or 0.90 €", "one euro or zero euros ninety"),
-        ("due on 2026-12-05", "due on fifth December two thousand and twenty-six"),
-        ("due on 5 December, 6 of them", "due on fifth December, six of them"),
+        ("1 € or 0.90 €", "one euro or ninety cents"),
+        ("due on 2026-12-05", "due on the fifth of December twenty twenty-six"),
+        ("due on 5 December, 6 of them", "due on the fifth of December, six of them"),
         ("the 3rd of each month", "the third of each month"),
-        ("at 18:30, 8:05 and 8:00", "at eighteen thirty, eight oh five and eight o'clock"),
+        ("at 18:30, 8:05 and 8:00", "at six thirty p.m., eight oh five a.m. and eight a.m."),
         ("20 000 towns, 1,000,000", "twenty thousand towns, one million"),
         ("12% more, -5", "twelve percent more, minus five"),
         ("300 Mbit/s", "three hundred megabits per second"),
@@ -34,7 +34,7 @@ EUROPE = sorted(set(LANGUAGES) - {"wo", "ff"})
         ("Mr Diop, e.g. 7", "Mister Diop, for example seven"),
         ("+33 6 12 34 56 78", "plus, three three, six, one two, three four, five six, seven eight"),
         ("no figures at all", "no figures at all"),
-        ("9" * 40, "9" * 40),
+        ("9" * 13, " ".join(["nine"] * 13)),
     ],
 )
 def test_english(text: str, said: str) -> None:
@@ -89,7 +89,7 @@ def test_french(text: str, said: str) -> None:
         ("20:00", "ñaar-fukki waxtu"),
         ("7:35", "juróom-ñaari waxtu yu teg fanweeri simili ak juróom"),
         ("25", "ñaar-fukk ak juróom"),
-        ("103 FCFA", "103 FCFA"),  # no multiple of five: left, and listed as a gap
+        ("103 FCFA", "téeméer ak ñett francs CFA"),  # no multiple of five
     ],
 )
 def test_wolof(text: str, said: str) -> None:
@@ -129,13 +129,13 @@ def test_pulaar(text: str, said: str) -> None:
         ("it", "118, 23", "centodiciotto, ventitré"),
         ("lt", "21 €, 12,50 €", "dvidešimt vienas euras, dvylika eurų penkiasdešimt"),
         ("lv", "11 €", "vienpadsmit eiro"),
-        ("mt", "12.50 €, 11000", "tnax ewro ħamsin, ħdax-il elf"),
-        ("nl", "18:30", "achttien dertig"),
+        ("mt", "12.50 €, 11000", "tnax-il ewro u ħamsin ċenteżmu, ħdax-il elf"),
+        ("nl", "18:30", "achttien uur dertig"),
         ("pl", "5 GB, 22 GB", "pięć gigabajtów, dwadzieścia dwa gigabajty"),
         ("pt", "16 €", "dezasseis euros"),
         ("ro", "20 GB", "douăzeci de gigabyți"),
-        ("sk", "2 €", "dva eurá"),
-        ("sl", "2 GB", "dve gigabajta"),
+        ("sk", "2 €", "dve eurá"),
+        ("sl", "2 GB", "dva gigabajta"),
         ("sq", "2500", "dy mijë e pesëqind"),
         ("sv", "1040", "ettusenfyrtio"),
     ],
@@ -153,22 +153,22 @@ def test_every_language_of_the_union_says_any_number(language: str) -> None:
     assert len({cardinal(n, language) for n in range(250)}) == 250
 
 
-def test_a_language_we_have_no_words_for_keeps_its_digit_words() -> None:
-    assert spoken("12 TL, 18:30", "tr") == "12 TL, 18:30"
+def test_a_language_we_have_no_words_for_keeps_its_figures() -> None:
+    assert spoken("12 TL, 18:30", "xx") == "12 TL, 18:30"
     assert spoken("12", "en-gb") == "twelve"
 
 
 def test_gaps_are_told() -> None:
     assert "en" not in gaps()
-    assert "the word for percent" in gaps()["wo"]
+    assert "the word for TB" in gaps()["wo"]
     for language, missing in gaps().items():
         for name in NOUNS:
             assert (f"the word for {name}" in missing) == (not noun(name, 2, language))
 
 
 def test_the_table_is_whole() -> None:
-    assert set(LANGUAGES) == set(table())
-    assert len(EUROPE) == 24 + 1  # all languages of the Union, and Albanian
+    assert set(LANGUAGES) <= set(table())
+    assert len(EUROPE) == 24 + 6  # all languages of the Union, and six neighbours
     for language in LANGUAGES:
         assert len(table()[language].get("months", ())) in (0, 12)
         assert noun("EUR", 5, language)
@@ -178,7 +178,7 @@ def test_the_table_is_whole() -> None:
 @given(
     text=st.text(st.sampled_from("0123456789 .,:-/+*#%€hGB²½٣a\n"), max_size=40)
     | st.text(max_size=40),
-    language=st.sampled_from([*LANGUAGES, "tr"]),
+    language=st.sampled_from([*LANGUAGES, "xx"]),
 )
 def test_whatever_is_written(text: str, language: str) -> None:
     spoken(text, language)

@@ -1,0 +1,214 @@
+"""Ordinals: days of a date, years that are said as ordinals, and "1st", "2e", "3º"."""
+
+import re
+from functools import lru_cache
+
+from pipelines.engines.tts.normalisation.agreement import agree
+from pipelines.engines.tts.normalisation.cardinals import cardinal
+from pipelines.engines.tts.normalisation.nouns import change, setting, word
+
+_THEIRS = frozenset({"de", "en", "es", "fr", "it", "nl", "pt", "ro", "sv", "tr"})  # num2words'
+_GREEK = [
+    *("πρώτ", "δεύτερ", "τρίτ", "τέταρτ", "πέμπτ", "έκτ"),
+    *("έβδομ", "όγδο", "ένατ", "δέκατ", "ενδέκατ", "δωδέκατ"),
+]
+_MENDED = {
+    "tr": (("^onbir", "on bir"), ("^(on|yirmi|otuz|kırk|elli)(?=[a-zçğıöşü]{3})", r"\1 ")),
+    "es": (("^décimoprimero", "undécimo"), ("^décimosegundo", "duodécimo"), ("^décimo", "decimo")),
+}
+
+# How figures are marked as ordinals, by language; "mark" tells the ending.
+_MARKED = {
+    "en": r"(?P<mark>st|nd|rd|th)\b",
+    "fr": r"\s?(?P<mark>ers?|res?|ères?|es?|èmes?|nde?)\b",
+    "es": r"\.?(?P<mark>[ºª°]|er\b|ero\b|era\b|do\b|da\b|to\b|ta\b)",
+    "pt": r"\.?(?P<mark>[ºª°])",
+    "it": r"(?P<mark>[ºª°])(?! ?C\b)",
+    "nl": r"(?P<mark>e|de|ste)\b",
+    "sv": r"(?P<mark>:[ae])\b",
+    "el": r"(?P<mark>ος|ου|ο|η|ης)\b",
+    "bg": r"-?(?P<mark>ви|ри|ти|ми|ва|ра|та|ма)\b",
+    "mk": r"-?(?P<mark>ви|ри|ти|ми|ва|ра|та|ма)\b",
+    "uk": r"-(?P<mark>го|й|ий|ій|а|та|ша|га)\b",
+    "lt": r"-(?P<mark>as|ias|oji|asis|a|oje)\b",
+    "tr": r"['’]?(?P<mark>[ıiuü]?nc[ıiuü])\b",
+    "wo": r"-?(?P<mark>eel)\b",
+}
+# Where a dot after the figure marks one, and a word in small letters follows.
+_DOTTED = frozenset({"bs", "cs", "da", "et", "fi", "hr", "hu", "lv", "pl", "sk", "sl", "sr", "tr"})
+_GERMAN = r"(?P<before>\b(?:am|im|zum|vom|beim|ab|bis|der|die|das|dem|den|des|zur|jeden|jeder)\s)"
+
+
+@lru_cache(maxsize=2048)
+def day(n: int, language: str, month: str = "") -> str | None:
+    """A day of a date, as it stands beside a `month`; None where there are no words for it."""
+    said = _listed(n, language) or _uncounted(n, language)
+    if said is None:
+        return None
+    for ending, *rules in setting("month_cases", language):
+        if re.search(ending, month):
+            said = change(said, rules)
+    template = word("day_said", language)
+    return template.format(d=said) if template else said
+
+
+def _uncounted(n: int, language: str) -> str | None:
+    if n == 1 and word("first", language):
+        return word("first", language)
+    if language in ("de", "en"):
+        return _num2words(n, language)
+    said = cardinal(n, language)
+    return agree(said, word("day_gender", language), language) if said else None
+
+
+def _listed(n: int, language: str) -> str | None:
+    """From `days` and `tens` of written.toml."""
+    days = setting("days", language)
+    listed: list[str] = days.split() if isinstance(days, str) else list(days)
+    if not 0 < n < 32 or not listed:
+        return None
+    if len(listed) == 31 or n <= 20:
+        return listed[n - 1]
+    if n == 30:
+        return listed[20]
+    return f"{setting('tens', language)[n // 10 - 2]} {listed[n % 10 - 1]}"
+
+
+@lru_cache(maxsize=512)
+def year(n: int, language: str) -> str | None:
+    """A year as it is said in a date."""
+    rest = n % 100
+    if language == "en" and (rest or n % 1000) and not 2000 <= n < 2010 and 1100 <= n < 2100:
+        tail = "hundred" if not rest else f"{'oh ' * (rest < 10)}{cardinal(rest, 'en')}"
+        return f"{cardinal(n // 100, 'en')} {tail}"
+    if language in ("de", "nl", "sv") and 1100 <= n < 2000:
+        hundred = {"de": "hundert", "nl": "honderd", "sv": "hundra"}[language]
+        tail = cardinal(rest, language) or ""
+        return f"{cardinal(n // 100, language)}{hundred}{tail if rest else ''}"
+    whole = cardinal(n, language)
+    if not setting("higher", language) or not rest or whole is None:
+        return whole
+    head = cardinal(n - rest, language) or ""
+    ordinal = _year_ordinal(rest, language)
+    if language in ("bg", "mk"):
+        head = head.replace(" и ", " ")  # it stands before the last word
+    joint = " и " if language in ("bg", "mk") and (rest <= 20 or rest % 10 == 0) else " "
+    return f"{head}{joint}{ordinal}" if ordinal else whole
+
+
+def _year_ordinal(n: int, language: str) -> str | None:
+    rules = setting("year_change", language)
+    listed = _listed(n, language)
+    if listed:
+        return change(listed, rules)
+    higher = setting("higher", language)[n // 10 - 4]
+    if n % 10 == 0:
+        return str(higher)
+    unit = change(_listed(n % 10, language) or "", rules)
+    if language == "pl":
+        return f"{higher} {unit}"
+    said, counted = cardinal(n, language) or "", cardinal(n % 10, language) or ""
+    return said.removesuffix(counted) + unit if said.endswith(counted) else None
+
+
+@lru_cache(maxsize=512)
+def ordinal(n: int, language: str) -> str | None:
+    """An ordinal that is no day: "first". Masculine, where a language tells; None if unknown."""
+    if language in _THEIRS:
+        return _num2words(n, language) if 0 < n < 1000 else None
+    if language == "el":
+        return f"{_GREEK[n - 1]}ος" if 0 < n <= len(_GREEK) else None
+    if language == "wo":
+        said = cardinal(n, language)
+        return f"{said}eel" if said else None
+    listed = _listed(n, language)
+    if listed is None:
+        return None
+    rules = setting("nominative", language)
+    for pattern, replacement in rules:
+        changed = re.sub(pattern, replacement, listed)
+        if changed != listed:
+            return changed
+    return listed
+
+
+def _num2words(n: int, language: str) -> str:
+    from num2words import num2words
+
+    said = str(num2words(n, lang=language, to="ordinal")).replace(",", "")
+    for pattern, replacement in _MENDED.get(language, ()):
+        said = re.sub(pattern, replacement, said)
+    return said
+
+
+def ordinals(text: str, language: str) -> str:
+    """A text with its ordinals in words, and English decades."""
+    if language == "en":
+        text = re.sub(r"(?<!\w)(\d{1,3}0)s\b", _decade, text)
+    marked = _MARKED.get(language)
+    if marked:
+        text = re.sub(
+            rf"(?<![\w.,])(?P<n>\d{{1,3}}){marked}", lambda found: _said(found, language), text
+        )
+    if language in _DOTTED:
+        text = re.sub(
+            r"(?<![\w.,])(?P<n>\d{1,2})\.(?= [^\W\d_A-ZÀ-ÞČŠŽĆĐŁŚŹŻİ])(?P<mark>)",
+            lambda found: _said(found, language),
+            text,
+        )
+    if language == "de":
+        text = re.sub(
+            rf"{_GERMAN}(?P<n>\d{{1,3}})\.(?= [^\W\d_])(?P<mark>)",
+            lambda found: _said(found, language),
+            text,
+        )
+    return text
+
+
+def _decade(found: re.Match[str]) -> str:
+    said = year(int(found[1]), "en") or found[1]
+    return f"{said[:-1]}ies" if said.endswith("y") else f"{said}s"
+
+
+def _said(found: re.Match[str], language: str) -> str:
+    n, mark = int(found["n"]), found["mark"]
+    said = ordinal(n, language)
+    if said is None:
+        return found.group()
+    if language == "de":
+        return found["before"] + german(said, found["before"])
+    if language == "fr" and n == 1:
+        return "première" if "re" in mark else "premier"
+    if language == "fr" and n == 2 and mark.startswith("nd"):
+        return "seconde" if mark == "nde" else "second"
+    if language == "es" and mark == "er":
+        return re.sub("(prim|terc)ero$", r"\1er", said)
+    if language in ("es", "pt", "it") and (mark == "ª" or mark.endswith("a")):
+        return re.sub(r"o\b", "a", said)
+    if language == "el" and mark in ("η", "ης", "ο", "ου"):
+        return said.removesuffix("ος") + {"η": "η", "ης": "ης", "ο": "ο", "ου": "ου"}[mark]
+    if language in ("bg", "mk") and mark.endswith("а"):
+        return re.sub("и$", "а", said)
+    if language == "uk":
+        return _ukrainian(n, mark, said)
+    return said
+
+
+def _ukrainian(n: int, mark: str, said: str) -> str:
+    if mark == "го":
+        return day(n, "uk") or said
+    if mark.endswith("а"):
+        return re.sub("ій$", "я", re.sub("ий$", "а", said))
+    return said
+
+
+def german(said: str, before: str) -> str:
+    """The ending after an article or a preposition: "am fünften", "der fünfte", "fünfter"."""
+    word_before = before.split()[-1].lower() if before.split() else ""
+    stem = said.removesuffix("e")
+    if word_before in ("der", "die", "das"):
+        return f"{stem}e"
+    if re.fullmatch("am|im|zum|vom|beim|ab|bis|dem|den|des|zur|seit|jeden|diesem|diesen|nächsten|"
+                    "ihrem|ihren|vor|nach|und", word_before):  # fmt: skip
+        return f"{stem}en"
+    return f"{stem}er"
