@@ -27,6 +27,7 @@ CURRENCIES = _WITHOUT_CENTS | {
 }  # fmt: skip
 FIVE = 5  # francs are one dërëm in Wolof, one mbuuɗu in Pulaar
 _IN_FIVES = "XOF in fives"
+_AND_TEN = " and ten"
 _PREFIXED = frozenset("€$£")
 _NOON = {"am": 0, "pm": 12}
 _BETWEEN = frozenset(",-./()+")  # signs that do not end a run of numbers
@@ -133,6 +134,9 @@ class _Reader:
             quantity = replace(quantity, unit=unit)
             if unit == _IN_FIVES:
                 quantity = replace(quantity, value=quantity.value * FIVE, unit="XOF")
+            elif unit.endswith(_AND_TEN):  # "dhá euro déag"
+                unit = unit.removesuffix(_AND_TEN)
+                quantity = replace(quantity, value=quantity.value + 10, unit=unit)
         if quantity.unit in ("", "clock", "hour"):
             half, end = self.at(end, {n: u for n, u in SYMBOLS.items() if u in _NOON})
             quantity = replace(quantity, unit=f"{quantity.unit} {half}".strip())
@@ -152,6 +156,8 @@ class _Reader:
         before = [token.text for token in self._said[max(last, at - 2) : at]][::-1]
         if before and before[0] in _PREFIXED:
             return SYMBOLS[before[0]], end
+        if before and self._said[at].value == 1 and self._units.get(before[0]) in CURRENCIES:
+            return self._units[before[0]], end  # "ewro wieħed"
         near = [self._n.month[word] for word in before if word in self._n.month]
         if near and (len(before) == 1 or before[0] in self._n.month or before[0] == "the"):
             return f"date-{near[0]}", end
@@ -192,7 +198,7 @@ def _are_cents(
     if not has_cents or money.period or money.value % 1:
         return False
     if found.unit == "cent":
-        return len(between) < 2
+        return len(between) < 3  # ", and"
     follows = all(word in within for word in between)  # "doce euros con cincuenta"
     return follows and not found.unit and len(found.digits) == 2
 

@@ -29,6 +29,7 @@ def clock(turn: Turn, place: int, led: bool) -> tuple[int | None, int]:
             return minutes, end
     minutes, end = _hours(turn, place)
     told = end > place + 1 or turn.one(end, "halves")[0] is not None
+    told = told or turn.one(turn.skip(end, "beside"), "parts")[0] is not None
     return (minutes, end) if told or led else (None, place)
 
 

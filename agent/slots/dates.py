@@ -9,6 +9,7 @@ Date: TypeAlias = tuple[int, int, int]  # year, month and day; 0 where one was n
 
 _SUFFIXES = frozenset({"st", "nd", "rd", "th", "er", "re", "e", "ème", "eme"})
 _DAYS = 31
+_TENS = (20, 30)
 _MONTHS = 12
 
 
@@ -86,11 +87,11 @@ def _day(turn: Turn, place: int) -> tuple[int | None, int]:
     """ "3", "3rd", "third", "twenty sixth"; and where it ends."""
     number = turn.number(place, _DAYS)
     start = place if number is None else place + 1
-    ordinal, end = turn.one(start, "ordinals")
+    ordinal, end = turn.one(turn.joined(start) if number in _TENS else start, "ordinals")
     if number is None:
         return (None, place) if ordinal is None else (ordinal, end)
     token = turn.tokens[start] if start < len(turn.tokens) else None
     if token is not None and token.glued and token.text in _SUFFIXES:
         return number, start + 1
-    tens = ordinal is not None and ordinal < 10 and number in (20, 30)
+    tens = ordinal is not None and ordinal < 10 and number in _TENS
     return (number + (ordinal or 0), end) if tens else (number, start)

@@ -235,6 +235,8 @@ def _money(units: int, cents: int, code: str, language: str) -> str | None:
         return small
     if small and (cents < 10 or language in WITH_CENTS):
         joint = f" {word('and', language)} " if language in ("en", "ga", "mt", "ff") else " "
+        if language == "mt" and units == 1:  # "ewro wieħed u ħamsin" could be fifty-one
+            joint = f",{joint}"
         return f"{said}{joint}{small}"
     return f"{said} {rest}"
 
