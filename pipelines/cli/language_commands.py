@@ -24,6 +24,9 @@ def languages(
     listening_sheet: Annotated[
         Path | None, typer.Option(help="Write a page to rate how it sounds into this folder.")
     ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write the table as a page into this file.")
+    ] = None,
 ) -> None:
     """How complete each language is, who looked at it, and what hears and speaks it."""
     if review or listening_sheet:
@@ -37,7 +40,7 @@ def languages(
         return
     from pipelines.cli.languages import languages as run
 
-    run(code or "", json)
+    run(code or "", json, html)
 
 
 @commands.command()

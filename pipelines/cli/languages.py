@@ -3,9 +3,11 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -15,6 +17,7 @@ from pipelines.engine_choice import choose
 from pipelines.engine_choice.asr import open_recogniser
 from pipelines.engines.tts.espeak import EspeakSynthesiser
 from pipelines.errors import ConfigurationError
+from pipelines.language_pages.matrix import write_matrix
 from pipelines.packs.coverage import Part, coverage
 from pipelines.packs.entries import entries, tallies
 from pipelines.packs.language_files import EVERY
@@ -26,6 +29,8 @@ from pipelines.settings import Settings
 from pipelines.weights.hub import Weights, asked_once, offer
 
 _OUT = Console(highlight=False, markup=False)
+_LACKING = "missing in"
+_HEADS = ("language", "calls", "complete", _LACKING, "approved", "hears", "speaks")
 _SHOWN = 12  # names of what is missing of a part; --json has all
 
 
@@ -47,14 +52,19 @@ class _Row:
         return sum(self.reviewed.values(), Tally())
 
     @property
+    def lacking(self) -> list[str]:
+        """What is missing, by part: "gate 3"."""
+        return [f"{part.name} {len(part.missing)}" for part in self.parts if part.missing]
+
+    @property
     def share(self) -> float:
         """How much of the coverage list is there, each item counted alike."""
         wanted = sum(part.wanted for part in self.parts)
         return 1 - sum(len(part.missing) for part in self.parts) / wanted
 
 
-def languages(code: str, as_json: bool) -> None:
-    """All of them, or with a code what that one is missing."""
+def languages(code: str, as_json: bool, page: Path | None = None) -> None:
+    """All of them, or with a code what that one is missing; as a `page`, too."""
     settings = Settings()
     try:
         config = load(settings.prompts, (EVERY,))
@@ -67,7 +77,9 @@ def languages(code: str, as_json: bool) -> None:
         rows = _rows(settings, config, served, [code] if code else list(config.packs))
     except ConfigurationError as error:
         fail(str(error), WRONG_USAGE)
-    if as_json:
+    if page is not None:
+        _write(page, rows)
+    elif as_json:
         print(json.dumps([_data(row) for row in rows], ensure_ascii=False, indent=1))
     elif code:
         _one(rows[0])
@@ -111,34 +123,46 @@ def chain(language: Language) -> str:
 
 
 def _all(rows: Sequence[_Row]) -> None:
-    table = Table("language", "calls", "complete", "missing in", "review", "hears", "speaks")
+    lacking = any(row.lacking for row in rows)
+    table = Table(*(head for head in _HEADS if lacking or head != _LACKING), box=box.SIMPLE)
     for row in rows:
-        lacking = [f"{p.name} {len(p.missing)}" for p in row.parts if p.missing]
-        language = row.pack.language
-        table.add_row(
-            f"{chain(language)} {language.name}",
-            "answered" if row.served else "not",
-            f"{row.share:.0%}" if lacking else "100%",
-            ", ".join(lacking),
-            _review(row),
-            row.recogniser or "keypad",
-            row.voice or "nothing",
-        )
+        cells = zip(_HEADS, _cells(row), strict=True)
+        table.add_row(*(cell for head, cell in cells if lacking or head != _LACKING))
     _OUT.print(table)
-    whole = sum(not any(part.missing for part in row.parts) for row in rows)
-    _OUT.print(
+    _OUT.print(_summary(rows), soft_wrap=True)
+
+
+def _write(page: Path, rows: Sequence[_Row]) -> None:
+    try:
+        write_matrix(page, _HEADS, [_cells(row) for row in rows], _summary(rows), date.today())
+    except OSError as error:
+        fail(f"{page}: {error.strerror}: name a file in a folder that can be written", WRONG_USAGE)
+    _OUT.print(f"{page}: {len(rows)} languages", soft_wrap=True)
+
+
+def _cells(row: _Row) -> list[str]:
+    """One language, as `_HEADS` names it."""
+    language, looked = row.pack.language, row.looked_at
+    status = "answered" if row.served else "draft" if row.pack.draft else "not asked for"
+    return [
+        f"{language.code} {language.name}",
+        status,
+        f"{row.share:.0%}" if row.lacking else "100%",
+        ", ".join(row.lacking),
+        f"{looked.approved} of {looked.lines}" + f", {looked.stale} stale" * bool(looked.stale),
+        row.recogniser or "keypad",
+        row.voice or "nothing",
+    ]
+
+
+def _summary(rows: Sequence[_Row]) -> str:
+    whole = sum(not row.lacking for row in rows)
+    return (
         f"{len(rows)} languages, {whole} complete to the coverage list, "
         f"{sum(not row.pack.draft for row in rows)} that are no drafts. "
         "Calls are answered in those that WAXTAAN_LANGUAGES names; unset: in all that are no "
         "drafts. What one is missing, and how well it is heard: waxtaan languages CODE"
     )
-
-
-def _review(row: _Row) -> str:
-    found = row.looked_at
-    if found == Tally(found.lines):
-        return row.pack.review
-    return f"{row.pack.review}; stale: {found.stale}, approved: {found.approved} of {found.lines}"
 
 
 def _one(row: _Row) -> None:
