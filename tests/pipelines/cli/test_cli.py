@@ -216,7 +216,7 @@ def test_starting_a_language(waxtaan: Shell) -> None:
     (own,) = [row for row in rows if row["code"] == "sw"]
     assert (own["served"], own["draft"], own["falls_back"]) == (False, True, ["en"])
     assert own["complete"] < 0.02
-    page = tmp_path / "languages.html"
+    page = waxtaan.folder / "languages.html"
     waxtaan("languages", "--html", str(page), prompts=str(prompts))
     assert '<th scope="row">wo Wolof</th><td>draft</td>' in page.read_text(encoding="utf-8")
     line = '"goodbye" = ["Asante kwa kupiga simu. Kwaheri."]'
