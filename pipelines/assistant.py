@@ -114,7 +114,7 @@ class Assistant:
         pages = knowledge(settings, config)
         grounded_model = await open_grounded_model(settings, config, pages)
         synthesiser = EspeakSynthesiser(settings.cache)
-        recogniser = open_recogniser(choices.asr, settings, synthesiser.phonemes)
+        recogniser = open_recogniser(choices.asr, settings, synthesiser.phonemes, config.packs)
         neural = open_voices(settings, choices.voices)
         engines: list[Recogniser | Synthesiser] = [*neural, recogniser, synthesiser]
         try:
@@ -192,7 +192,7 @@ class Assistant:
         `told` is the language that the recogniser listened for, "" for what was typed; `sound` is
         what it says itself. One with a closed list of phrases hears no other language.
         """
-        if told and not self.recogniser.dictates:
+        if told and not self.recogniser.dictates(told):
             return ()
         return shares(text, sound, told, tuple(self.config.packs))
 

@@ -23,7 +23,6 @@ class ScriptedRecogniser:
 
     name = "scripted"
     capacity = 0
-    dictates = False
     version = "1"
 
     def __init__(self, texts: Iterable[str] = (), confidence: float = 1.0) -> None:
@@ -34,6 +33,9 @@ class ScriptedRecogniser:
         self.broken = False
         self.unserved: set[str] = set()
         self.partial = ""  # what is believed of a turn, and surely, after half a second of it
+
+    def dictates(self, language: str) -> bool:
+        return False
 
     async def start(self) -> None: ...
 

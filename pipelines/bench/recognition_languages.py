@@ -122,7 +122,8 @@ async def _heard(
             stream.expect(language, clip.phrases)
             pcm = audio(clip.path, band)
             stream.begin()
-            size = len(pcm) if recogniser.dictates else CHUNK  # the turn whole: no partial results
+            whole = recogniser.dictates(language)  # the turn at once: no partial results
+            size = len(pcm) if whole else CHUNK
             for start in range(0, len(pcm), size):
                 stream.hear(pcm[start : start + size])
             found.append((clip, (await stream.finish()).text))

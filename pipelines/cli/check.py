@@ -123,7 +123,7 @@ def _engines(settings: Settings, config: DialogueConfig) -> list[str]:
     except EngineError as error:
         return [str(error)]
     voice = EspeakSynthesiser()
-    recogniser = open_recogniser(choices.asr, settings, voice.phonemes)
+    recogniser = open_recogniser(choices.asr, settings, voice.phonemes, config.packs)
     table = Table("language", "pack", "recogniser", "voice", "licence", title="What serves what")
     known, problems = licences.load(settings.prompts), []
     for code, pack in config.packs.items():

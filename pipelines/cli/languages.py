@@ -94,7 +94,7 @@ def _rows(
         return offer(weights, settings.models, settings.hub, settings.hub_patience)
 
     choices = choose(settings, config, asked_once(get))
-    recogniser = open_recogniser(choices.asr, settings, EspeakSynthesiser().phonemes)
+    recogniser = open_recogniser(choices.asr, settings, EspeakSynthesiser().phonemes, config.packs)
     found = []
     for code in codes:
         voice = choices.voices[code]
@@ -104,7 +104,9 @@ def _rows(
                 config.packs[code],
                 code in served,
                 coverage(settings.prompts, code, tuple(config.packs)),
-                choices.asr.engine if serves else "",
+                (choices.asr.engine if recogniser.dictates(code) else "pocketsphinx")
+                if serves
+                else "",
                 serves or "",
                 f"{voice.speakers[0].engine} {voice.name}" if voice.speakers else "",
                 tallies(entries(settings.prompts, code), read_marks(settings.prompts / code)),

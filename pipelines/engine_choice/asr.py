@@ -4,7 +4,7 @@
 embedded engine otherwise, at once and said plainly.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from pipelines.engines.asr.engine import Recogniser
 from pipelines.engines.asr.faster_whisper import FasterWhisper
 from pipelines.engines.asr.pocketsphinx import Pocketsphinx
 from pipelines.engines.asr.pronunciation import Phonemes
+from pipelines.engines.asr.routing import RoutedRecogniser
 from pipelines.engines.asr.whisper.checkpoint import Checkpoint
 from pipelines.errors import EngineError
 from pipelines.packs.pack import Pack
@@ -95,11 +96,17 @@ def choose_asr(settings: Settings, packs: Mapping[str, Pack], get: Get) -> AsrCh
     return AsrChoice("faster_whisper", why, Checkpoint(folder, "", compute, device), checkpoints)
 
 
-def open_recogniser(choice: AsrChoice, settings: Settings, phonemes: Phonemes) -> Recogniser:
-    """The chosen engine, to be started. `phonemes` serve the embedded one."""
+def open_recogniser(
+    choice: AsrChoice, settings: Settings, phonemes: Phonemes, languages: Iterable[str] = ()
+) -> Recogniser:
+    """The chosen engine, to be started; with the embedded one for `languages` that it lacks.
+
+    `phonemes` serve the embedded one.
+    """
+    embedded = Pocketsphinx(phonemes=phonemes)
     if choice.engine == "pocketsphinx":
-        return Pocketsphinx(phonemes=phonemes)
-    return FasterWhisper(
+        return embedded
+    whisper = FasterWhisper(
         choice.default,
         choice.checkpoints,
         threads=settings.whisper_threads,
@@ -108,6 +115,9 @@ def open_recogniser(choice: AsrChoice, settings: Settings, phonemes: Phonemes) -
         deadline=settings.whisper_deadline,
         longest_turn=settings.max_turn_seconds,
     )
+    lacking = {code for code in languages if whisper.serves(code) is None}
+    lacking = {code for code in lacking if embedded.serves(code)}
+    return RoutedRecogniser(whisper, embedded, lacking) if lacking else whisper
 
 
 def _device(settings: Settings) -> str:

@@ -39,5 +39,5 @@ def unvalidated(recogniser: Recogniser, codes: Iterable[str]) -> tuple[str, ...]
         code
         for code in codes
         if recogniser.serves(code) is None
-        or (not recogniser.dictates and recognition(code) == "unvalidated")
+        or (not recogniser.dictates(code) and recognition(code) == "unvalidated")
     )

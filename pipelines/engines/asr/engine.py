@@ -110,12 +110,19 @@ class Recogniser(Protocol):
     """An engine."""
 
     name: str  # as in settings: "pocketsphinx", ...
-    capacity: int  # calls at once, known after `start`; 0: no limit of its own
-    dictates: bool  # hears any words; False: one of the phrases expected, or nothing
+
+    @property
+    def capacity(self) -> int:
+        """Calls at once, known after `start`; 0: no limit of its own."""
+        ...
 
     @property
     def version(self) -> str:
         """Of the engine and its model."""
+        ...
+
+    def dictates(self, language: str) -> bool:
+        """Whether it hears any words of a language, or one of the phrases expected, or nothing."""
         ...
 
     async def start(self) -> None:

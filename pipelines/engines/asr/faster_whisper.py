@@ -44,7 +44,6 @@ class FasterWhisper:
     """
 
     name = "faster_whisper"
-    dictates = True
 
     def __init__(
         self,
@@ -80,6 +79,10 @@ class FasterWhisper:
         """See engine.py."""
         folders = ", ".join(folder.rstrip("/").rpartition("/")[2] for folder, _, _ in self._models)
         return f"{version('faster-whisper')}, {folders}"
+
+    def dictates(self, language: str) -> bool:
+        """See engine.py."""
+        return True
 
     async def start(self) -> None:
         """See engine.py."""

@@ -56,7 +56,6 @@ class Pocketsphinx:
 
     name = "pocketsphinx"
     capacity = 0
-    dictates = False
 
     def __init__(
         self,
@@ -76,6 +75,10 @@ class Pocketsphinx:
         self._deadline = deadline
         self._workers: list[tuple[Worker, set[PocketsphinxStream]]] = []
         self._pronouncer: Pronouncer | None = None
+
+    def dictates(self, language: str) -> bool:
+        """See engine.py."""
+        return False
 
     async def start(self) -> None:
         """See engine.py."""

@@ -15,7 +15,10 @@ class Recogniser:
     """Serves what it is told to."""
 
     def __init__(self, *languages: str, dictates: bool) -> None:
-        self.languages, self.dictates = languages, dictates
+        self.languages, self.any_words = languages, dictates
+
+    def dictates(self, language: str) -> bool:
+        return self.any_words
 
     def serves(self, language: str) -> str | None:
         return "well" if language in self.languages else None
