@@ -10,7 +10,7 @@ they have been learnt the nearest sample decides.
 import asyncio
 import contextlib
 import re
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -53,6 +53,10 @@ class IntentClassifier:
         self._patience = patience
         self._by_meaning: Model | None = None
         self._by_letters: Model | None = None
+        # of languages that the embeddings do not know: there other languages' samples mislead
+        self._alone = {code: pack for code, pack in packs.items() if pack.samples_alone}
+        self._alone_by_meaning: dict[str, Model] = {}
+        self._alone_by_letters: dict[str, Model] = {}
         self._reply_by_meaning: Model | None = None
         self._reply_by_letters: Model | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -74,6 +78,8 @@ class IntentClassifier:
         if taught:
             self._by_letters = await kept_model(tuple(taught.items()), None, self._folder, _at_once)
             self._tell(len(taught))
+        for code, own in self._taught_alone():
+            self._alone_by_letters[code] = await kept_model(own, None, self._folder, _at_once)
         if replied := replies(self._packs):
             self._reply_by_letters = await kept_model(replied, None, self._folder, _at_once)
 
@@ -86,6 +92,11 @@ class IntentClassifier:
                 tuple(taught.items()), self._embedder, self._folder, quiet, by_pack
             )
             self._tell(len(taught))
+        if self._embedder is not None:
+            for code, own in self._taught_alone():
+                self._alone_by_meaning[code] = await kept_model(
+                    own, self._embedder, self._folder, quiet
+                )
         replied = replies(self._packs)
         if replied and self._embedder is not None:
             by_pack = [[said for said, _ in replies({code: p})] for code, p in self._packs.items()]
@@ -103,7 +114,10 @@ class IntentClassifier:
         if not text or language not in self._packs:
             return ()
         vectors = await self._meant(text) if self._by_meaning else None
-        model = self._by_letters if vectors is None else self._by_meaning
+        if vectors is None:
+            model = self._alone_by_letters.get(language, self._by_letters)
+        else:
+            model = self._alone_by_meaning.get(language, self._by_meaning)
         if model is None:
             return ()
         known = self._packs[language].language.intents
@@ -166,6 +180,13 @@ class IntentClassifier:
         """What teaches; nothing where that tells no two intents apart."""
         taught = samples(self._packs)
         return taught if len(set(taught.values())) >= _FEWEST else {}
+
+    def _taught_alone(self) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
+        """Languages that are taught by their own samples only, and these."""
+        for code, pack in self._alone.items():
+            own = samples({code: pack})
+            if len(set(own.values())) >= _FEWEST:
+                yield code, tuple(own.items())
 
     def _tell(self, many: int) -> None:
         logger.info("intents are judged by {}, learnt from {} samples", self.judge, many)

@@ -6,6 +6,7 @@ probabilities of sentences that were left out, a fifth at a time, the likeliest 
 with a number for each).
 """
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import minimize
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
@@ -33,7 +35,11 @@ _NO_INTENT_COUNTS = 0.5  # of a label's weight: to refuse a wish costs more than
 # Callers' words are further from the samples than samples that were left out; where nothing but
 # words tells, so much of what a sentence scores counts. Chosen on the tuning half of strangers'.
 _LETTERS_ALONE = 0.9
-_STEPS = 300
+_STEPS = 300  # at most, and of so many samples; of more, fewer: each takes longer, and tells more
+_SAMPLES = 15_000
+_FEWEST_STEPS = (
+    50  # of 67,000 samples in 32 languages: 90 % of the tuning half of strangers' rightly
+)
 _SHARES = (-3.0, 3.0)  # logarithms of how much a part may count
 _NEVER = -30.0  # score of a label that a fold has no samples of
 
@@ -118,8 +124,11 @@ def _by_vectors(vectors: Floats, wanted: Ints, many: int, weights: Floats) -> _L
     """Vectors are centred and brought to length 1 for it, which the weights then hold."""
     mean = vectors.mean(axis=0)
     scale = 1 / max(1e-6, float((vectors - mean).std()) * np.sqrt(vectors.shape[1]))
-    made = LogisticRegression(C=_STRONG_MEANT, max_iter=_STEPS)
-    made.fit((vectors - mean) * np.float32(scale), wanted, weights)
+    steps = max(_FEWEST_STEPS, min(_STEPS, _STEPS * _SAMPLES // len(vectors)))
+    made = LogisticRegression(C=_STRONG_MEANT, max_iter=steps)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # it is near enough
+        made.fit((vectors - mean) * np.float32(scale), wanted, weights)
     line = _line(made, many)
     scaled = line.weights * np.float32(scale)
     return _Linear(scaled, line.bias - mean @ scaled)

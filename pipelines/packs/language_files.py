@@ -48,6 +48,7 @@ class _LanguageFile(Strict):
     decimal_point: str = "."
     voice: dict[str, str | int]
     expected_phrases: int = Field(default=200, ge=10)  # see Pack
+    samples_alone: bool = False  # see Pack
     digits: dict[str, str]
     digit_strings: _DigitStrings = _DigitStrings()
     moments: MomentsTable = MomentsTable()
@@ -183,6 +184,7 @@ def _load_pack(
         _load_samples(folder / "samples.toml", intents),
         _load_replies(folder / "replies.toml"),
         about.draft,
+        about.samples_alone,
     )
     return packs[code]
 

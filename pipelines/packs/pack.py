@@ -74,6 +74,8 @@ class Pack:
     # question, "" for any -> replies; they teach what those mean
     replies: Mapping[str, Replies] = field(default_factory=dict)
     draft: bool = False  # no speaker has looked at it
+    # whether no other language's samples teach: of one that the sentence embeddings do not know
+    samples_alone: bool = False
 
     def expected(self, intents: Sequence[str]) -> list[str]:
         """Sentences to expect for these intents, as many of each as fit; the likely ones first."""

@@ -296,3 +296,16 @@ def test_a_sample_of_an_intent_that_is_none_is_named(tmp_path: Path) -> None:
     (prompts / "en" / "samples.toml").write_text('internet = ["yes"]\n', encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"samples\.toml: internet: no wish"):
         load(prompts)
+
+
+async def test_a_language_that_the_embeddings_do_not_know_is_taught_by_its_own_samples(
+    tmp_path: Path,
+) -> None:
+    """English is said to be unknown: what is only like a French sample is none of its wishes."""
+    packs = {code: replace(pack, samples_alone=code == "en") for code, pack in PACKS.items()}
+    words = Words()
+    intents = IntentClassifier(words, packs, tmp_path, PATIENCE)
+    await intents.learn_meaning(quiet)
+    assert len(kept_models(tmp_path)) == 2  # of all, and of English
+    assert (await intents.likely("what is the balance on my account", "en"))[0][0] == "balance"
+    assert (await intents.likely("quel est le solde de mon compte", "fr"))[0][0] == "balance"
