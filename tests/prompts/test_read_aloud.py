@@ -41,9 +41,7 @@ def sounds_per_letter(text: str, ipa: str) -> float:
 
 
 @pytest.mark.parametrize("code", PACKS)
-async def test_every_sentence_is_read_in_its_language(
-    espeak: EspeakSynthesiser, code: str
-) -> None:
+async def test_every_sentence_is_read_in_its_language(espeak: EspeakSynthesiser, code: str) -> None:
     voice = PACKS[code].voices["espeak"].name
     texts = [spoken(sentence, code) for sentence in sentences(PACKS[code].language)]
     read = dict(zip(texts, await espeak.phonemes(texts, voice), strict=True))

@@ -35,6 +35,7 @@ _NOTES = {
     "mt": _BY_RULE + "ħ sounds as h, most English words are read as if they were Maltese",
     "wo": _BY_RULE + "a final b d g j keeps its voice, French words are read as if they were Wolof",
 }
+_PLAIN = str.maketrans("ЀѐЍѝ", "ЕеИи")
 # What a voice would read as the name of a letter, and how it is written for that voice.
 _RESPELT: Mapping[str, tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = {
     # The accents only tell words apart (сѐ, се); the voice names them, in English.
@@ -42,14 +43,13 @@ _RESPELT: Mapping[str, tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] =
     # "L-email" begins with an article, "L" alone is a letter; our rules see a word l in both.
     "mt": (re.compile(r"\b[DLNRSTXĊŻ](?=-\w)"), lambda found: found.group().lower()),
 }
-_PLAIN = str.maketrans("ЀѐЍѝ", "ЕеИи")
 
 
 class EspeakSynthesiser:
     """The engine "espeak". All calls share one worker; see `Synthesiser` for the contract.
 
     Args:
-        cache: where voices that the library lacks are made; without, there are none.
+        cache: where voices of our own rules are made; without, there are none.
     """
 
     name = "espeak"

@@ -1,8 +1,8 @@
-"""Voices that espeak-ng lacks, or has in no usable state, made from spelling rules of our own (`rules/`).
+"""Voices that espeak-ng lacks or has unusable, made from spelling rules of our own (`rules/`).
 
 The library reads all its data from one folder, so ours is a folder of links to what espeak-ng
-brings, with our voices and compiled dictionaries beside them or in their place. Making it takes some
-milliseconds.
+brings, with our voices and compiled dictionaries beside them or in their place. Making it takes
+some milliseconds.
 
 * It is made under another name and then renamed: of two workers that begin at once one is late, and
   takes the other's.

@@ -220,7 +220,10 @@ async def test_workers_that_begin_at_once_do_not_harm_each_other(tmp_path: Path)
     assert len(made(tmp_path)) == 1
 
 
-@pytest.mark.parametrize("name", ["wo_dict", "mt_dict", "lang/alv/wo", "lang/sem/mt", "lang/sem/ar", "sums", "phontab", ""])
+@pytest.mark.parametrize(
+    "name",
+    ["wo_dict", "mt_dict", "lang/alv/wo", "lang/sem/mt", "lang/sem/ar", "sums", "phontab", ""],
+)
 @pytest.mark.parametrize("damage", ["cut short", "a bit changed", "gone", "of another kind"])
 async def test_a_damaged_folder_is_made_anew(tmp_path: Path, name: str, damage: str) -> None:
     async with started(tmp_path) as engine:
