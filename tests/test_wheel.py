@@ -43,6 +43,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "pipelines/engines/tts/normalisation/words.toml",
         "pipelines/engines/tts/normalisation/written.toml",
         "pipelines/engines/tts/rules/ff_voice",
+        "pipelines/engines/tts/rules/mt_rules",
         "pipelines/engines/tts/rules/wo_list",
         "pipelines/engines/tts/rules/wo_rules",
         "prompts/en/gate.toml",

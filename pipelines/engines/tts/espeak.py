@@ -7,7 +7,7 @@ caller waits through it), and every voice comes out equally loud and is never cu
 import itertools
 import re
 import unicodedata
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import ClassVar
@@ -32,7 +32,16 @@ LANGUAGES = frozenset((*_EUROPEAN_UNION.split(), *_NEIGHBOURS.split(), *rule_voi
 _BY_RULE = "made by rule from the spelling, awaiting review: no speaker has listened; "
 _NOTES = {
     "ff": _BY_RULE + "ɓ ɗ sound as b d, French words are read as if they were Pulaar",
+    "mt": _BY_RULE + "ħ sounds as h, most English words are read as if they were Maltese",
     "wo": _BY_RULE + "a final b d g j keeps its voice, French words are read as if they were Wolof",
+}
+_PLAIN = str.maketrans("ЀѐЍѝ", "ЕеИи")
+# What a voice would read as the name of a letter, and how it is written for that voice.
+_RESPELT: Mapping[str, tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = {
+    # The accents only tell words apart (сѐ, се); the voice names them, in English.
+    "mk": (re.compile("[ЀѐЍѝ]"), lambda found: found.group().translate(_PLAIN)),
+    # "L-email" begins with an article, "L" alone is a letter; our rules see a word l in both.
+    "mt": (re.compile(r"\b[DLNRSTXĊŻ](?=-\w)"), lambda found: found.group().lower()),
 }
 
 
@@ -40,7 +49,7 @@ class EspeakSynthesiser:
     """The engine "espeak". All calls share one worker; see `Synthesiser` for the contract.
 
     Args:
-        cache: where voices that the library lacks are made; without, there are none.
+        cache: where voices of our own rules are made; without, there are none.
     """
 
     name = "espeak"
@@ -166,9 +175,14 @@ class EspeakSynthesiser:
 def readable(text: str, voice: str) -> str:
     """A text as a voice of a language can read it: the library counts only in those that it knows.
 
+    Letters that the voice would call by their names are written otherwise.
+
     What a figure counts is left as it stands where it has no name, as "GB" has none in Wolof.
     """
     code = re.split(r"[-+]", voice)[0].lower()
+    if code in _RESPELT:
+        letters, other = _RESPELT[code]
+        text = letters.sub(other, unicodedata.normalize("NFC", text))
     if code not in rule_voices.LANGUAGES:
         return text
     return re.sub(r"\d+", lambda found: _counted(found.group(), code), spoken(text, code))

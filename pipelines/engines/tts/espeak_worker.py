@@ -9,7 +9,7 @@ of text and sound pass between this process and the rest (see worker_protocol.py
     {"do": "cancel", "ticket": 7}          overtakes: the rendering stops at its next chunk
     {"do": "phonemes", "texts": [...], "voice": "fr"} -> {"ipa": [...]}
 
-Voices that espeak-ng lacks are made under FOLDER when one of them is first asked for (see
+Voices of our own rules are made under FOLDER when one of them is first asked for (see
 rule_voices.py). What cannot be done is answered with {"refused": why}; then no audio has gone
 before. The library is one global state without locks, hence one request at a time. It renders about
 a thousand seconds of speech per second, so callers do not notice each other.
@@ -73,7 +73,7 @@ class Espeak:
     """The library. `sample_rate` is in Hz.
 
     Args:
-        voices: where voices that it lacks are made; they cannot be had without.
+        voices: where voices of our own rules are made; they cannot be had without.
     """
 
     def __init__(self, voices: Path | None = None) -> None:
@@ -140,7 +140,7 @@ class Espeak:
             raise OSError(f"espeak-ng cannot read {data}")
 
     def _extend(self, name: str) -> None:
-        """Add the voices that the library lacks."""
+        """Add the voices of our own rules."""
         if self._voices is None:
             raise RefusalError(f"voice {name!r} is made in a folder: start the engine with one")
         try:

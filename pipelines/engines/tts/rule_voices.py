@@ -1,7 +1,8 @@
-"""Voices for languages that espeak-ng lacks, made from spelling rules of our own (`rules/`).
+"""Voices that espeak-ng lacks or has unusable, made from spelling rules of our own (`rules/`).
 
 The library reads all its data from one folder, so ours is a folder of links to what espeak-ng
-brings, with our voices and compiled dictionaries beside them. Making it takes some milliseconds.
+brings, with our voices and compiled dictionaries beside them or in their place. Making it takes
+some milliseconds.
 
 * It is made under another name and then renamed: of two workers that begin at once one is late, and
   takes the other's.
@@ -17,10 +18,11 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-LANGUAGES = ("ff", "wo")
+# Where espeak-ng has the voice of each, or would have it: Atlantic-Congo and Semitic languages.
+_VOICES = {"ff": "lang/alv/ff", "mt": "lang/sem/mt", "wo": "lang/alv/wo"}
+LANGUAGES = tuple(_VOICES)
 RULES = Path(__file__).with_name("rules")
 
-_FAMILY = "lang/alv"  # where espeak-ng would have them: Atlantic-Congo languages
 _SUMS = "sums"
 # Bytes of a path that the library can hold; of a longer one it silently takes another folder. What
 # is being made has a name that is a few bytes longer than what has been.
@@ -66,11 +68,12 @@ def folder(under: Path, data: Path, version: str, compiled: Callable[[Path], Non
 
 
 def _lay_out(fresh: Path, data: Path) -> None:
-    (fresh / _FAMILY).mkdir(parents=True)
+    for voice in _VOICES.values():
+        (fresh / voice).parent.mkdir(parents=True, exist_ok=True)
     for entry in _brought(data):
         (fresh / entry.relative_to(data)).symlink_to(entry)
-    for language in LANGUAGES:
-        (fresh / _FAMILY / language).write_bytes((RULES / f"{language}_voice").read_bytes())
+    for language, voice in _VOICES.items():
+        (fresh / voice).write_bytes((RULES / f"{language}_voice").read_bytes())
         # Compiled from here: the library can hold no longer path for them either.
         for part in (f"{language}_rules", f"{language}_list"):
             (fresh / part).write_bytes((RULES / part).read_bytes())
@@ -79,9 +82,19 @@ def _lay_out(fresh: Path, data: Path) -> None:
 
 
 def _brought(data: Path) -> list[Path]:
-    """What is linked: all but the folder that we add ours to, and what that holds."""
-    entries = (*data.iterdir(), *(data / "lang").iterdir())
-    return [entry for entry in entries if entry != data / "lang"]
+    """What is linked: all but what ours takes the place of, and the folders that hold ours."""
+    ours = {data / voice for voice in _VOICES.values()}
+    folders = {folder for voice in ours for folder in voice.parents}
+    ours |= {data / f"{language}_dict" for language in LANGUAGES}
+    found: list[Path] = []
+    waiting = [data]
+    while waiting:
+        for entry in waiting.pop().iterdir():
+            if entry in folders:
+                waiting.append(entry)
+            elif entry not in ours:
+                found.append(entry)
+    return found
 
 
 def _put(fresh: Path, made: Path, data: Path, old: Path) -> None:
@@ -107,5 +120,5 @@ def _sums(made: Path) -> str:
     import hashlib
 
     ours = [made / f"{code}_dict" for code in LANGUAGES]
-    ours += [made / _FAMILY / code for code in LANGUAGES]
+    ours += [made / voice for voice in _VOICES.values()]
     return "".join(f"{hashlib.sha256(path.read_bytes()).hexdigest()}\n" for path in ours)

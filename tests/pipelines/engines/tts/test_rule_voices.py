@@ -1,4 +1,4 @@
-"""The voices made by rule: how Wolof and Pulaar are read, and the folder that they are made in.
+"""The voices made by rule: how Wolof and Pulaar are read, and the folder that all are made in.
 
 What is expected was written by hand from the orthographies; no speaker has judged it.
 """
@@ -72,6 +72,7 @@ CONSONANTS = {
 SENTENCES = {
     "wo": "Bëgg naa xam sama solde. Sama internet bi doxul, rëdd bi dafa dagg.",
     "ff": "Miɗo yiɗi anndude solde am. Mi yejjitii koode am, Enternet oo gollataa.",
+    "mt": "Nixtieq inkun naf il-bilanċ tiegħi. L-internet mhux jaħdem, il-linja qed taqta'.",
 }
 
 
@@ -107,14 +108,14 @@ def made(cache: Path) -> list[Path]:
     return list(folder.iterdir()) if folder.exists() else []
 
 
-@pytest.mark.parametrize("language", rule_voices.LANGUAGES)
+@pytest.mark.parametrize("language", WORDS)
 async def test_words(espeak: EspeakSynthesiser, language: str) -> None:
     words = WORDS[language]
     read = await sounds(espeak, list(words), language)
     assert dict(zip(words, read, strict=True)) == words
 
 
-@pytest.mark.parametrize("language", rule_voices.LANGUAGES)
+@pytest.mark.parametrize("language", WORDS)
 @pytest.mark.parametrize("large", [False, True])
 async def test_every_letter_has_its_sound(
     espeak: EspeakSynthesiser, language: str, large: bool
@@ -125,7 +126,7 @@ async def test_every_letter_has_its_sound(
     assert dict(zip(expected, read, strict=True)) == expected
 
 
-@pytest.mark.parametrize("language", rule_voices.LANGUAGES)
+@pytest.mark.parametrize("language", WORDS)
 async def test_a_doubled_consonant_is_long(espeak: EspeakSynthesiser, language: str) -> None:
     single = {c: ipa for c, ipa in CONSONANTS[language].items() if len(c) == 1}
     read = await sounds(espeak, [f"a{c}{c}a" for c in single], language)
@@ -135,14 +136,14 @@ async def test_a_doubled_consonant_is_long(espeak: EspeakSynthesiser, language: 
     }
 
 
-@pytest.mark.parametrize("language", rule_voices.LANGUAGES)
+@pytest.mark.parametrize("language", WORDS)
 async def test_the_first_syllable_is_stressed(espeak: EspeakSynthesiser, language: str) -> None:
     for ipa in await espeak.phonemes(list(WORDS[language]), language):
         first_vowel = next(i for i, sign in enumerate(ipa) if sign in "aɛeəiɔou")
         assert ipa.index("ˈ") == first_vowel - 1
 
 
-@pytest.mark.parametrize("language", rule_voices.LANGUAGES)
+@pytest.mark.parametrize("language", WORDS)
 async def test_accents_may_be_written_as_signs_of_their_own(
     espeak: EspeakSynthesiser, language: str
 ) -> None:
@@ -153,7 +154,8 @@ async def test_accents_may_be_written_as_signs_of_their_own(
 
 @pytest.mark.parametrize("language", rule_voices.LANGUAGES)
 async def test_nothing_usual_is_read_in_english(espeak: EspeakSynthesiser, language: str) -> None:
-    texts = ["A B C Ñ Ŋ Ɓ Ɗ Ƴ", "SMS", "*123#", "50 %", "a & b + c = d / e", "a@b.sn", "4G"]
+    letters = "A B C Ċ Ġ Ħ Ż Y" if language == "mt" else "A B C Ñ Ŋ Ɓ Ɗ Ƴ"
+    texts = [letters, "SMS", "*123#", "50 %", "a & b + c = d / e", "a@b.sn", "4G"]
     for text, ipa in zip(texts, await espeak.phonemes(texts, language), strict=True):
         assert ipa, text
         assert "(en)" not in ipa, text
@@ -183,7 +185,7 @@ async def test_a_sentence_lasts_as_long_as_one(
 
 
 async def test_it_says_what_it_is(espeak: EspeakSynthesiser) -> None:
-    for language in ("wo", "ff-sn"):
+    for language in ("wo", "ff-sn", "mt"):
         assert "no speaker has listened" in (espeak.serves(language) or "")
     assert rule_voices.digest() in espeak.version  # a changed rule is heard, not its cached sound
     assert rule_voices.digest("1.52") != rule_voices.digest("1.53")
@@ -218,7 +220,10 @@ async def test_workers_that_begin_at_once_do_not_harm_each_other(tmp_path: Path)
     assert len(made(tmp_path)) == 1
 
 
-@pytest.mark.parametrize("name", ["wo_dict", "ff_dict", "lang/alv/wo", "sums", "phontab", ""])
+@pytest.mark.parametrize(
+    "name",
+    ["wo_dict", "mt_dict", "lang/alv/wo", "lang/sem/mt", "lang/sem/ar", "sums", "phontab", ""],
+)
 @pytest.mark.parametrize("damage", ["cut short", "a bit changed", "gone", "of another kind"])
 async def test_a_damaged_folder_is_made_anew(tmp_path: Path, name: str, damage: str) -> None:
     async with started(tmp_path) as engine:
