@@ -27,7 +27,7 @@ Message: TypeAlias = tuple[Header, bytes]
 
 LENGTH = struct.Struct(">I")
 LARGEST_HEADER = 1 << 20  # bytes; more means that something else than messages is in the pipe
-LARGEST_PAYLOAD = 1 << 26
+LARGEST_PAYLOAD = 1 << 28  # the vectors of 67,000 samples, in 32 languages, are 1 << 27
 SETTLE = "settle"
 
 Send: TypeAlias = Callable[..., None]  # send(header, payload=b"")
