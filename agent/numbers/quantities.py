@@ -28,6 +28,7 @@ CURRENCIES = _WITHOUT_CENTS | {
 FIVE = 5  # francs are one dërëm in Wolof, one mbuuɗu in Pulaar
 _IN_FIVES = "XOF in fives"
 _AND_TEN = " and ten"
+_OR_CENT = " or cent"  # what is cents after a sum of money
 _PREFIXED = frozenset("€$£")
 _NOON = {"am": 0, "pm": 12}
 _BETWEEN = frozenset(",-./()+")  # signs that do not end a run of numbers
@@ -178,10 +179,13 @@ class _Reader:
 def _amounts(read: _Reader, within: frozenset[str]) -> Iterator[Quantity]:
     """ "12 euros 50" and "12 euros and 50 cents" are one amount."""
     held: Quantity | None = None
-    for quantity, between in read:
+    for found, between in read:
+        either = found.unit.endswith(_OR_CENT)  # "λεπτά"
+        quantity = replace(found, unit=found.unit.removesuffix(_OR_CENT)) if either else found
+        cents = replace(found, unit="cent") if either else found
         if held is None:
             held = quantity
-        elif _are_cents(held, quantity, between, within):
+        elif _are_cents(held, cents, between, within):
             value = held.value + quantity.value / 100
             held = replace(held, value=value, period=held.period or quantity.period)
         else:

@@ -77,6 +77,7 @@ def test_a_sum_of_euros_is_understood_as_it_is_spoken(sum_: str, language: str) 
         ("uk", "п'ятдесят гривень", "50.00"),
         ("uk", "пʼятдесят гривень", "50.00"),
         ("en", "twelve euros and fifty cents", "12.50"),
+        ("el", "δώδεκα ευρώ και πενήντα λεπτά", "12.50"),
     ],
 )
 def test_sums_as_callers_say_them(language: str, text: str, heard: str) -> None:
