@@ -59,6 +59,24 @@ class Numerals:
         names = frozenset(name for name in (*self.numbers, *self.scales) if " " not in name)
         return names | self.joints if names else names
 
+    def may_begin(self, word: str) -> bool:
+        """Whether a number may begin with a word; with most words none does, and this is quick."""
+        return word in self._prefixes or not self._beginnings.isdisjoint(
+            (word[:1], word[:2], word[:3])
+        )
+
+    @cached_property
+    def _prefixes(self) -> frozenset[str]:
+        """All beginnings of names: "twen" of "twenty", "п" of "п'ять"."""
+        return frozenset(
+            n[:end] for n in (*self.numbers, *self.scales) for end in range(len(n) + 1)
+        )
+
+    @cached_property
+    def _beginnings(self) -> frozenset[str]:
+        """The first three letters of names, and the whole of shorter ones."""
+        return frozenset(name[:3] for name in (*self.numbers, *self.scales))
+
     @cached_property
     def longest(self) -> int:
         """Letters of the longest of these."""

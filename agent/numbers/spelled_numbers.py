@@ -8,7 +8,6 @@ and two (`Numerals.ten_and_one`), Pulaar's "teemedde ɗiɗi" hundreds, two (`Num
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 
 from agent.numbers.numerals import Numerals, Token, written
 
@@ -67,6 +66,8 @@ class Spelled:
 
     def _named(self, at: int) -> Iterator[_Step]:
         if at >= len(self._found) or self._found[at].kind != "word":
+            return
+        if not self._n.may_begin(self._found[at].text):
             return
         for length in range(_MOST_WORDS, 0, -1):
             said = self._found[at : at + length]
@@ -208,7 +209,6 @@ def spelled(found: Sequence[Token], numerals: Numerals) -> tuple[str, int] | Non
     return (written(number.value), number.end) if number.value is not None else None
 
 
-@lru_cache(maxsize=8192)
 def compound(word: str, numerals: Numerals) -> int | None:
     """The number that is written in one word, as "zweihundertfünf"; None if it is none."""
     if len(word) > _LONGEST:

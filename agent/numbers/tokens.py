@@ -61,11 +61,21 @@ def _counted(found: list[Token], numerals: Numerals) -> Iterator[Token]:
                 value = token.value * scale
                 token = Token("number", token.text, token.glued, value, written(value))
                 at += 1
-        elif token.kind == "word" and (spelled := Spelled(found, at, numerals)).value is not None:
-            value = spelled.value
-            said = {each.text for each in found[at : spelled.end]}
-            fives = not said.isdisjoint(numerals.fives)
-            token = Token("number", token.text, token.glued, value, written(value), True, fives)
-            at = spelled.end - 1
+        elif token.kind == "word" and (spelled := _spelled(found, at, numerals)):
+            token, at = spelled
         yield token
         at += 1
+
+
+def _spelled(found: list[Token], at: int, numerals: Numerals) -> tuple[Token, int] | None:
+    """The number that is spelled from a word on, and its last word; None where none is."""
+    if not numerals.may_begin(found[at].text):
+        return None
+    number = Spelled(found, at, numerals)
+    if number.value is None:
+        return None
+    first, said = found[at], {each.text for each in found[at : number.end]}
+    in_fives = not said.isdisjoint(numerals.fives)
+    digits = written(number.value)
+    token = Token("number", first.text, first.glued, number.value, digits, True, in_fives)
+    return token, number.end - 1
