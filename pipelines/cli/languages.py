@@ -72,7 +72,8 @@ def languages(code: str, as_json: bool, page: Path | None = None) -> None:
     except ConfigurationError as error:
         fail(str(error), WRONG_USAGE)
     if code and code not in config.packs:
-        fail(f"no language '{code}'; there are {', '.join(config.packs)}", WRONG_USAGE)
+        meant = "".join(f" (is it '{own}'?)" for own in _named(code, config))
+        fail(f"no language '{code}'{meant}; there are {', '.join(config.packs)}", WRONG_USAGE)
     try:
         rows = _rows(settings, config, served, [code] if code else list(config.packs))
     except ConfigurationError as error:
@@ -85,6 +86,20 @@ def languages(code: str, as_json: bool, page: Path | None = None) -> None:
         _one(rows[0])
     else:
         _all(rows)
+
+
+def _named(name: str, config: DialogueConfig) -> list[str]:
+    """The codes of languages that call themselves so, or that English calls so."""
+    english = config.packs["en"].language.phrases if "en" in config.packs else {}
+    return [
+        code
+        for code, pack in config.packs.items()
+        if name.casefold()
+        in {
+            each.casefold()
+            for each in (pack.language.name, *english.get(f"language_name.{code}", ()))
+        }
+    ]
 
 
 def _rows(

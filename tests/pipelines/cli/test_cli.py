@@ -212,6 +212,8 @@ def test_starting_a_language(waxtaan: Shell) -> None:
     missing = waxtaan("languages", "sw", prompts=str(prompts)).stdout
     assert "untranslated skeleton" in missing
     assert re.search(r"wording +│ 0 of \d+", missing)
+    named = waxtaan("languages", "wolof", prompts=str(prompts), code=2).stderr
+    assert "no language 'wolof' (is it 'wo'?)" in named
     rows = json.loads(waxtaan("languages", "--json", prompts=str(prompts)).stdout)
     (own,) = [row for row in rows if row["code"] == "sw"]
     assert (own["served"], own["draft"], own["falls_back"]) == (False, True, ["en"])

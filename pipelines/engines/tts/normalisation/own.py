@@ -174,7 +174,10 @@ def _wo(n: int) -> str:
         return small[n]
 
     apart = n >= 10_000 and n % 10_000 < 10 and n < 100_000
-    thousand = lambda k: wolof_of(k, "junni") if k > 1 else "junni"  # noqa: E731
+
+    def thousand(k: int) -> str:
+        return wolof_of(k, "junni") if k > 1 else "junni"
+
     return thousands_and_rest(n, below, thousand, ", ak " if apart else " ak ")
 
 
@@ -198,7 +201,10 @@ def _ff(n: int) -> str:
         return small[n] if n <= 10 else f"sappo e {small[n - 10]}"
 
     apart = n >= 2000 and n % 1000 < 100
-    thousand = lambda k: "ujunere" if k == 1 else f"ujunnaaje {below(k)}"  # noqa: E731
+
+    def thousand(k: int) -> str:
+        return "ujunere" if k == 1 else f"ujunnaaje {below(k)}"
+
     return thousands_and_rest(n, below, thousand, ", e " if apart else " e ")
 
 
