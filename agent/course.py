@@ -38,6 +38,7 @@ from agent.effects import last_words
 from agent.floor import Floor
 from agent.flow import Flow
 from agent.flow_runner import FlowRunner
+from agent.language_change import say_language_changed
 from agent.languages.clauses import is_asking
 from agent.languages.language import Language
 from agent.people import alternatives
@@ -141,7 +142,7 @@ class Course:
                     again = StartFlow(self.conversation.finished)  # for the other number
                     self._floor.do(Explain("flow", again.flow, 1.0, (again,)))
                 case ChangeLanguage():
-                    self._floor.say("language_changed")
+                    say_language_changed(self._floor)
                 case Cancel():
                     self._floor.say("dropped")
         if transfer:

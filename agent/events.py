@@ -26,6 +26,7 @@ class CallStarted:
     call: str = ""  # names the call towards the back office
     # languages in which nobody knows how well callers are heard: each question says its keys
     unvalidated: tuple[str, ...] = ()
+    offered: tuple[str, ...] = ()  # languages with a key of their own, told in the greeting
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,7 @@ class Floor:
     def greet(self) -> None:
         """Say who we are, which must be heard, and ask what there is to do."""
         self.say("greet.disclosure", interruptible=False)
+        self._offer_languages()
         self.say("greet")
         if self._says_keys:
             self._say_menu()
@@ -169,19 +170,28 @@ class Floor:
             self._offer(key, self._named(Option(topic, f"topic.{topic}")), "menu")
         self.say("menu.person", act="menu")
 
-    def _named(self, option: Option) -> Sentence:
-        said = word(self.language, option.wording, option.values)
+    def _offer_languages(self) -> None:
+        """The keys of the line's other languages, each told in that language."""
+        for key, code in self.menu.language_keys(self.conversation.offered).items():
+            if code != self.conversation.language and code in self._languages:
+                spoken = self._languages[code]
+                name = self._named(Option(code, f"language_name.{code}"), spoken)
+                self._offer(key, name, "greet.languages", spoken)
+
+    def _named(self, option: Option, other: Language | None = None) -> Sentence:
+        said = word(other or self.language, option.wording, option.values)
         return Sentence(" ".join(s.text for s in said), all(s.fixed for s in said))
 
-    def _offer(self, key: int, named: Sentence, act: str) -> None:
+    def _offer(self, key: int, named: Sentence, act: str, other: Language | None = None) -> None:
+        language = other or self.language
         text = fill(
-            self.language,
-            self.language.sentences("option")[0],
+            language,
+            language.sentences("option")[0],
             {"option": named.text, "key": str(key)},
         )
         number = self.conversation.utterances + 1
         text = text[:1].upper() + text[1:]
-        self.do(Speak(number, act, text, self.conversation.language, fixed=named.fixed))
+        self.do(Speak(number, act, text, language.code, fixed=named.fixed))
 
     def ask_again(self, instead: str = "") -> None:
         """Put the open question again, or say `instead` in its place."""

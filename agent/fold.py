@@ -96,6 +96,7 @@ def _call_started(c: Conversation, event: CallStarted) -> Conversation:
         calls_before=event.calls_before,
         now=event.now,
         unvalidated=event.unvalidated,
+        offered=event.offered,
         quiet_since=event.at,
     )
 
@@ -265,6 +266,8 @@ def _spoken(c: Conversation, speak: Speak) -> Conversation:
         utterances=speak.utterance,
     )
     match speak.act.split():
+        case ["greet.disclosure"]:
+            return replace(c, disclosed=c.disclosed | {speak.language})
         case ["inform", *_]:
             return replace(c, told=c.told | {(c.flow, speak.act)})
         case ["handoff", reason, queue] if c.people:

@@ -1,10 +1,11 @@
 """The keypad menu: topics, and the use cases of each. Every use case has its keys.
 
 A key has nine places, and callers remember four or five: so a key chooses a topic, and a second one
-the use case, unless the topic has but one.
+the use case, unless the topic has but one. The languages of a line have the last keys, from 9 down,
+the same ones in whichever language the call is held.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.commands import Command, OpenMenu, StartFlow
@@ -13,12 +14,19 @@ from agent.flow import Flow
 # In the order of their keys. What a use case of an operator's own adds comes after them.
 TOPICS = ("credit", "bill", "fault", "sim", "money", "contract")
 
+_LAST_KEY = 9
+
 
 @dataclass(frozen=True, slots=True)
 class Menu:
     """Topic -> its use cases, both in the order of their keys."""
 
     topics: Mapping[str, tuple[str, ...]]
+
+    def language_keys(self, languages: Sequence[str]) -> dict[int, str]:
+        """The keys of languages, as far as the topics leave keys free."""
+        free = range(_LAST_KEY, len(self.topics), -1)
+        return dict(zip(free, languages, strict=False))
 
     def choose(self, key: int) -> Command | None:
         """What a key of the first level does; None where it has no meaning."""

@@ -117,6 +117,8 @@ class Conversation:
     now: str = ""  # by the wall clock when `at` was 0
     routing: Memory = field(default_factory=Memory)
     unvalidated: tuple[str, ...] = ()  # languages in which each question says its keys
+    disclosed: frozenset[str] = frozenset()  # languages in which we said that we are a machine
+    offered: tuple[str, ...] = ()  # languages with a key (`Menu.language_keys`)
     ended: bool = False
     # what is known
     slots: Mapping[str, Filled] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from agent.commands import ChangeLanguage, Command, NotUnderstood
 from agent.course import Course
 from agent.events import Hypothesis
 from agent.floor import Floor
+from agent.language_change import say_language_changed
 from agent.languages.language import Language
 from agent.languages.language_routing import Evidence, route, telling
 
@@ -28,7 +29,7 @@ def routed(
         case "switch":
             change = ChangeLanguage(decision.language, stated=False)
             floor.do(Explain("routing", "language", 1.0, (change,)))
-            floor.say("language_changed")
+            say_language_changed(floor)
         case "offer":
             course.respond((ChangeLanguage(decision.language, confirmed=False),))
             return None

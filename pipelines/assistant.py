@@ -34,7 +34,6 @@ from pipelines.engines.tts.espeak import EspeakSynthesiser, readable
 from pipelines.engines.tts.models import ModelVoices
 from pipelines.engines.tts.normalisation import spoken
 from pipelines.engines.tts.routing import EngineVoice, VoiceRouter
-from pipelines.errors import ConfigurationError
 from pipelines.intents.classifier import IntentClassifier, judge
 from pipelines.intents.opening import begin_intents
 from pipelines.knowledge.grounded_model import (
@@ -44,6 +43,7 @@ from pipelines.knowledge.grounded_model import (
     open_grounded_model,
 )
 from pipelines.knowledge.meaning import Meaning, open_meaning
+from pipelines.packs import line_languages
 from pipelines.packs.fixed_wording import beginnings, sentences
 from pipelines.packs.pack import Pack
 from pipelines.packs.reader import DialogueConfig, load
@@ -104,11 +104,9 @@ class Assistant:
             EngineError, ConfigurationError: naming what is missing.
         """
         config = load(settings.prompts, settings.languages)
-        if settings.language not in config.packs:
-            known = f"{', '.join(config.packs)}: WAXTAAN_LANGUAGE names one"
-            raise ConfigurationError(
-                f"setting language: no pack '{settings.language}'; there are {known}"
-            )
+        begins, offers = (settings.language,), settings.greeting_languages
+        line_languages.check("language", begins, config.packs)
+        line_languages.check("greeting_languages", line_languages.offered(offers, ()), config.packs)
         office = back_office(settings)
         choices = await asyncio.to_thread(choose, settings, config, fetching(settings))
         pages = knowledge(settings, config)

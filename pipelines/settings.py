@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     data: Path = Path("../shared/data")  # recordings to measure with; not needed to run
     language: str = "en"  # of a caller who did not choose
     languages: Names = ()  # that calls are answered in: "en,fr,wo"; none: all that are no drafts
+    # those that the greeting offers, with keys 9, 8, 7; none named: `languages`; "none": nothing
+    greeting_languages: Names = ()
     profile: Literal["demo", "production"] = "demo"
     allow_embedded: bool = False  # let the production profile start on the embedded engines
     accept_licences: Names = ()  # voices that are not for commercial use, by name

@@ -2,6 +2,7 @@
 
 from agent.commands import (
     NOT_UNDERSTOOD,
+    ChangeLanguage,
     Command,
     OfferChoices,
     OpenMenu,
@@ -57,6 +58,8 @@ def on_key(
     if question.is_yes_or_no:
         return NOT_UNDERSTOOD
     if slot is None and not question.options:
+        if language_of_key := menu.language_keys(c.offered).get(number_of_key):
+            return _typed("language", ChangeLanguage(language_of_key))
         command = menu.choose(number_of_key)
         return _typed(_named(command), command) if command else NOT_UNDERSTOOD
     choices = tuple(value for value, _ in question.options) or (slot.choices if slot else ())

@@ -13,6 +13,7 @@ from agent.commands import ChangeLanguage, ChangePace, Command, Repeat
 from agent.events import PersonJoined
 from agent.floor import Floor
 from agent.hours import is_open, next_opening
+from agent.language_change import say_language_changed
 from agent.languages.language import Language
 from agent.people.escalation import emergency
 from agent.people.handoff import packet
@@ -158,7 +159,7 @@ class PersonTransfer:
             case (ChangePace(pace),):
                 self._floor.change_pace(pace)
             case (ChangeLanguage(confirmed=True),):
-                self._floor.say("language_changed")
+                say_language_changed(self._floor)
                 self._floor.listen("ringing")
             case _:
                 self.reassure()

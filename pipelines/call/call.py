@@ -34,6 +34,7 @@ from pipelines.call.turns import strategies
 from pipelines.call.voice_detector import detector
 from pipelines.engine_choice.recognition import unvalidated
 from pipelines.engines.asr.engine import SAMPLE_RATE, Recognised
+from pipelines.packs.line_languages import offered
 from pipelines.store.recent_calls import calls_before
 from pipelines.store.recorder_note import RECORDER, recorder_note
 from pipelines.store.recording import Recording
@@ -227,6 +228,7 @@ class Call:
             calls_before=self._calls_before,
             call=self.id,
             unvalidated=unheard,
+            offered=offered(self._settings.greeting_languages, self._settings.languages),
         )
         processor = DialogueProcessor(
             dialogue,

@@ -100,7 +100,10 @@ class WrittenCall:
         model = self._parts.grounded_model is not None
         now = datetime.now().isoformat(timespec="seconds")
         start = CallStarted(
-            0.0, CHANNEL, self._caller, self._language, model, now=now, knowledge=True
+            *(0.0, CHANNEL, self._caller, self._language, model),
+            now=now,
+            knowledge=True,
+            offered=self._parts.offered,
         )
         await self._happen(start)
 

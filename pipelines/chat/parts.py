@@ -15,6 +15,7 @@ from pipelines.intents.classifier import IntentClassifier, judge
 from pipelines.knowledge import Knowledge
 from pipelines.knowledge.grounded_model import GroundedModel, knowledge, open_grounded_model
 from pipelines.knowledge.meaning import open_meaning
+from pipelines.packs.line_languages import offered
 from pipelines.packs.reader import DialogueConfig, load
 from pipelines.settings import Settings
 
@@ -31,6 +32,7 @@ class Parts:
     grounded_model: GroundedModel | None
     intents: IntentClassifier | None
     told: tuple[str, ...]
+    offered: tuple[str, ...] = ()  # languages with a key
 
 
 @asynccontextmanager
@@ -56,7 +58,8 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
             _meaning(choice, intents),
             _model(settings),
         )
-        yield Parts(config, office, pages, grounded_model, intents, told)
+        keyed = offered(settings.greeting_languages, settings.languages)
+        yield Parts(config, office, pages, grounded_model, intents, told, keyed)
 
 
 async def _intents(

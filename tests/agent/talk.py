@@ -68,6 +68,7 @@ class Talk:
         region: str = CATALOG.policy.region,
         catalog: DialogueConfig = CATALOG,
         unvalidated: tuple[str, ...] = (),
+        offered: tuple[str, ...] = (),
     ) -> None:
         self.dialogue = Dialogue(spoken_in(region, catalog), catalog.flows, policy)
         self.entries: list[Event | Action] = []
@@ -80,6 +81,7 @@ class Talk:
             CallStarted(
                 *(0.0, "test", caller, language, language_model, people, now, knowledge),
                 unvalidated=unvalidated,
+                offered=offered,
             )
         )
 

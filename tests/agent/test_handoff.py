@@ -338,7 +338,10 @@ def test_other_words_during_the_announcement_are_let_pass() -> None:
 def test_the_language_may_change_while_it_rings() -> None:
     talk = ringing()
     actions = talk.happen(LanguageChosen(talk.at, "fr"))
-    assert said(actions) == ["Nous continuons en français."]
+    assert said(actions) == [
+        "Bonjour, vous parlez à un assistant automatique.",
+        "Nous continuons en français.",
+    ]
     assert not withdrawn(actions)
 
 

@@ -20,7 +20,10 @@ def test_a_caller_who_surely_speaks_another_language_is_answered_in_it() -> None
     talk = Talk()
     told = hear(talk, FRENCH, *SURELY_FRENCH)
     assert talk.state.language == "fr"
-    assert said(told)[0] == "Nous continuons en français."
+    assert said(told)[:2] == [
+        "Bonjour, vous parlez à un assistant automatique.",
+        "Nous continuons en français.",
+    ]
     assert questions(told) == ["line"]
     (route,) = [a for a in told if isinstance(a, Route)]
     assert (route.kind, route.language) == ("switch", "fr")

@@ -190,7 +190,7 @@ def test_an_assistant_that_cannot_be_started_is_told_for_each(
 ) -> None:
     settings = Settings(cache=cache, language="xx", intents="none", embeddings="none")
     (left_out,) = replay_audio([recorded], tmp_path / "out", settings, processes=1)
-    assert "cannot be started: setting language: no pack 'xx'" in left_out.left_out
+    assert "cannot be started: setting language: no pack 'xx' is in use" in left_out.left_out
 
 
 # What enters the pipeline enters at the cadence that it would live.
