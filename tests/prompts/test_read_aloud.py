@@ -17,7 +17,7 @@ from pipelines.engines.tts.normalisation import spoken
 from pipelines.packs.fixed_wording import sentences
 from pipelines.packs.reader import load
 
-PACKS = load().packs
+PACKS = load(languages=("all",)).packs
 MOST = 1.8  # sounds a letter
 LEAST = {"fr": 0.5}  # a French sentence leaves up to half of its letters unsaid
 SHORTEST = 8  # letters: below, one loan word makes the ratio
