@@ -97,6 +97,9 @@ def check(
     listen: Annotated[
         bool, typer.Option("--listen", help="Have Whisper hear all that the voices always say.")
     ] = False,
+    sentences: Annotated[
+        int, typer.Option(min=0, help="With --listen: so many of each language; 0 all.")
+    ] = 0,
 ) -> None:
     """Validate settings and language packs; say which engine serves which language, how well."""
     from pipelines.cli.check import check as run
@@ -106,12 +109,12 @@ def check(
         from pipelines.cli.start_language import start_language
 
         start_language(start)
-    elif language:
-        check_language(language)
     elif listen:
         from pipelines.cli.listen import listen as hear
 
-        hear()
+        hear(language, sentences)
+    elif language:
+        check_language(language)
     else:
         run(what or "")
 

@@ -51,11 +51,16 @@ class Trip:
     words: int
 
 
-def listen() -> None:
-    """Every language that Whisper and a voice serve; ends with `MISSING` without Whisper."""
+def listen(language: str = "", most: int = 0) -> None:
+    """Every language that Whisper and a voice serve; ends with `MISSING` without Whisper.
+
+    Args:
+        language: this one alone; "": those that calls are answered in.
+        most: sentences of each, taken at equal distances; 0: all.
+    """
     settings = Settings()
     settings = settings.model_copy(update={"whisper_deadline": _PATIENCE})
-    config = load(settings.prompts, settings.languages)
+    config = load(settings.prompts, (language,) if language else settings.languages)
 
     def here(weights: Weights) -> Path:
         if (folder := weights.present(settings.models)) is None:
@@ -69,10 +74,10 @@ def listen() -> None:
             "brings it",
             MISSING,
         )
-    asyncio.run(_listen(settings, config, choices))
+    asyncio.run(_listen(settings, config, choices, most))
 
 
-async def _listen(settings: Settings, config: DialogueConfig, choices: Choices) -> None:
+async def _listen(settings: Settings, config: DialogueConfig, choices: Choices, most: int) -> None:
     embedded = EspeakSynthesiser(settings.cache)
     recogniser = open_recogniser(choices.asr, settings, embedded.phonemes)
     neural = open_voices(settings, choices.voices)
@@ -89,9 +94,9 @@ async def _listen(settings: Settings, config: DialogueConfig, choices: Choices) 
         table = Table("language", "voice", "sentences", "words", "word error", "heard as said")
         for code, pack in config.packs.items():
             speaker = router.speaker(code)
-            if speaker is None or recogniser.serves(code) is None:
+            if speaker is None or not recogniser.dictates(code):
                 continue
-            said = sentences(pack.language)
+            said = spread(sentences(pack.language), most)
             trips = [
                 await there_and_back(router, recogniser, code, sentence)
                 for sentence in track(said, f"{code}: listening", console=_OUT, transient=True)
@@ -105,6 +110,13 @@ async def _listen(settings: Settings, config: DialogueConfig, choices: Choices) 
             await engine.close()
         await recogniser.close()
     _OUT.print(table)
+
+
+def spread(said: Sequence[str], most: int) -> Sequence[str]:
+    """So many of them at equal distances; all of them if `most` is 0 or they are fewer."""
+    if not 0 < most < len(said):
+        return said
+    return [said[number * len(said) // most] for number in range(most)]
 
 
 async def there_and_back(

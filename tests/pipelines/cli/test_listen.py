@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from pipelines.__main__ import app
 from pipelines.cli.errors import MISSING
-from pipelines.cli.listen import Trip, figures, named, there_and_back, words
+from pipelines.cli.listen import Trip, figures, named, spread, there_and_back, words
 from pipelines.engines.asr.word_errors import word_errors
 from pipelines.engines.tts.cache import AudioCache
 from pipelines.engines.tts.engine import Voice
@@ -61,6 +61,13 @@ async def test_a_sentence_there_and_back(tmp_path: Path) -> None:
     trip = await there_and_back(router, recogniser, "en", "How can I help you?")
     assert trip == Trip("How can I help you?", "How can it help you?", 1, 5)
     assert recogniser.open_streams == 0
+
+
+@pytest.mark.parametrize(
+    ("most", "kept"), [(0, "abcdefg"), (7, "abcdefg"), (9, "abcdefg"), (3, "ace"), (1, "a")]
+)
+def test_some_sentences_at_equal_distances(most: int, kept: str) -> None:
+    assert list(spread(list("abcdefg"), most)) == list(kept)
 
 
 def test_a_voice_s_row_and_its_worst_sentences() -> None:
