@@ -1,25 +1,37 @@
-"""Between the voice detector and the recogniser: what belongs to a turn, and when to ask for it.
+"""The voice detector and the recogniser: what belongs to a turn, and when to ask for it.
 
 A pause asks the recogniser for its final result at once, while the turn strategy still waits to see
 whether the caller goes on; when they do, the turn is heard again from its start.
+
+The caller's audio ends here, but for a pause that may end a turn, which the strategy measures: each
+processor that a frame passes costs as much as what is done with it, fifty times a second and call.
 """
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 
 from loguru import logger
+from pipecat.audio.vad.vad_analyzer import VADAnalyzer
+from pipecat.audio.vad.vad_controller import VADController
 from pipecat.frames.frames import (
     CancelFrame,
     EndFrame,
     Frame,
     InputAudioRawFrame,
     InterimTranscriptionFrame,
+    StartFrame,
     TranscriptionFrame,
+    UserSpeakingFrame,
     UserStoppedSpeakingFrame,
     VADUserStartedSpeakingFrame,
     VADUserStoppedSpeakingFrame,
 )
-from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+from pipecat.processors.frame_processor import (
+    FrameDirection,
+    FrameProcessor,
+    FrameProcessorSetup,
+)
 
 from pipelines.call.frames import ListenFrame, RecognisedFrame
 from pipelines.engines.asr.engine import EngineError, Recognised, RecogniserStream
@@ -28,10 +40,27 @@ _PRE_ROLL = 25  # steps of 20 ms from before speech was noticed: a soft beginnin
 
 
 class AsrProcessor(FrameProcessor):
-    """Feeds one call's recogniser. `stream` was opened for `language`, and ends with the call."""
+    """Feeds one call's recogniser. `stream` was opened for `language`, and ends with the call.
 
-    def __init__(self, stream: RecogniserStream, language: str, *, max_turn: float) -> None:
+    Args:
+        max_turn: seconds of a turn that are heard.
+        detector: finds speech; None where verdicts come as frames, from a detector before this.
+        on_step: called once for each piece of the caller's audio, when it has been heard.
+    """
+
+    def __init__(
+        self,
+        stream: RecogniserStream,
+        language: str,
+        *,
+        max_turn: float,
+        detector: VADAnalyzer | None = None,
+        on_step: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__()
+        self._detecting = self._detect_with(detector) if detector else None
+        self._on_step = on_step
+        self._paused = False  # in a turn, and silent
         self._stream = stream
         self._language = language
         self._before: deque[bytes] = deque(maxlen=_PRE_ROLL)
@@ -45,24 +74,35 @@ class AsrProcessor(FrameProcessor):
         await super().process_frame(frame, direction)
         match frame:
             case InputAudioRawFrame():
-                self._hear(frame.audio)
-            case VADUserStartedSpeakingFrame():
-                await self._speech_started()
-            case VADUserStoppedSpeakingFrame() if self._speaking:
-                self._speaking = False
-                await self._drop_finishing()
-                self._finishing = self.create_task(self._finish())
+                await self._step(frame, direction)
+                return
+            case VADUserStartedSpeakingFrame() | VADUserStoppedSpeakingFrame():
+                await self._detected(frame)
+                return
+            case StartFrame() if self._detecting:
+                await self.push_frame(frame, direction)
+                await self._detecting.start()
+                return
             case UserStoppedSpeakingFrame():
                 self._turn = []
+                self._paused = False
             case ListenFrame():
                 self._expect(frame)
             case EndFrame() | CancelFrame():
                 await self._drop_finishing()
         await self.push_frame(frame, direction)
 
+    async def setup(self, setup: FrameProcessorSetup) -> None:  # type: ignore[override] # as pipecat
+        """The detector is told the rate."""
+        await super().setup(setup)
+        if self._detecting:
+            await self._detecting.setup(setup)
+
     async def cleanup(self) -> None:
         """Give the stream back."""
         await super().cleanup()
+        if self._detecting:
+            await self._detecting.cleanup()
         await self._drop_finishing()
         await self._stream.close()
 
@@ -70,6 +110,48 @@ class AsrProcessor(FrameProcessor):
         """The recogniser's `on_partial`."""
         if self._speaking and recognised.text:
             self.create_task(self._tell(recognised))
+
+    def _detect_with(self, detector: VADAnalyzer) -> VADController:
+        # What comes too late is filled in with silence: no clock but the audio's ends speech.
+        detecting = VADController(detector, audio_idle_timeout=0)
+
+        @detecting.event_handler("on_speech_started")
+        async def on_speech_started(_: VADController) -> None:
+            started = VADUserStartedSpeakingFrame(start_secs=detector.params.start_secs)
+            await self._detected(started)
+
+        @detecting.event_handler("on_speech_stopped")
+        async def on_speech_stopped(_: VADController) -> None:
+            await self._detected(VADUserStoppedSpeakingFrame(stop_secs=detector.params.stop_secs))
+
+        @detecting.event_handler("on_speech_activity")
+        async def on_speech_activity(_: VADController) -> None:
+            await self.push_frame(UserSpeakingFrame())
+
+        return detecting
+
+    async def _step(self, frame: InputAudioRawFrame, direction: FrameDirection) -> None:
+        self._hear(frame.audio)
+        if self._paused:
+            await self.push_frame(frame, direction)
+        if self._detecting:
+            await self._detecting.process_frame(frame)
+        self._on_step()
+
+    async def _detected(
+        self, frame: VADUserStartedSpeakingFrame | VADUserStoppedSpeakingFrame
+    ) -> None:
+        """Speech began or ended; the turn strategy is told once the recogniser knows."""
+        if isinstance(frame, VADUserStartedSpeakingFrame):
+            self._paused = False
+            await self._speech_started()
+        else:
+            self._paused = True
+            if self._speaking:
+                self._speaking = False
+                await self._drop_finishing()
+                self._finishing = self.create_task(self._finish())
+        await self.push_frame(frame)
 
     def _expect(self, frame: ListenFrame) -> None:
         try:

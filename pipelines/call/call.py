@@ -8,7 +8,6 @@ from datetime import datetime
 from loguru import logger
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker, ProcessorUnusablePolicy
-from pipecat.processors.audio.vad_processor import VADProcessor
 from pipecat.processors.frameworks.rtvi.observer import RTVIObserverParams
 from pipecat.turns.user_turn_processor import UserTurnProcessor
 from pipecat.workers.runner import WorkerRunner
@@ -33,7 +32,7 @@ from pipelines.call.tts import TtsProcessor
 from pipelines.call.turns import strategies
 from pipelines.call.voice_detector import detector
 from pipelines.engine_choice.recognition import unvalidated
-from pipelines.engines.asr.engine import SAMPLE_RATE, Recognised
+from pipelines.engines.asr.engine import SAMPLE_RATE, Recognised, RecogniserStream
 from pipelines.packs.line_languages import offered
 from pipelines.store.recent_calls import calls_before
 from pipelines.store.recorder_note import RECORDER, recorder_note
@@ -93,18 +92,23 @@ class Call:
             self._caller.language, band, self._partial
         )
         try:
-            asr = AsrProcessor(stream, language, max_turn=self._settings.max_turn_seconds)
-            return self._around(asr)
+            return self._around(stream, language)
         except BaseException:
             await stream.close()
             raise
 
-    def _around(self, asr: AsrProcessor) -> Pipeline:
+    def _around(self, stream: RecogniserStream, language: str) -> Pipeline:
         assistant, settings = self._assistant, self._settings
         transport = self._connection.open(self._limits.bad_message, self._gone)
-        self._asr = asr
-        self._processor = self._make_processor()
         playout = Playout(self._agent_audio, lambda: self._connection.lag)
+        self._processor = self._make_processor()
+        self._asr = AsrProcessor(
+            stream,
+            language,
+            max_turn=settings.max_turn_seconds,
+            detector=detector(settings, self._connection.band, playout),
+            on_step=self._processor.step,
+        )
         return Pipeline(
             [
                 transport.input(),
@@ -115,8 +119,7 @@ class Call:
                     max_ahead=settings.max_ahead_seconds,
                     max_flood=settings.max_flood_seconds,
                 ),
-                VADProcessor(vad_analyzer=detector(settings, self._connection.band, playout)),
-                asr,
+                self._asr,
                 UserTurnProcessor(user_turn_strategies=strategies(settings.whisper_deadline)),
                 self._processor,
                 TtsProcessor(assistant.voice_router, AGENT_RATE),

@@ -111,7 +111,8 @@ class CallerAudio(FrameProcessor):
             if self._early > self._max_ahead + self._max_flood:
                 self._on_flood()
             return
-        self._level = float(np.abs(np.frombuffer(pcm, "<i2").astype(np.int32)).max(initial=0))
+        sound = np.frombuffer(pcm, "<i2")
+        self._level = max(float(sound.max(initial=0)), -float(sound.min(initial=0)))
         self._loudest = max(self._level, self._loudest * _FORGETS)
         await self._pass(pcm)
 

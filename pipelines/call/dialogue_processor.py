@@ -93,6 +93,11 @@ class DialogueProcessor(FrameProcessor):
         await super().cleanup()
         await self._end()
 
+    def step(self) -> None:
+        """The caller's audio went on."""
+        if self._started and not self._over:
+            self._frames.tick()
+
     def begin(self) -> None:
         """The caller can hear us: the dialogue may begin."""
         if not self._started:

@@ -7,7 +7,6 @@ from typing import Any
 
 from pipecat.frames.frames import (
     Frame,
-    InputAudioRawFrame,
     InputDTMFFrame,
     InterruptionFrame,
     UserStartedSpeakingFrame,
@@ -67,8 +66,6 @@ class FrameEvents:
         """A frame passes; what it means to the dialogue happens."""
         at = self._resources.clock.seconds
         match frame:
-            case InputAudioRawFrame():
-                self._tick(at)
             case VADUserStartedSpeakingFrame():
                 self._noticed = frame.start_secs
                 self._fell_silent = None
@@ -133,7 +130,9 @@ class FrameEvents:
         for event in typed(at, text, language, scores):
             self._happen(event)
 
-    def _tick(self, at: float) -> None:
+    def tick(self) -> None:
+        """The caller's audio went on: the dialogue is woken if it wants to be."""
+        at = self._resources.clock.seconds
         deadline = self._dialogue.deadline
         if deadline is None or at < deadline or not self._idle():
             return

@@ -6,6 +6,7 @@ is shared here and run where the audio is: 0.1 ms for 32 ms of sound.
 """
 
 import copy
+import math
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -84,7 +85,7 @@ class SharedSilero(SileroVADAnalyzer):
         self._hissed = 0  # samples of the hiss that were used
         self._strong = 0  # windows of speech in a row
         self._gain, self._soft = gain, soft
-        self._loudest = -np.inf  # dBFS of lately
+        self._loudest = -math.inf  # dBFS of lately
 
     async def analyze_audio(self, buffer: bytes) -> VADState:
         """The state after `buffer`, computed here: a thread hop would cost more than the model."""
@@ -106,8 +107,8 @@ class SharedSilero(SileroVADAnalyzer):
         sound = np.frombuffer(buffer, np.int16).astype(np.float32)
         if not len(sound):
             return buffer
-        power = float(np.square(sound).mean()) / 32768**2
-        level = 10 * np.log10(power + 1e-12)
+        power = float(sound @ sound) / len(sound) / 32768**2
+        level = 10 * math.log10(power + 1e-12)
         self._loudest = max(level, self._loudest - _FADING * len(sound) / 16_000)
         gain = min(self._gain, _LOUD - self._loudest) if self._soft() else 0.0
         if gain <= 0:

@@ -40,7 +40,7 @@ class WebConnection:
             FastAPIWebsocketParams(
                 audio_in_enabled=True,
                 audio_out_enabled=True,
-                audio_out_10ms_chunks=2,
+                audio_out_10ms_chunks=4,
                 audio_out_end_silence_secs=0,
                 audio_out_auto_silence=False,
                 audio_out_write_timeout_secs=self._stalled_after,
