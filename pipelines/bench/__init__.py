@@ -20,6 +20,7 @@ def _benchmarks() -> dict[str, Callable[[Settings], Iterator[Row]]]:
     from pipelines.bench import (
         asr,
         asr_people,
+        call_cost,
         call_sound,
         calls,
         embeddings,
@@ -40,6 +41,7 @@ def _benchmarks() -> dict[str, Callable[[Settings], Iterator[Row]]]:
 
     return {
         "calls": calls.run,
+        "call-cost": call_cost.run,
         "tts-cache": tts_cache.run,
         "tts": tts.run,
         "replay": replay.run,

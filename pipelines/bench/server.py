@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,14 +35,31 @@ class Server:
         """Bytes resident in the process and all its workers."""
         return sum(_resident(pid) for pid in _family(self.pid))
 
+    def processor_time(self) -> float:
+        """Seconds that the process and all its workers have computed."""
+        ticks = (
+            Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+            for pid in _family(self.pid)
+        )
+        return sum(int(tick) for each in ticks for tick in each) / os.sysconf("SC_CLK_TCK")
+
+    def pin(self, cores: Collection[int]) -> None:
+        """The process and all its workers, each thread of them, run on these cores."""
+        for pid in _family(self.pid):
+            for thread in Path(f"/proc/{pid}/task").iterdir():
+                os.sched_setaffinity(int(thread.name), cores)
+
     def busy(self) -> int:
         """Calls going on."""
         return int(httpx.get(f"http://127.0.0.1:{self.port}/healthz", timeout=5).json()["calls"])
 
 
 @contextmanager
-def running(**settings: str) -> Iterator[Server]:
-    """`waxtaan serve` with these settings (as WAXTAAN_... variables) on a free port."""
+def running(program: str = "pipelines", **settings: str) -> Iterator[Server]:
+    """`waxtaan serve` with these settings (as WAXTAAN_... variables) on a free port.
+
+    `program` is another module that understands `serve --port` and tells its health.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -50,7 +67,7 @@ def running(**settings: str) -> Iterator[Server]:
         env = {**os.environ, "WAXTAAN_CALLS": folder, "WAXTAAN_LOG_LEVEL": "ERROR"}
         env |= {f"WAXTAAN_{name.upper()}": value for name, value in settings.items()}
         process = subprocess.Popen(
-            [sys.executable, "-m", "pipelines", "serve", "--port", str(port)],
+            [sys.executable, "-m", program, "serve", "--port", str(port)],
             env=env,
             stdout=subprocess.DEVNULL,
         )
