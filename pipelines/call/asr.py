@@ -57,7 +57,7 @@ class AsrProcessor(FrameProcessor):
         detector: VADAnalyzer | None = None,
         on_step: Callable[[], None] = lambda: None,
     ) -> None:
-        super().__init__()
+        super().__init__(enable_direct_mode=True)  # no queue of its own, fifty times a second
         self._detecting = self._detect_with(detector) if detector else None
         self._on_step = on_step
         self._paused = False  # in a turn, and silent

@@ -27,7 +27,7 @@ class Playout(FrameProcessor):
         on_audio: Callable[[bytes, int, bool], None],
         lag: Callable[[], float] = lambda: 0.0,
     ) -> None:
-        super().__init__()
+        super().__init__(enable_direct_mode=True)  # no queue of its own, fifty times a second
         self._on_audio = on_audio
         self._lag = lag
         self._now: Utterance | None = None

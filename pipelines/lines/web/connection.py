@@ -5,7 +5,12 @@ import contextlib
 from collections.abc import Awaitable, Callable
 
 from fastapi import WebSocket
-from pipecat.transports.websocket.fastapi import FastAPIWebsocketParams, FastAPIWebsocketTransport
+from pipecat.frames.frames import InputAudioRawFrame
+from pipecat.transports.websocket.fastapi import (
+    FastAPIWebsocketInputTransport,
+    FastAPIWebsocketParams,
+    FastAPIWebsocketTransport,
+)
 
 from pipelines.audio import AGENT_RATE
 from pipelines.call.connection import Transfers
@@ -13,6 +18,20 @@ from pipelines.engines.asr.engine import Band
 from pipelines.lines.web.serializer import GuardedSerializer
 
 _CLOSING = 1.0  # s for the reason to be sent
+
+
+class _Input(FastAPIWebsocketInputTransport):
+    """Without the queue that pipecat keeps to notice that no audio comes: a call notices itself."""
+
+    async def push_audio_frame(self, frame: InputAudioRawFrame) -> None:
+        """See pipecat."""
+        await self.push_frame(frame)
+
+
+class _Transport(FastAPIWebsocketTransport):
+    def __init__(self, websocket: WebSocket, params: FastAPIWebsocketParams) -> None:
+        super().__init__(websocket, params)
+        self._input = _Input(self, self._client, params)
 
 
 class WebConnection:
@@ -35,7 +54,7 @@ class WebConnection:
         self, on_bad: Callable[[], None], on_gone: Callable[[str], Awaitable[None]]
     ) -> FastAPIWebsocketTransport:
         """See connection.py."""
-        transport = FastAPIWebsocketTransport(
+        transport = _Transport(
             self._websocket,
             FastAPIWebsocketParams(
                 audio_in_enabled=True,
