@@ -250,7 +250,9 @@ async def test_a_client_that_never_reads(open_assistant: Open) -> None:
         writer.write(masked(rtvi("client-message", {"t": "say", "d": {"text": "help"}})))
         await eventually(lambda: server.assistant.calls == 2)
         await server.idle(1)
-        assert server.counters["closed.stalled"] == 1, dict(server.counters)
+        # Where the sound comes late, the ping that nobody answers ends the line first.
+        noticed = server.counters["closed.stalled"] + server.counters["connection.1005"]
+        assert noticed == 1, dict(server.counters)
         writer.transport.abort()
 
 
