@@ -1,14 +1,16 @@
 """How long a pause the open question deserves, and what the recogniser should expect.
 
-A yes is complete at once; a wish told in one's own words has pauses in it. All in seconds of
-silence after the last speech.
+A yes is complete at once; a wish told in one's own words has pauses in it; nobody has finished who
+has said six digits of nine, or "because". All in seconds of silence after the last speech.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
 
 from agent.actions import Expecting
 from agent.languages.language import Language, words
 from agent.numbers.digit_format import DigitFormat, Number
+from agent.numbers.digits import read
 from agent.numbers.phone_numbers import plan
 from agent.question import OpenQuestion
 from agent.slots.options import option
@@ -34,8 +36,14 @@ _FREE = {
     "spelled": _SPELLED,
 }
 
+_FINISHED = 0.4  # where the words may be all and the voice says so
+_SOUNDS_FINISHED = 0.5  # probability from which on it does
+
+Why: TypeAlias = Literal["complete", "number begun", "unfinished", "sounds finished", "pause"]
+
 _WISHES = 4
 _ALWAYS = ("person", "repeat", "slower", "help")
+_TRAILING = ("...", "…", ",", "-", "–", "—")  # as recognisers write who trails off
 
 
 def expecting(question: OpenQuestion, language: Language) -> Expecting:
@@ -107,8 +115,60 @@ def _number(text: str, open_for: Expecting, language: Language) -> Number | None
     return digits_of(text, wanted, language) if most else None
 
 
-def pause(text: str, open_for: Expecting, language: Language) -> float:
-    """Seconds of silence that end the turn, given what has been heard of it so far."""
-    if (number := _number(text, open_for, language)) and not number.whole:
-        return open_for.pause
-    return open_for.quick if answers(text, open_for, language) else open_for.pause
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """So many seconds of silence end a turn, and `why` not more or less."""
+
+    seconds: float
+    why: Why
+
+
+def longest_pause(open_for: Expecting) -> float:
+    """Seconds after which any turn has ended."""
+    return max(open_for.pause, open_for.unfinished) * open_for.pace
+
+
+def pause(
+    text: str, open_for: Expecting, language: Language, finished: float | None = None
+) -> Pause:
+    """What silence ends the turn, given what has been heard of it so far.
+
+    `finished` is how probable it is by the sound of the voice that it has; None where nothing
+    judged that.
+    """
+    seconds, why = _pause(text, open_for, language, finished)
+    return Pause(round(seconds * open_for.pace, 3), why)
+
+
+def _pause(
+    text: str, open_for: Expecting, language: Language, finished: float | None
+) -> tuple[float, Why]:
+    number = _number(text, open_for, language)
+    if number is not None and not number.whole:
+        return open_for.pause, "pause"
+    if number is not None or answers(text, open_for, language):
+        return open_for.quick, "complete"
+    if _is_begun(text, open_for, language):
+        return max(open_for.unfinished, open_for.pause), "number begun"
+    if is_unfinished(text, language):
+        return max(open_for.unfinished, open_for.pause), "unfinished"
+    if finished is not None and finished >= _SOUNDS_FINISHED and open_for.pause < _TEXT[0]:
+        return min(_FINISHED, open_for.pause), "sounds finished"
+    return open_for.pause, "pause"
+
+
+def _is_begun(text: str, open_for: Expecting, language: Language) -> bool:
+    """Whether there are digits, and fewer than were asked for."""
+    if not open_for.digits:
+        return False
+    runs, _ = read(text, language.digit_words)
+    longest = max((len(run.digits) for run in runs), default=0)
+    return 0 < longest < (open_for.fewest or open_for.digits)
+
+
+def is_unfinished(text: str, language: Language) -> bool:
+    """Whether it ends as no sentence does: with "because", a hesitation, or trailing off."""
+    if text.rstrip().endswith(_TRAILING):
+        return True
+    said, talk = f" {words(text)}", language.turn_taking
+    return any(said.endswith(f" {end}") for end in (*talk.unfinished, *talk.hesitations))

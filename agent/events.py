@@ -67,7 +67,8 @@ class TurnEnded:
     `intents` are what it may want, by its meaning: (intent's name, probability), the likeliest
     first, NO_INTENT among them for none that we know; empty where nothing judged it. `clauses` are
     the same for each of its parts (`agent/languages/clauses.py`), where it has several. `reply` is
-    what it says to a question of yes or no, where one was asked: "yes", "no" and "open".
+    what it says to a question of yes or no, where one was asked: "yes", "no" and "open". `why` is
+    for what reason it ended just then (`agent/endpointing.py`); `pauses` are those within it.
     """
 
     at: float
@@ -75,6 +76,8 @@ class TurnEnded:
     intents: tuple[tuple[str, float], ...] = ()
     clauses: tuple[tuple[tuple[str, float], ...], ...] = ()
     reply: tuple[tuple[str, float], ...] = ()
+    why: str = ""
+    pauses: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from agent.events import Event
 from agent.flow import STANDING_OUT, Slot
 from agent.fold import apply, record
 from agent.languages.language import Language, words
-from agent.languages.wording import Sentence, fill, length, word
+from agent.languages.wording import Sentence, fill, length, word, word_anew
 from agent.languages.yes_no import yes_or_no
 from agent.menu import Menu
 from agent.question import OpenQuestion
@@ -23,12 +23,17 @@ class Floor:
     """The conversation so far and what is to be done about the event in hand."""
 
     def __init__(
-        self, languages: Mapping[str, Language], slots: Mapping[str, Slot], menu: Menu
+        self,
+        languages: Mapping[str, Language],
+        slots: Mapping[str, Slot],
+        menu: Menu,
+        pace: float = 1.0,
     ) -> None:
         self.conversation = Conversation()
         self.actions: list[Action] = []
         self._languages = languages
         self._slots = slots
+        self._pace = pace
         self._instead = {
             s.instead_of or s.name: s for s in slots.values() if s.kind in STANDING_OUT
         }
@@ -249,18 +254,10 @@ class Floor:
             self.do(Hush())
 
     def _unsaid(self, wording: str, values: Mapping[str, str] | None) -> list[Sentence]:
-        """The wording in words that were not said before, where the pack has other ones for it.
-
-        They are named "<wording>.2", "<wording>.3" and so on; once all were said, the last again.
-        """
+        """The wording in words that were not said before, where the pack has other ones for it."""
         told = {line.text for line in self.conversation.transcript if line.who == "agent"}
         told |= {speak.text for speak in self.conversation.saying}
-        said = word(self.language, wording, values)
-        number = 2
-        while said[0].text in told and self.language.has(f"{wording}.{number}"):
-            said = word(self.language, f"{wording}.{number}", values)
-            number += 1
-        return said
+        return word_anew(self.language, wording, values, told)
 
     def say_composed(self, text: str, act: str) -> None:
         """Say a sentence that is no wording of ours: it holds what this caller asked about."""
@@ -283,11 +280,12 @@ class Floor:
 
     def listen(self, question: str, options: Sequence[tuple[str, str]] = ()) -> None:
         """Open a question: the next turn answers it, with one of `options` where there are any."""
-        if question.startswith("confirm:"):  # what was offered keeps its name until it is settled
-            expected = expecting(self._open(question), self.language)
+        settling = question.startswith("confirm:")
+        opened = self._open(question, () if settling else tuple(options))
+        pace = round(self._pace * self.conversation.pauses, 3)
+        expected = replace(expecting(opened, self.language), pace=pace)
+        if settling:  # what was offered keeps its name until it is settled
             expected = replace(expected, options=self.conversation.expecting.options)
-        else:
-            expected = expecting(self._open(question, tuple(options)), self.language)
         self.do(Listen(self.conversation.language, question, expected))
 
     def _open(self, question: str, options: tuple[tuple[str, str], ...] = ()) -> OpenQuestion:

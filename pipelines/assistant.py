@@ -13,11 +13,10 @@ from pipelines.backoffice.demo import DemoBackOffice
 from pipelines.backoffice.http import HttpBackOffice
 from pipelines.backoffice.protocol import BackOffice
 from pipelines.engine_choice import Choices, choose
-from pipelines.engine_choice.asr import open_recogniser
+from pipelines.engine_choice.asr import first_turn, open_recogniser
 from pipelines.engine_choice.tts import open_voices
 from pipelines.engines import vad
 from pipelines.engines.asr.engine import (
-    SAMPLE_RATE,
     Band,
     EngineError,
     Recognised,
@@ -34,6 +33,7 @@ from pipelines.engines.tts.espeak import EspeakSynthesiser, readable
 from pipelines.engines.tts.models import ModelVoices
 from pipelines.engines.tts.normalisation import spoken
 from pipelines.engines.tts.routing import EngineVoice, VoiceRouter
+from pipelines.engines.turn_model import TurnModel
 from pipelines.intents.classifier import IntentClassifier, judge
 from pipelines.intents.opening import begin_intents
 from pipelines.knowledge.grounded_model import (
@@ -45,7 +45,6 @@ from pipelines.knowledge.grounded_model import (
 from pipelines.knowledge.meaning import Meaning, open_meaning
 from pipelines.packs import line_languages
 from pipelines.packs.fixed_wording import beginnings, sentences
-from pipelines.packs.pack import Pack
 from pipelines.packs.reader import DialogueConfig, load
 from pipelines.settings import Settings
 from pipelines.store.recent_calls import RecentCalls, counted
@@ -75,6 +74,7 @@ class Assistant:
     warming: asyncio.Task[None] | None = None  # the language model's
     meaning: Meaning | None = None  # finds pages by it
     intents: IntentClassifier | None = None  # what turns may want
+    turn_model: TurnModel | None = None  # tells whether turns sound finished
     cpu_shares: CpuShares = field(default_factory=CpuShares)  # of the calls going on
 
     def __post_init__(self) -> None:
@@ -123,7 +123,7 @@ class Assistant:
                 asyncio.to_thread(languages),
             )
             _warn_of_capacity(recogniser, settings.max_calls)
-            await _first_turn(recogniser, config.packs[settings.language])
+            await first_turn(recogniser, config.packs[settings.language])
         except BaseException:
             for engine in engines:
                 await engine.close()
@@ -147,6 +147,8 @@ class Assistant:
         if assistant.meaning is not None:
             learn = assistant.intents.learn_meaning if assistant.intents else None
             assistant.meaning.begin(assistant._no_call, learn)
+        if settings.turn_model == "smart-turn" and recogniser.dictates(settings.language):
+            assistant.turn_model = await asyncio.to_thread(TurnModel)
         if grounded_model is not None:
             assistant.warming = asyncio.create_task(grounded_model.warm(tuple(config.packs)))
         return assistant
@@ -244,10 +246,9 @@ class Assistant:
         await self.synthesiser.close()
         if self.warming is not None:
             self.warming.cancel()
-        if self.intents is not None:
-            await self.intents.close()
-        if self.meaning is not None:
-            await self.meaning.close()
+        for judge_of_turns in (self.intents, self.meaning, self.turn_model):
+            if judge_of_turns is not None:
+                await judge_of_turns.close()
         if self.grounded_model is not None:
             await self.grounded_model.model.close()
         await self.back_office.close()
@@ -270,16 +271,6 @@ def _warn_of_capacity(recogniser: Recogniser, max_calls: int) -> None:
             recogniser.capacity,
             max_calls,
         )
-
-
-async def _first_turn(recogniser: Recogniser, pack: Pack) -> None:
-    """A turn of silence, so that the first caller is heard as quickly as the next."""
-    stream = await recogniser.open(pack.language.code, "wide", lambda _: None)
-    stream.expect(pack.language.code, pack.expected(tuple(pack.language.intents)))
-    stream.begin()
-    stream.hear(bytes(SAMPLE_RATE * 3))
-    await stream.finish()
-    await stream.close()
 
 
 def back_office(settings: Settings) -> BackOffice:

@@ -12,3 +12,6 @@ class TurnTakingWords:
     hold: tuple[str, ...] = ()  # "wait", "one moment"
     farewells: tuple[str, ...] = ()  # and answers to one: "you too"
     thanks: tuple[str, ...] = ()
+    unfinished: tuple[
+        str, ...
+    ] = ()  # with which no sentence ends: "and", "because", "my number is"

@@ -12,7 +12,7 @@ left out and reported (`Language.report`), and where nothing is left we own up (
 
 import re
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -71,6 +71,21 @@ def word(language: Language, name: str, values: Mapping[str, str] | None = None)
     if templates and not found:
         return [Sentence(text, fixed=True) for text in language.sentences(TROUBLE)]
     return found
+
+
+def word_anew(
+    language: Language, name: str, values: Mapping[str, str] | None, told: Set[str]
+) -> list[Sentence]:
+    """As `word`, in words that are not among those `told`, where the pack has other ones for it.
+
+    They are named "<name>.2", "<name>.3" and so on; once all were said, the last again.
+    """
+    said = word(language, name, values)
+    number = 2
+    while said[0].text in told and language.has(f"{name}.{number}"):
+        said = word(language, f"{name}.{number}", values)
+        number += 1
+    return said
 
 
 def fill(

@@ -91,7 +91,7 @@ class _Call:
             if heard := said[: int(n * _PARTIAL / _WORD)]:
                 await self._hear(" ".join(heard), final=False)
         c = self.dialogue.conversation
-        silent = pause(text, c.expecting, self.config.packs[c.language].language)
+        silent = pause(text, c.expecting, self.config.packs[c.language].language).seconds
         await self._until(began + length + _SILENCE + self.final)
         await self._hear(text, final=True)
         await self._until(began + length + silent)

@@ -24,7 +24,7 @@ from agent.actions import (
     Transfer,
     Withdraw,
 )
-from agent.endpointing import answers, pause
+from agent.endpointing import Pause, answers, longest_pause, pause
 from agent.languages.language import Language, words
 from agent.slots.values import spoken_digits
 from pipelines.call.frames import ListenFrame, SpeakFrame, Utterance
@@ -97,7 +97,7 @@ class ActionFrames:
                 language=action.language,
                 phrases=self._phrases(action, pack),
                 pause=self._pause(expecting, pack.language),
-                longest_pause=expecting.pause,
+                longest_pause=longest_pause(expecting),
                 expected=Expected(
                     answers=partial(answers, open_for=expecting, language=pack.language),
                     digits=lambda text: spoken_digits(words(text), pack.language),
@@ -115,10 +115,12 @@ class ActionFrames:
             return [*few_choices(action.question, expecting, pack.language, flows).phrases]
         return [*(said for _, said in expecting.options), *pack.expected(expecting.intents)]
 
-    def _pause(self, expecting: Expecting, language: Language) -> Callable[[str], float]:
+    def _pause(
+        self, expecting: Expecting, language: Language
+    ) -> Callable[[str, float | None], Pause]:
         if not self._resources.quick_pauses:
-            return lambda _: expecting.pause
-        return partial(pause, open_for=expecting, language=language)
+            return lambda _, __: Pause(expecting.pause, "pause")
+        return lambda text, finished: pause(text, expecting, language, finished)
 
     def _transfer(self, action: Transfer) -> None:
         self._resources.count(f"handoff.{action.reason}")

@@ -33,8 +33,10 @@ from pipecat.processors.frame_processor import (
     FrameProcessorSetup,
 )
 
-from pipelines.call.frames import ListenFrame, RecognisedFrame
+from agent.endpointing import Pause
+from pipelines.call.frames import FinishedFrame, ListenFrame, RecognisedFrame
 from pipelines.engines.asr.engine import EngineError, Recognised, RecogniserStream
+from pipelines.engines.turn_model import TurnModel
 
 _PRE_ROLL = 25  # steps of 20 ms from before speech was noticed: a soft beginning is speech too
 
@@ -45,6 +47,8 @@ class AsrProcessor(FrameProcessor):
     Args:
         max_turn: seconds of a turn that are heard.
         detector: finds speech; None where verdicts come as frames, from a detector before this.
+        turn_model: judges by the sound of the voice whether a turn is finished, where the words
+            alone do not tell; None where nothing does.
         on_step: called once for each piece of the caller's audio, when it has been heard.
     """
 
@@ -55,11 +59,14 @@ class AsrProcessor(FrameProcessor):
         *,
         max_turn: float,
         detector: VADAnalyzer | None = None,
+        turn_model: TurnModel | None = None,
         on_step: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(enable_direct_mode=True)  # no queue of its own, fifty times a second
         self._detecting = self._detect_with(detector) if detector else None
         self._on_step = on_step
+        self._turn_model = turn_model
+        self._pause: Callable[[str, float | None], Pause] | None = None  # see ListenFrame
         self._paused = False  # in a turn, and silent
         self._stream = stream
         self._language = language
@@ -87,6 +94,7 @@ class AsrProcessor(FrameProcessor):
                 self._turn = []
                 self._paused = False
             case ListenFrame():
+                self._pause = frame.pause
                 self._expect(frame)
             case EndFrame() | CancelFrame():
                 await self._drop_finishing()
@@ -185,6 +193,15 @@ class AsrProcessor(FrameProcessor):
             logger.warning("asr: {}", error)
             recognised = Recognised("", "", 0.0, 0.0, final=True)
         await self._tell(recognised)
+        await self._judge(recognised.text)
+
+    async def _judge(self, text: str) -> None:
+        """Whether it sounds finished, where that shortens the wait."""
+        if not text or self._turn_model is None or self._pause is None:
+            return
+        if self._pause(text, 1.0).why == "sounds finished":
+            probability = await self._turn_model.finished(b"".join(self._turn))
+            await self.push_frame(FinishedFrame(probability=probability))
 
     async def _tell(self, recognised: Recognised) -> None:
         await self.push_frame(RecognisedFrame(recognised=recognised))

@@ -108,7 +108,9 @@ class Call:
             max_turn=settings.max_turn_seconds,
             detector=detector(settings, self._connection.band, playout),
             on_step=self._processor.step,
+            turn_model=assistant.turn_model,
         )
+        turns = strategies(settings.whisper_deadline, self._processor.end_of_turn)
         return Pipeline(
             [
                 transport.input(),
@@ -120,7 +122,7 @@ class Call:
                     max_flood=settings.max_flood_seconds,
                 ),
                 self._asr,
-                UserTurnProcessor(user_turn_strategies=strategies(settings.whisper_deadline)),
+                UserTurnProcessor(user_turn_strategies=turns),
                 self._processor,
                 TtsProcessor(assistant.voice_router, AGENT_RATE),
                 transport.output(),

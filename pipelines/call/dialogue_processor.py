@@ -32,6 +32,7 @@ from pipelines.call.frame_events import FrameEvents
 from pipelines.call.frames import SpeakFrame, Utterance
 from pipelines.call.requests import Requests
 from pipelines.call.resources import Resources
+from pipelines.call.turns import EndOfTurn
 from pipelines.intents.turns import with_intents
 
 
@@ -97,6 +98,10 @@ class DialogueProcessor(FrameProcessor):
         """The caller's audio went on."""
         if self._started and not self._over:
             self._frames.tick()
+
+    def end_of_turn(self, end: EndOfTurn) -> None:
+        """The caller's turn is about to end."""
+        self._frames.end_of_turn(end)
 
     def begin(self) -> None:
         """The caller can hear us: the dialogue may begin."""

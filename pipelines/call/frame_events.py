@@ -31,6 +31,7 @@ from agent.events import (
 from agent.languages.scripts import in_pack_script
 from pipelines.call.frames import RecognisedFrame, SilencedFrame, SpokenFrame
 from pipelines.call.resources import LanguageScores, Resources
+from pipelines.call.turns import EndOfTurn
 from pipelines.call.typed import LONGEST, typed
 from pipelines.engines.asr.engine import Recognised
 
@@ -61,6 +62,11 @@ class FrameEvents:
         self._ticked = (-1.0, -1.0)  # (deadline, at)
         self._noticed = 0.0  # s that speech takes to be taken for it
         self._fell_silent: float | None = None  # when the caller last did; None while they speak
+        self._end = EndOfTurn("", ())
+
+    def end_of_turn(self, end: EndOfTurn) -> None:
+        """A turn is about to end."""
+        self._end = end
 
     def take(self, frame: Frame) -> None:
         """A frame passes; what it means to the dialogue happens."""
@@ -78,7 +84,8 @@ class FrameEvents:
             case UserStoppedSpeakingFrame():
                 self.turn_ended = time.monotonic()
                 since = at if self._fell_silent is None else self._fell_silent
-                self._happen(TurnEnded(at, round(max(0.0, at - since), 3)))
+                paused, end = round(max(0.0, at - since), 3), self._end
+                self._happen(TurnEnded(at, paused, why=end.why, pauses=end.pauses))
             case InputDTMFFrame():
                 self._happen(KeyPressed(at, frame.button.value))
             case SpokenFrame(utterance=utterance, began=True):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pipecat.frames.frames import ControlFrame, DataFrame, SystemFrame
 
 from agent.commands import Pace
+from agent.endpointing import Pause
 from pipelines.engines.asr.engine import ANYTHING, Expected, Recognised
 
 
@@ -71,15 +72,23 @@ class RecognisedFrame(SystemFrame):
 
 
 @dataclass
+class FinishedFrame(SystemFrame):
+    """How probable it is, by the sound of the voice, that the turn so far is finished."""
+
+    probability: float = field(kw_only=True)
+
+
+@dataclass
 class ListenFrame(SystemFrame):
     """Upstream, to the recogniser and the turn strategies: what the open question expects.
 
-    `pause(text)` is how many seconds of silence end a turn of which `text` was heard; `expected` is
-    for the recogniser.
+    `pause(text, finished)` is what silence ends a turn of which `text` was heard, and which is
+    `finished` by the sound of the voice with that probability, None where nothing judges it;
+    `expected` is for the recogniser.
     """
 
     language: str = field(kw_only=True)
     phrases: Sequence[str] = field(kw_only=True)
-    pause: Callable[[str], float] = field(kw_only=True)
+    pause: Callable[[str, float | None], Pause] = field(kw_only=True)
     longest_pause: float = field(kw_only=True)
     expected: Expected = field(kw_only=True, default=ANYTHING)

@@ -5,6 +5,7 @@ real time ends its turns in the same places.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from pipecat.frames.frames import (
     Frame,
@@ -17,32 +18,49 @@ from pipecat.turns.user_start.vad_user_turn_start_strategy import VADUserTurnSta
 from pipecat.turns.user_stop.base_user_turn_stop_strategy import BaseUserTurnStopStrategy
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
+from agent.endpointing import Pause
 from pipelines.audio import seconds
-from pipelines.call.frames import ListenFrame, RecognisedFrame
+from pipelines.call.frames import FinishedFrame, ListenFrame, RecognisedFrame
 
 _LATE = 1.0  # s that a final result may come after the longest pause: then the turn ends without it
 _SLACK = 0.5  # s between a recogniser's deadline and our giving up
 
 
+@dataclass(frozen=True, slots=True)
+class EndOfTurn:
+    """Why a turn ended, and the pauses within it, s: as in `TurnEnded`."""
+
+    why: str
+    pauses: tuple[float, ...]
+
+
 class PauseStopStrategy(BaseUserTurnStopStrategy):
     """Ends the turn once the caller has paused for as long as the open question deserves.
 
-    `final_within` is how many seconds the recogniser may take for a final result after a pause: a
-    turn that ended before would lose what was heard.
+    Args:
+        final_within: seconds that the recogniser may take for a final result after a pause: a turn
+            that ended before would lose what was heard.
+        told: is told of each turn's end before it is.
     """
 
-    def __init__(self, final_within: float = 0.0) -> None:
+    def __init__(
+        self, final_within: float = 0.0, told: Callable[[EndOfTurn], None] = lambda _: None
+    ) -> None:
         super().__init__()
         self._final_within = final_within
+        self._told = told
         self._late = 0.0  # s of silence from which this turn ends without a result
-        self._pause: Callable[[str], float] = lambda _: 0.8
+        self._pause: Callable[[str, float | None], Pause] = lambda _, __: Pause(0.8, "pause")
+        self._finished: float | None = None  # by the sound of the voice
+        self._pauses: list[float] = []
         self._longest = 0.8
         self._silence: float | None = None  # s since speech stopped; None while speaking
         self._heard: str | None = None  # the final result for the turn so far
 
     async def handle_user_turn_started(self) -> None:
         """Nothing has been heard of this turn yet."""
-        self._silence = self._heard = None
+        self._silence = self._heard = self._finished = None
+        self._pauses = []
 
     async def process_frame(self, frame: Frame) -> ProcessFrameResult:
         """Watches for speech, results and silence."""
@@ -50,7 +68,9 @@ class PauseStopStrategy(BaseUserTurnStopStrategy):
             case ListenFrame():
                 self._pause, self._longest = frame.pause, frame.longest_pause
             case VADUserStartedSpeakingFrame():
-                self._silence = self._heard = None
+                if self._silence is not None:
+                    self._pauses.append(round(max(0.0, self._silence - frame.start_secs), 3))
+                self._silence = self._heard = self._finished = None
             case VADUserStoppedSpeakingFrame():
                 self._silence = frame.stop_secs
                 self._late = max(
@@ -58,6 +78,9 @@ class PauseStopStrategy(BaseUserTurnStopStrategy):
                 )
             case RecognisedFrame() if frame.recognised.final:
                 self._heard = frame.recognised.text
+                await self._end_if_due()
+            case FinishedFrame():
+                self._finished = frame.probability
                 await self._end_if_due()
             case InputAudioRawFrame() if self._silence is not None:
                 self._silence += seconds(frame.audio, frame.sample_rate)
@@ -67,19 +90,26 @@ class PauseStopStrategy(BaseUserTurnStopStrategy):
     async def _end_if_due(self) -> None:
         if self._silence is None:
             return
-        if self._silence >= self._late or (
-            self._heard is not None and self._silence >= self._pause(self._heard)
-        ):
-            self._silence = None
-            await self.trigger_user_turn_stopped()
+        due = None if self._heard is None else self._pause(self._heard, self._finished)
+        if due is not None and self._silence >= due.seconds:
+            why: str = due.why
+        elif self._silence >= self._late:
+            why = "late"
+        else:
+            return
+        self._silence = None
+        self._told(EndOfTurn(why, tuple(self._pauses)))
+        await self.trigger_user_turn_stopped()
 
 
-def strategies(final_within: float) -> UserTurnStrategies:
+def strategies(
+    final_within: float, told: Callable[[EndOfTurn], None] = lambda _: None
+) -> UserTurnStrategies:
     """A turn starts with speech and ends with a pause; whether it interrupts, the dialogue says.
 
-    `final_within` as in `PauseStopStrategy`.
+    The arguments as in `PauseStopStrategy`.
     """
     return UserTurnStrategies(
         start=[VADUserTurnStartStrategy(enable_interruptions=False)],
-        stop=[PauseStopStrategy(final_within)],
+        stop=[PauseStopStrategy(final_within, told)],
     )

@@ -6,6 +6,7 @@ the agent says is paced out as to a page, which plays what it gets.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from enum import Enum
 
 from pipecat.audio.dtmf.types import KeypadEntry
@@ -30,6 +31,7 @@ from pipelines.audio import seconds
 from pipelines.call.connection import Transfers
 from pipelines.engines.asr.engine import Band
 from pipelines.replay.caller_channel import STEP, AgentState, CallerChannel, Step
+from pipelines.replay.room import Room
 
 
 class HiddenKey(Enum):
@@ -54,7 +56,9 @@ class RecordedConnection:
         band: Band,
         agent_rate: int,
         transfers: Transfers | None = None,
+        room: Room | None = None,
     ) -> None:
+        self.room = room
         self.transfers = transfers
         self.channel = channel
         self.band: Band = band
@@ -93,6 +97,9 @@ class RecordedConnection:
         began = now()
         while (step := self.caller.step(self.agent)) is not None:
             await asyncio.sleep(began + self.caller.at - now())
+            if self.room is not None:
+                pcm = self.room.heard(step.pcm, self.caller.rate, now() - STEP)
+                step = replace(step, pcm=pcm)
             await take(step)
         if self._on_gone is not None:
             await self._on_gone("line closed")
@@ -169,11 +176,14 @@ class _Output(BaseOutputTransport):
             self._free = 0.0
 
     async def write_audio_frame(self, frame: OutputAudioRawFrame) -> bool:
-        now = asyncio.get_running_loop().time()
+        loop = asyncio.get_running_loop()
         lasts = seconds(frame.audio, frame.sample_rate)
-        if self._free <= now:
-            self._free = now + lasts
+        if self._free <= loop.time():
+            self._free = loop.time() + lasts
         else:
-            await asyncio.sleep(self._free - now)
+            await asyncio.sleep(self._free - loop.time())
             self._free += lasts
+        room, microphone = self._line.room, self._line.caller.rate
+        if room is not None:
+            room.spoken(frame.audio, frame.sample_rate, loop.time(), microphone)
         return True

@@ -18,15 +18,22 @@ from pipecat.frames.frames import (
 )
 from pipecat.tests.utils import SleepFrame, run_test
 
+from agent.endpointing import Pause
 from pipelines.audio import AGENT_RATE, seconds
 from pipelines.call.asr import AsrProcessor
 from pipelines.call.caller_audio import STEP, AudioClock, CallerAudio
-from pipelines.call.frames import ListenFrame, RecognisedFrame, SpokenFrame, Utterance
+from pipelines.call.frames import (
+    FinishedFrame,
+    ListenFrame,
+    RecognisedFrame,
+    SpokenFrame,
+    Utterance,
+)
 from pipelines.call.frames import UtteranceBeginsFrame as Begins
 from pipelines.call.frames import UtteranceEndsFrame as Ends
 from pipelines.call.latency import ResponseMeter
 from pipelines.call.playout import Playout
-from pipelines.call.turns import PauseStopStrategy
+from pipelines.call.turns import EndOfTurn, PauseStopStrategy
 from pipelines.engines.asr.engine import ANYTHING, EngineError, Expected, Recognised
 from tests.fakes import VirtualTime
 
@@ -183,10 +190,16 @@ class Turn:
     def __init__(
         self, pause: Callable[[str], float], longest: float = 0.8, final_within: float = 0.0
     ) -> None:
-        self.strategy = PauseStopStrategy(final_within)
+        self.told: list[EndOfTurn] = []
+        self.strategy = PauseStopStrategy(final_within, self.told.append)
         self.ended = 0
         self.strategy.add_event_handler("on_user_turn_stopped", self._stopped)
-        self._listen = ListenFrame(language="en", phrases=(), pause=pause, longest_pause=longest)
+        self._listen = ListenFrame(
+            language="en",
+            phrases=(),
+            pause=lambda text, finished: Pause(pause(text) / (2 if finished else 1), "pause"),
+            longest_pause=longest,
+        )
 
     async def _stopped(self, *_: object) -> None:
         self.ended += 1
@@ -228,6 +241,28 @@ async def test_a_pause_is_counted_in_audio() -> None:
     assert await turn.silence(5) == pytest.approx(0.1, abs=0.03)
     assert turn.ended == 2
     assert await turn.silence(5) == 5  # once is enough
+
+
+async def test_what_sounds_finished_ends_sooner() -> None:
+    turn = Turn(lambda _: 1.0)
+    await turn.begin()
+    await turn.feed(STOPPED, heard("my internet is down"), FinishedFrame(probability=0.9))
+    assert await turn.silence(5) == pytest.approx(0.3, abs=0.03)  # 0.5 less the detector's 0.2
+
+
+async def test_pauses_within_a_turn_and_why_it_ended_are_told() -> None:
+    turn = Turn(lambda _: 1.0)
+    await turn.begin()
+    await turn.feed(STOPPED, heard("seven"))
+    await turn.silence(0.5)
+    await turn.feed(VADUserStartedSpeakingFrame(start_secs=0.1))
+    await turn.feed(STOPPED, heard("seven one"))
+    await turn.silence(5)
+    assert turn.told == [EndOfTurn("pause", (pytest.approx(0.6),))]  # type: ignore[arg-type]
+    await turn.begin()
+    await turn.feed(STOPPED)
+    await turn.silence(5)
+    assert turn.told[1:] == [EndOfTurn("late", ())]
 
 
 async def test_a_result_that_comes_late_ends_the_turn_at_once() -> None:

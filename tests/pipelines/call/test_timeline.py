@@ -1,0 +1,150 @@
+"""Calls on a time axis, through the pipeline as it is, on virtual time: who speaks when.
+
+The recogniser of these tests knows what each stretch of sound says; the voice detector, the turn
+strategy, the dialogue, the voices and the paced output are those of every call.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from agent.actions import Listen
+from agent.events import Hypothesis, TurnEnded
+from pipelines.assistant import Assistant
+from pipelines.engines.asr.engine import ANYTHING, SAMPLE_RATE, Band, Expected, Recognised
+from pipelines.engines.tts.espeak import EspeakSynthesiser
+from pipelines.engines.worker import Worker
+from pipelines.packs.reader import load
+from pipelines.replay.room import Room
+from pipelines.replay.timeline import Timeline, Tracks, play, soundings
+from pipelines.replay.virtual_time import VirtualTimeLoop
+from pipelines.settings import Settings
+from pipelines.synthetic_caller.voice import CallerVoice
+
+WORDS = ("seven seven zero", "zero zero one", "two three four", "yes", "what is my balance")
+
+
+class KnowingRecogniser:
+    """Hears in each stretch of a caller's sound the next of `texts`."""
+
+    name, capacity, version = "knowing", 0, "1"
+
+    def __init__(self) -> None:
+        self.texts: Sequence[str] = ()
+
+    def dictates(self, language: str) -> bool:
+        return False
+
+    async def start(self) -> None: ...
+
+    async def open(
+        self, language: str, band: Band, on_partial: Callable[[Recognised], None]
+    ) -> "KnowingStream":
+        return KnowingStream(self, language)
+
+    def serves(self, language: str) -> str | None:
+        return "whatever the test says"
+
+    async def close(self) -> None: ...
+
+
+class KnowingStream:
+    def __init__(self, engine: KnowingRecogniser, language: str) -> None:
+        self._texts = list(engine.texts)
+        self._language = language
+        self._heard = bytearray()
+        self._count = 0
+
+    def expect(self, language: str, phrases: Sequence[str], expected: Expected = ANYTHING) -> None:
+        self._language = language
+        del self._texts[: self._count]
+        self._count = 0
+
+    def begin(self) -> None:
+        self._heard.clear()
+
+    def hear(self, pcm: bytes) -> None:
+        self._heard += pcm
+
+    async def finish(self) -> Recognised:
+        self._count = len(soundings(bytes(self._heard), SAMPLE_RATE, below=25.0))
+        text = " ".join(self._texts[: self._count])
+        return Recognised(text, self._language, 0.7, 1.0, final=True)
+
+    async def close(self) -> None: ...
+
+
+class Calls:
+    """One assistant for all of them."""
+
+    def __init__(
+        self, runner: asyncio.Runner, assistant: Assistant, ears: KnowingRecogniser
+    ) -> None:
+        self._runner, self._assistant, self._ears = runner, assistant, ears
+
+    def __call__(self, timeline: Timeline, *texts: str, room: Room | None = None) -> Tracks:
+        self._ears.texts = texts
+        return self._runner.run(play(self._assistant, timeline, "en", room))
+
+
+@pytest.fixture(scope="module")
+def calls(cache: Path) -> Iterator[Calls]:
+    Worker.settles = EspeakSynthesiser.repeatable = True
+    with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
+        settings = Settings(cache=cache, intents="none", embeddings="none", turn_model="none")
+        assistant = runner.run(Assistant.open(settings))
+        theirs, ears = assistant.recogniser, KnowingRecogniser()
+        assistant.recogniser = ears
+        yield Calls(runner, assistant, ears)
+        assistant.recogniser = theirs
+        runner.run(assistant.close())
+    Worker.settles = EspeakSynthesiser.repeatable = False
+
+
+@pytest.fixture(scope="module")
+def say(cache: Path) -> Mapping[str, bytes]:
+    async def record() -> dict[str, bytes]:
+        async with CallerVoice(Settings(cache=cache), load().packs["en"]) as voice:
+            return {text: await voice.say(text) for text in WORDS}
+
+    return asyncio.run(record())
+
+
+def asked(tracks: Tracks) -> list[str]:
+    return [entry.question for entry in tracks.entries if isinstance(entry, Listen)]
+
+
+def ends(tracks: Tracks) -> list[str]:
+    return [entry.why for entry in tracks.entries if isinstance(entry, TurnEnded)]
+
+
+def test_a_yes_is_answered_at_once(calls: Calls, say: Mapping[str, bytes]) -> None:
+    timeline = Timeline().say(say["what is my balance"]).say(say["yes"])
+    tracks = calls(timeline, "what is my balance", "yes")
+    assert asked(tracks) == ["open", "confirm:flow:balance", "line"]
+    assert ends(tracks) == ["complete", "complete"]
+    assert [tracks.answered(turn) < 0.4 for turn in (0, 1)] == [True, True]
+
+
+@pytest.mark.parametrize("pauses", [(0.5, 0.5), (1.5, 1.5), (0.3, 1.7)])
+def test_nobody_is_cut_off_within_a_number(
+    calls: Calls, say: Mapping[str, bytes], pauses: tuple[float, float]
+) -> None:
+    number = (say[WORDS[0]], pauses[0], say[WORDS[1]], pauses[1], say[WORDS[2]])
+    timeline = Timeline().say(say["what is my balance"]).say(say["yes"]).say(*number)
+    tracks = calls(timeline, "what is my balance", "yes", *WORDS[:3])
+    assert not tracks.cut_off(2)
+    assert ends(tracks)[2] == "complete"
+    assert tracks.answered(2) < 0.6
+    heard = [e.text for e in tracks.entries if isinstance(e, Hypothesis) and e.final]
+    assert heard[-1] == " ".join(WORDS[:3])
+    last = [e for e in tracks.entries if isinstance(e, TurnEnded)][2]
+    assert last.pauses == pytest.approx(pauses, abs=0.15)
+
+
+def test_a_call_is_the_same_each_time(calls: Calls, say: Mapping[str, bytes]) -> None:
+    timeline = Timeline().say(say["what is my balance"]).say(say["yes"])
+    first, second = (calls(timeline, "what is my balance", "yes") for _ in range(2))
+    assert (first.said, first.agent) == (second.said, second.agent)
