@@ -40,7 +40,8 @@ class Speak:
 
     `act` names what it means, free of language. `fixed` wording holds nothing of this caller and
     may be kept as audio on disk; `secret` wording must not be written down (`agent/privacy.py`).
-    `pace` is what the caller asked for; a log from before there was one has the normal one.
+    `pace` is what the caller asked for; a log from before there was one has the normal one. The
+    first `since` seconds of it were heard before, and are not said again.
     """
 
     utterance: int
@@ -51,6 +52,7 @@ class Speak:
     fixed: bool = False
     secret: bool = False
     pace: Pace = "normal"
+    since: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ from agent.events import (
 from agent.floor import Floor
 from agent.flow import Flow
 from agent.flows.callback import clock
-from agent.fold import awaited, cannot_stop
+from agent.fold import awaited
 from agent.ladder.keypad import on_key, on_pause
 from agent.ladder.proposals import proposed
 from agent.ladder.turn import Turn
@@ -49,6 +49,7 @@ from agent.people import alarm, alternatives
 from agent.policy import Policy
 from agent.state import THOUGHTS, Conversation, Pending
 from agent.turn_language import possible, routed
+from agent.unheard import heard_question, is_aside
 
 
 class Dialogue:
@@ -112,7 +113,7 @@ class Dialogue:
                 return  # what cannot be interrupted is heard first
             case Hypothesis() if alarm.alarms(self._floor, event, before.hypothesis, self._policy):
                 alarm.call_for_help(self._floor, self._course, event)
-            case SpeechEnded() if c.deferred and not (c.turn_open or cannot_stop(c)):
+            case SpeechEnded() if c.deferred and not (c.turn_open or c.cannot_stop):
                 self._floor.do(Hush())
                 self._on_turn()
             case TurnEnded():
@@ -178,13 +179,13 @@ class Dialogue:
 
     def _on_noise(self) -> None:
         c = self.conversation
-        if cannot_stop(c):
+        if c.cannot_stop:
             return
-        spoken = c.at - c.turn_since - c.expecting.pause
+        spoken = c.words_at - c.turn_since
         if spoken >= self._policy.noise and not (c.held or c.unanswered):
             self._on_understood(NOT_UNDERSTOOD)
             return
-        self._floor.say_again(c.cut)  # a cough: go on where we were interrupted
+        self._floor.go_on(c.cut)  # a cough
         if c.unanswered:
             self._ask(c.unanswered)
         whole = not any(pending.name == "compose" for pending in c.pending)
@@ -196,8 +197,8 @@ class Dialogue:
         if heard is None:
             return
         c = self.conversation
-        if self._floor.is_aside(heard.text):
-            self._floor.say_again(c.cut)  # "okay": go on
+        if is_aside(self._floor, heard.text):
+            self._floor.go_on(c.cut)  # "okay"
             return
         said = (heard.text, f"{c.unanswered} {heard.text}") if c.unanswered else (heard.text,)
         for text in said:  # what was still being thought about may only now be whole
@@ -213,7 +214,7 @@ class Dialogue:
 
     def _understand(self, text: str, heard: Hypothesis) -> Understanding:
         c = self.conversation
-        asked = replace(self._floor.heard_question, clock=clock(c, self._flows, self._policy))
+        asked = replace(heard_question(self._floor), clock=clock(c, self._flows, self._policy))
         turn = Turn(text, asked, self._floor.language, heard.confidence, heard.words)
         if text == heard.text:
             turn = replace(turn, likely=c.intents, clauses=c.clauses, reply=c.reply)

@@ -37,12 +37,22 @@ _FREE = {
 }
 
 _FINISHED = 0.4  # where the words may be all and the voice says so
-_SOUNDS_FINISHED = 0.5  # probability from which on it does
+# Probability from which on it does. Of 78 sentences of people a recogniser's full stop stood behind
+# 77, and behind 48 of their beginnings; with this asked for, too, behind 64 and 29 (the tuning half
+# of `waxtaan bench endpointing`).
+_SOUNDS_FINISHED = 0.7
 
-Why: TypeAlias = Literal["complete", "number begun", "unfinished", "sounds finished", "pause"]
+_LISTENING = 0.4  # after a sign that they listen: we go on
+_SHORTEST_WORD = 0.25  # s of sound; what is shorter, and was no word, is a noise
+_NOISE = 0.3  # after one
+
+Why: TypeAlias = Literal[
+    "complete", "number begun", "unfinished", "sounds finished", "listening", "noise", "pause"
+]
 
 _WISHES = 4
 _ALWAYS = ("person", "repeat", "slower", "help")
+_FULL_STOPS = (".", "?", "!", "%")
 _TRAILING = ("...", "…", ",", "-", "–", "—")  # as recognisers write who trails off
 
 
@@ -129,13 +139,24 @@ def longest_pause(open_for: Expecting) -> float:
 
 
 def pause(
-    text: str, open_for: Expecting, language: Language, finished: float | None = None
+    text: str,
+    open_for: Expecting,
+    language: Language,
+    finished: float | None = None,
+    spoken: float = 1.0,
 ) -> Pause:
     """What silence ends the turn, given what has been heard of it so far.
 
-    `finished` is how probable it is by the sound of the voice that it has; None where nothing
-    judged that.
+    Args:
+        text: the words, "" none.
+        open_for: what the open question expects.
+        language: that it was heard in.
+        finished: how probable it is by the sound of the voice that it has; None where nothing
+            judged that.
+        spoken: seconds of sound.
     """
+    if not text.strip() and spoken < _SHORTEST_WORD:
+        return Pause(min(_NOISE, open_for.pause), "noise")
     seconds, why = _pause(text, open_for, language, finished)
     return Pause(round(seconds * open_for.pace, 3), why)
 
@@ -146,13 +167,17 @@ def _pause(
     number = _number(text, open_for, language)
     if number is not None and not number.whole:
         return open_for.pause, "pause"
-    if number is not None or answers(text, open_for, language):
+    unfinished = is_unfinished(text, language)
+    if number is not None or (answers(text, open_for, language) and not unfinished):
         return open_for.quick, "complete"
+    if words(text) in language.turn_taking.backchannels:
+        return min(_LISTENING, open_for.pause), "listening"
     if _is_begun(text, open_for, language):
         return max(open_for.unfinished, open_for.pause), "number begun"
-    if is_unfinished(text, language):
+    if unfinished or text.rstrip().endswith(_TRAILING):
         return max(open_for.unfinished, open_for.pause), "unfinished"
-    if finished is not None and finished >= _SOUNDS_FINISHED and open_for.pause < _TEXT[0]:
+    sounds_finished = finished is not None and finished >= _SOUNDS_FINISHED
+    if sounds_finished and open_for.pause < _TEXT[0] and text.rstrip().endswith(_FULL_STOPS):
         return min(_FINISHED, open_for.pause), "sounds finished"
     return open_for.pause, "pause"
 
@@ -167,8 +192,7 @@ def _is_begun(text: str, open_for: Expecting, language: Language) -> bool:
 
 
 def is_unfinished(text: str, language: Language) -> bool:
-    """Whether it ends as no sentence does: with "because", a hesitation, or trailing off."""
-    if text.rstrip().endswith(_TRAILING):
-        return True
-    said, talk = f" {words(text)}", language.turn_taking
-    return any(said.endswith(f" {end}") for end in (*talk.unfinished, *talk.hesitations))
+    """Whether it is a hesitation, or ends as no sentence does, with "because"."""
+    said, talk = words(text), language.turn_taking
+    ends = any(f" {said}".endswith(f" {end}") for end in talk.unfinished)
+    return ends or said in talk.hesitations

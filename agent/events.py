@@ -113,12 +113,13 @@ class SpeechStarted:
 
 @dataclass(frozen=True, slots=True)
 class SpeechEnded:
-    """An utterance of ours ended; `heard` is the part that was played."""
+    """An utterance of ours ended; `heard` is the part that was played, up to second `played`."""
 
     at: float
     utterance: int
     heard: str
     interrupted: bool
+    played: float = 0.0  # of its sound, from its start; 0 where it was not interrupted
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,8 @@ from agent.endpointing import expecting
 from agent.events import Event
 from agent.flow import STANDING_OUT, Slot
 from agent.fold import apply, record
-from agent.languages.language import Language, words
+from agent.languages.language import Language
 from agent.languages.wording import Sentence, fill, length, word, word_anew
-from agent.languages.yes_no import yes_or_no
 from agent.menu import Menu
 from agent.question import OpenQuestion
 from agent.slots.values import digit_format
@@ -61,23 +60,6 @@ class Floor:
             wanted=tuple(wanted.flow for wanted in c.flows),
             settled=settled,
         )
-
-    @property
-    def heard_question(self) -> OpenQuestion:
-        """The same, as far as words can answer it: no yes or no does before it was heard."""
-        unheard = self._is_unheard and self.question.is_yes_or_no
-        return OpenQuestion("") if unheard else self.question
-
-    def is_aside(self, text: str) -> bool:
-        """Whether the caller said "okay" or "no" into a sentence whose question was to come."""
-        return self._is_unheard and yes_or_no(words(text), self.language.yes_no_words).is_aside
-
-    @property
-    def _is_unheard(self) -> bool:
-        """Whether the caller spoke before they heard a word of the question."""
-        c = self.conversation
-        asking = [speak for speak in c.said if speak.act == f"ask {c.question}"]
-        return bool(asking) and all(speak in c.cut[1:] for speak in asking)
 
     def take(self, event: Event) -> None:
         """An event has come: what was to be done about the one before is done."""
@@ -266,7 +248,11 @@ class Floor:
 
     def say_again(self, spoken: tuple[Speak, ...]) -> None:
         """Say the same sentences once more."""
-        for speak in spoken:
+        self.go_on(tuple(replace(speak, since=0.0) for speak in spoken))
+
+    def go_on(self, cut: tuple[Speak, ...]) -> None:
+        """Say what is still unsaid of sentences that were cut."""
+        for speak in cut:
             self.do(replace(speak, utterance=self.conversation.utterances + 1))
 
     def change_pace(self, pace: Pace) -> None:

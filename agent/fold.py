@@ -130,7 +130,7 @@ def _turn_ended(c: Conversation, event: TurnEnded) -> Conversation:
         intents=event.intents,
         clauses=event.clauses,
         reply=event.reply,
-        deferred=bool(text) and cannot_stop(c) and len(c.saying) > 1 and not c.transfer,
+        deferred=bool(text) and c.cannot_stop and len(c.saying) > 1 and not c.transfer,
         quiet_since=event.at,
         silences=0 if text else c.silences,
         confidences=(*c.confidences, *sure)[-REMEMBERED:],
@@ -158,6 +158,10 @@ def _speech_ended(c: Conversation, event: SpeechEnded) -> Conversation:
     text = redact(event.heard) if ended and ended.secret else event.heard
     heard = (Line("agent", text, event.utterance),) if text else ()
     cut = (*c.cut, ended) if ended and event.interrupted else c.cut
+    cut = tuple(
+        replace(speak, since=event.played) if speak.utterance == event.utterance else speak
+        for speak in cut
+    )
     if event.interrupted and not event.heard:
         c = _untell(c, {s.act for s in c.cut[:1] if s.utterance == event.utterance})
     return replace(
@@ -172,11 +176,6 @@ def _speech_ended(c: Conversation, event: SpeechEnded) -> Conversation:
 def _untell(c: Conversation, acts: Set[str]) -> Conversation:
     """What the caller did not hear a word of was not told."""
     return replace(c, told=frozenset(t for t in c.told if t[1] not in acts))
-
-
-def cannot_stop(c: Conversation) -> bool:
-    """Whether what is being said must be heard to its end."""
-    return bool(c.saying) and not c.saying[0].interruptible
 
 
 def awaited(c: Conversation, request: int) -> bool:

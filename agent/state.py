@@ -199,6 +199,11 @@ class Conversation:
         return self.flows[-1].flow if self.flows else ""
 
     @property
+    def cannot_stop(self) -> bool:
+        """Whether what is being said must be heard to its end."""
+        return bool(self.saying) and not self.saying[0].interruptible
+
+    @property
     def is_taking_leave(self) -> bool:
         """Whether the call is about to end because nothing more is wanted."""
         return self.closing in ("goodbye", "silent")

@@ -27,7 +27,7 @@ from agent.actions import (
 from agent.endpointing import Pause, answers, longest_pause, pause
 from agent.languages.language import Language, words
 from agent.slots.values import spoken_digits
-from pipelines.call.frames import ListenFrame, SpeakFrame, Utterance
+from pipelines.call.frames import ListenFrame, PauseOf, SpeakFrame, Utterance
 from pipelines.call.requests import Requests
 from pipelines.call.resources import Resources
 from pipelines.engine_choice.few_choices import few_choices
@@ -60,7 +60,9 @@ class ActionFrames:
             case Speak():
                 utterance = Utterance(
                     *(action.utterance, action.text, action.language),
-                    *(action.fixed, action.secret, action.pace),
+                    *(action.fixed, action.secret),
+                    pace=action.pace,
+                    since=action.since,
                 )
                 await self._processor.push_frame(SpeakFrame(utterance=utterance))
             case Hush():
@@ -115,12 +117,10 @@ class ActionFrames:
             return [*few_choices(action.question, expecting, pack.language, flows).phrases]
         return [*(said for _, said in expecting.options), *pack.expected(expecting.intents)]
 
-    def _pause(
-        self, expecting: Expecting, language: Language
-    ) -> Callable[[str, float | None], Pause]:
+    def _pause(self, expecting: Expecting, language: Language) -> PauseOf:
         if not self._resources.quick_pauses:
-            return lambda _, __: Pause(expecting.pause, "pause")
-        return lambda text, finished: pause(text, expecting, language, finished)
+            return lambda *_: Pause(expecting.pause, "pause")
+        return lambda text, *heard: pause(text, expecting, language, *heard)
 
     def _transfer(self, action: Transfer) -> None:
         self._resources.count(f"handoff.{action.reason}")

@@ -33,12 +33,12 @@ from pipecat.processors.frame_processor import (
     FrameProcessorSetup,
 )
 
-from agent.endpointing import Pause
-from pipelines.call.frames import FinishedFrame, ListenFrame, RecognisedFrame
+from pipelines.call.frames import FinishedFrame, ListenFrame, PauseOf, RecognisedFrame
 from pipelines.engines.asr.engine import EngineError, Recognised, RecogniserStream
 from pipelines.engines.turn_model import TurnModel
 
-_PRE_ROLL = 25  # steps of 20 ms from before speech was noticed: a soft beginning is speech too
+_STEP = 0.02  # s
+_PRE_ROLL = 25  # steps from before speech was noticed: a soft beginning is speech too
 
 
 class AsrProcessor(FrameProcessor):
@@ -66,7 +66,7 @@ class AsrProcessor(FrameProcessor):
         self._detecting = self._detect_with(detector) if detector else None
         self._on_step = on_step
         self._turn_model = turn_model
-        self._pause: Callable[[str, float | None], Pause] | None = None  # see ListenFrame
+        self._pause: PauseOf | None = None
         self._paused = False  # in a turn, and silent
         self._stream = stream
         self._language = language
@@ -74,6 +74,7 @@ class AsrProcessor(FrameProcessor):
         self._turn: list[bytes] = []
         self._max_steps = int(max_turn * 50)
         self._speaking = False
+        self._spoken = 0.0  # s of the turn that are sound
         self._finishing: asyncio.Task[None] | None = None
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
@@ -91,7 +92,7 @@ class AsrProcessor(FrameProcessor):
                 await self._detecting.start()
                 return
             case UserStoppedSpeakingFrame():
-                self._turn = []
+                self._turn, self._spoken = [], 0.0
                 self._paused = False
             case ListenFrame():
                 self._pause = frame.pause
@@ -152,11 +153,13 @@ class AsrProcessor(FrameProcessor):
         """Speech began or ended; the turn strategy is told once the recogniser knows."""
         if isinstance(frame, VADUserStartedSpeakingFrame):
             self._paused = False
+            self._spoken += frame.start_secs
             await self._speech_started()
         else:
             self._paused = True
             if self._speaking:
                 self._speaking = False
+                self._spoken -= frame.stop_secs
                 await self._drop_finishing()
                 self._finishing = self.create_task(self._finish())
         await self.push_frame(frame)
@@ -169,6 +172,8 @@ class AsrProcessor(FrameProcessor):
             self._stream.expect(self._language, ())
 
     def _hear(self, pcm: bytes) -> None:
+        if self._speaking:
+            self._spoken += _STEP
         if self._turn:
             if len(self._turn) < self._max_steps:
                 self._turn.append(pcm)
@@ -199,12 +204,13 @@ class AsrProcessor(FrameProcessor):
         """Whether it sounds finished, where that shortens the wait."""
         if not text or self._turn_model is None or self._pause is None:
             return
-        if self._pause(text, 1.0).why == "sounds finished":
+        if self._pause(text, 1.0, 1.0).why == "sounds finished":
             probability = await self._turn_model.finished(b"".join(self._turn))
             await self.push_frame(FinishedFrame(probability=probability))
 
     async def _tell(self, recognised: Recognised) -> None:
-        await self.push_frame(RecognisedFrame(recognised=recognised))
+        spoken = round(self._spoken, 3)
+        await self.push_frame(RecognisedFrame(recognised=recognised, spoken=spoken))
         if recognised.final:
             frame: Frame = TranscriptionFrame(recognised.text, "caller", "", finalized=True)
         else:

@@ -91,7 +91,8 @@ class FrameEvents:
             case SpokenFrame(utterance=utterance, began=True):
                 self._happen(SpeechStarted(at, utterance.number))
             case SpokenFrame(utterance=utterance, heard=heard, interrupted=interrupted):
-                self._happen(SpeechEnded(at, utterance.number, heard, interrupted))
+                played = round(frame.played, 3)
+                self._happen(SpeechEnded(at, utterance.number, heard, interrupted, played))
             case SilencedFrame():
                 self.silenced.set()
             case InterruptionFrame():  # not ours: somebody else silenced us

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from pipecat.frames.frames import ControlFrame, DataFrame, SystemFrame
 
@@ -9,10 +10,15 @@ from agent.commands import Pace
 from agent.endpointing import Pause
 from pipelines.engines.asr.engine import ANYTHING, Expected, Recognised
 
+PauseOf: TypeAlias = Callable[[str, float | None, float], Pause]
+
 
 @dataclass
 class Utterance:
-    """One sentence on its way out. `seconds` grows while it is synthesised."""
+    """One sentence on its way out, from second `since` of it on.
+
+    `seconds` is how long it lasts from its start; it grows while it is synthesised.
+    """
 
     number: int
     text: str
@@ -20,6 +26,7 @@ class Utterance:
     fixed: bool
     secret: bool
     pace: Pace = "normal"
+    since: float = 0.0
     seconds: float = 0.0
 
 
@@ -53,6 +60,7 @@ class SpokenFrame(SystemFrame):
     began: bool = field(kw_only=True)
     heard: str = ""
     interrupted: bool = False
+    played: float = 0.0  # s of it from its start, if interrupted
 
 
 @dataclass
@@ -62,13 +70,14 @@ class SilencedFrame(SystemFrame):
 
 @dataclass
 class RecognisedFrame(SystemFrame):
-    """What the recogniser made of the turn so far.
+    """What the recogniser made of the turn so far, of which `spoken` seconds are sound.
 
     pipecat's transcription frames carry the same for its clients; as data frames they may be
     overtaken by the end of the turn, a system frame, that they bring about. This one may not.
     """
 
     recognised: Recognised = field(kw_only=True)
+    spoken: float = 1.0
 
 
 @dataclass
@@ -82,13 +91,13 @@ class FinishedFrame(SystemFrame):
 class ListenFrame(SystemFrame):
     """Upstream, to the recogniser and the turn strategies: what the open question expects.
 
-    `pause(text, finished)` is what silence ends a turn of which `text` was heard, and which is
-    `finished` by the sound of the voice with that probability, None where nothing judges it;
-    `expected` is for the recogniser.
+    `pause` takes the text that was heard of a turn, how probably it is finished by the sound of the
+    voice (None where nothing judges it) and how many seconds of it are sound, and tells what
+    silence ends it; `expected` is for the recogniser.
     """
 
     language: str = field(kw_only=True)
     phrases: Sequence[str] = field(kw_only=True)
-    pause: Callable[[str, float | None], Pause] = field(kw_only=True)
+    pause: PauseOf = field(kw_only=True)
     longest_pause: float = field(kw_only=True)
     expected: Expected = field(kw_only=True, default=ANYTHING)

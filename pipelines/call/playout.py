@@ -47,11 +47,12 @@ class Playout(FrameProcessor):
             case OutputAudioRawFrame():
                 await self._heard(frame)
             case UtteranceEndsFrame() if self._now is frame.utterance:
-                await self._end(frame.utterance.text if not frame.failed else "")
+                lasts = frame.utterance.seconds - frame.utterance.since
+                await self._end("" if frame.failed else _heard_part(frame.utterance, lasts))
             case InterruptionFrame():
                 if self._now is not None:
                     played = max(0.0, self._played - self._lag())
-                    await self._end(_heard_part(self._now, played), interrupted=True)
+                    await self._end(_heard_part(self._now, played), self._now.since + played)
                 await self.push_frame(SilencedFrame(), FrameDirection.UPSTREAM)
         if not isinstance(frame, OutputAudioRawFrame):  # it has been heard
             await self.push_frame(frame, direction)
@@ -65,11 +66,17 @@ class Playout(FrameProcessor):
             await self._report(SpokenFrame(utterance=self._now, began=True))
         self._played += seconds(frame.audio, frame.sample_rate)
 
-    async def _end(self, heard: str, interrupted: bool = False) -> None:
+    async def _end(self, heard: str, cut_at: float | None = None) -> None:
         utterance, self._now = self._now, None
         if utterance is not None:
             await self._report(
-                SpokenFrame(utterance=utterance, began=False, heard=heard, interrupted=interrupted)
+                SpokenFrame(
+                    utterance=utterance,
+                    began=False,
+                    heard=heard,
+                    interrupted=cut_at is not None,
+                    played=cut_at or 0.0,
+                )
             )
 
     async def _report(self, frame: SpokenFrame) -> None:
@@ -80,8 +87,13 @@ def _heard_part(utterance: Utterance, played: float) -> str:
     """The words that fit into what was played, taking words to last as long as their letters."""
     if not utterance.seconds or not played:
         return ""
-    letters = len(utterance.text) * min(1.0, played / utterance.seconds)
-    heard = utterance.text[: int(letters)]
-    if len(heard) < len(utterance.text) and not utterance.text[len(heard)].isspace():
+    text, since = utterance.text, utterance.since
+    first, last = (
+        int(len(text) * min(1.0, t / utterance.seconds)) for t in (since, since + played)
+    )
+    heard = text[:last]
+    if last < len(text) and not text[last].isspace():
         heard = heard.rpartition(" ")[0]  # a word cut in two was not heard
-    return heard.rstrip()
+    if first and not text[first - 1].isspace():
+        first -= len(text[:first].rpartition(" ")[2])  # nor, then, was it before
+    return heard[first:].strip()

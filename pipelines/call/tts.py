@@ -19,6 +19,7 @@ from pipecat.utils.text.base_text_aggregator import TextType
 
 from pipelines.audio import seconds
 from pipelines.call.frames import SpeakFrame, Utterance, UtteranceBeginsFrame, UtteranceEndsFrame
+from pipelines.call.resuming import resumed
 from pipelines.engines.tts.engine import EngineError
 from pipelines.engines.tts.routing import VoiceRouter
 
@@ -60,9 +61,9 @@ class TtsProcessor(FrameProcessor):
     async def _play(self, utterance: Utterance, context: str) -> None:
         slow = utterance.pace == "slow"
         pieces = self._speakers.audio(utterance.text, utterance.language, utterance.fixed, slow)
-        async with aclosing(pieces) as audio:
-            async for pcm in audio:
-                utterance.seconds += seconds(pcm, self._rate)
+        async with aclosing(resumed(pieces, utterance.since, self._rate)) as audio:
+            async for pcm, at in audio:
+                utterance.seconds = at + seconds(pcm, self._rate)
                 await self.push_frame(TTSAudioRawFrame(pcm, self._rate, 1, context_id=context))
         pause = bytes(int(_PAUSE * self._rate) * 2)  # voices leave none after a sentence
         await self.push_frame(TTSAudioRawFrame(pause, self._rate, 1, context_id=context))

@@ -20,7 +20,7 @@ from pipecat.turns.user_turn_strategies import UserTurnStrategies
 
 from agent.endpointing import Pause
 from pipelines.audio import seconds
-from pipelines.call.frames import FinishedFrame, ListenFrame, RecognisedFrame
+from pipelines.call.frames import FinishedFrame, ListenFrame, PauseOf, RecognisedFrame
 
 _LATE = 1.0  # s that a final result may come after the longest pause: then the turn ends without it
 _SLACK = 0.5  # s between a recogniser's deadline and our giving up
@@ -50,9 +50,10 @@ class PauseStopStrategy(BaseUserTurnStopStrategy):
         self._final_within = final_within
         self._told = told
         self._late = 0.0  # s of silence from which this turn ends without a result
-        self._pause: Callable[[str, float | None], Pause] = lambda _, __: Pause(0.8, "pause")
+        self._pause: PauseOf = lambda *_: Pause(0.8, "pause")
         self._finished: float | None = None  # by the sound of the voice
         self._pauses: list[float] = []
+        self._spoken = 0.0  # s of it that are sound
         self._longest = 0.8
         self._silence: float | None = None  # s since speech stopped; None while speaking
         self._heard: str | None = None  # the final result for the turn so far
@@ -77,7 +78,7 @@ class PauseStopStrategy(BaseUserTurnStopStrategy):
                     self._longest + _LATE, frame.stop_secs + self._final_within + _SLACK
                 )
             case RecognisedFrame() if frame.recognised.final:
-                self._heard = frame.recognised.text
+                self._heard, self._spoken = frame.recognised.text, frame.spoken
                 await self._end_if_due()
             case FinishedFrame():
                 self._finished = frame.probability
@@ -90,7 +91,9 @@ class PauseStopStrategy(BaseUserTurnStopStrategy):
     async def _end_if_due(self) -> None:
         if self._silence is None:
             return
-        due = None if self._heard is None else self._pause(self._heard, self._finished)
+        due = None
+        if self._heard is not None:
+            due = self._pause(self._heard, self._finished, self._spoken)
         if due is not None and self._silence >= due.seconds:
             why: str = due.why
         elif self._silence >= self._late:

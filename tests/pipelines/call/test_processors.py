@@ -197,7 +197,9 @@ class Turn:
         self._listen = ListenFrame(
             language="en",
             phrases=(),
-            pause=lambda text, finished: Pause(pause(text) / (2 if finished else 1), "pause"),
+            pause=lambda text, finished, spoken: Pause(
+                pause(text) / (2 if finished else 1), "pause"
+            ),
             longest_pause=longest,
         )
 

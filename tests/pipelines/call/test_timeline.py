@@ -8,10 +8,11 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from agent.actions import Listen
-from agent.events import Hypothesis, TurnEnded
+from agent.actions import Listen, Speak
+from agent.events import Hypothesis, SpeechEnded, TurnEnded
 from pipelines.assistant import Assistant
 from pipelines.engines.asr.engine import ANYTHING, SAMPLE_RATE, Band, Expected, Recognised
 from pipelines.engines.tts.espeak import EspeakSynthesiser
@@ -23,7 +24,10 @@ from pipelines.replay.virtual_time import VirtualTimeLoop
 from pipelines.settings import Settings
 from pipelines.synthetic_caller.voice import CallerVoice
 
-WORDS = ("seven seven zero", "zero zero one", "two three four", "yes", "what is my balance")
+WORDS = (
+    *("seven seven zero", "zero zero one", "two three four"),
+    *("yes", "okay", "what is my balance", "cancel"),
+)
 
 
 class KnowingRecogniser:
@@ -142,6 +146,58 @@ def test_nobody_is_cut_off_within_a_number(
     assert heard[-1] == " ".join(WORDS[:3])
     last = [e for e in tracks.entries if isinstance(e, TurnEnded)][2]
     assert last.pauses == pytest.approx(pauses, abs=0.15)
+
+
+LINE = "Please type the nine digits of the phone number this is about."
+
+
+def asked_for_the_line(say: Mapping[str, bytes]) -> Timeline:
+    return Timeline().say(say["what is my balance"]).say(say["yes"])
+
+
+def spoken(tracks: Tracks, text: str) -> list[str]:
+    """What was heard of a sentence, each time that it was said."""
+    said = {e.utterance for e in tracks.entries if isinstance(e, Speak) and e.text == text}
+    return [e.heard for e in tracks.entries if isinstance(e, SpeechEnded) and e.utterance in said]
+
+
+def cough() -> bytes:
+    """A burst of noise, 0.2 s, that the voice detector takes for a voice or leaves."""
+    noise = np.random.default_rng(4).normal(0, 0.25, SAMPLE_RATE // 5)
+    shape = np.hanning(len(noise))
+    return bytes((noise * shape * 32767).clip(-32768, 32767).astype("<i2").tobytes())
+
+
+def test_who_only_listens_hears_the_rest(calls: Calls, say: Mapping[str, bytes]) -> None:
+    timeline = asked_for_the_line(say).say(say["okay"], after="started", offset=1.5)
+    tracks = calls(timeline, "what is my balance", "yes", "okay")
+    first, rest = spoken(tracks, LINE)
+    assert LINE.startswith(first)
+    assert LINE.endswith(rest)
+    before, after = tracks.agent[-2:]
+    assert 0.3 < after.start - before.end < 1.5
+    unsaid = sum(s.end - s.start for s in (before, after))
+    whole = calls(asked_for_the_line(say), "what is my balance", "yes").agent[-1]
+    assert unsaid == pytest.approx(whole.end - whole.start, abs=0.6)
+
+
+def test_an_interruption_is_heard_out(calls: Calls, say: Mapping[str, bytes]) -> None:
+    timeline = asked_for_the_line(say).say(say["cancel"], after="started", offset=1.5)
+    tracks = calls(timeline, "what is my balance", "yes", "cancel")
+    silent = tracks.silent_after(2)
+    assert silent is not None
+    assert silent < 0.3
+    assert len(spoken(tracks, LINE)) == 1
+    assert asked(tracks)[-1] == "open"
+
+
+def test_a_noise_alone_does_not_end_a_sentence(calls: Calls, say: Mapping[str, bytes]) -> None:
+    timeline = asked_for_the_line(say).say(cough(), after="started", offset=1.5)
+    tracks = calls(timeline, "what is my balance", "yes", "")
+    heard = " ".join(spoken(tracks, LINE))
+    assert heard.startswith("Please")
+    assert heard.endswith("about.")
+    assert asked(tracks)[-1] == "line"
 
 
 def test_a_call_is_the_same_each_time(calls: Calls, say: Mapping[str, bytes]) -> None:
