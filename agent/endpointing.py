@@ -21,7 +21,7 @@ from agent.slots.values import digit_format, digits_of
 # (about 150 ms) plus the voice detector's own release.
 _YES_NO = (0.6, 0.22)
 _CHOICE = (0.7, 0.25)
-_DIGITS = (1.2, 0.4)
+_DIGITS = (1.6, 0.4)  # in groups, with pauses; misheard ones are no reason to hurry
 _OPEN = (0.8, 0.3)
 _TEXT = (1.6, 1.6)  # who tells what happened thinks in between
 _MOMENT = (1.2, 1.2)  # "tomorrow ... at ten"
@@ -37,17 +37,26 @@ _FREE = {
 }
 
 _FINISHED = 0.4  # where the words may be all and the voice says so
-# Probability from which on it does. Of 78 sentences of people a recogniser's full stop stood behind
-# 77, and behind 48 of their beginnings; with this asked for, too, behind 64 and 29 (the tuning half
-# of `waxtaan bench endpointing`).
-_SOUNDS_FINISHED = 0.7
-
+_SOUNDS_FINISHED = 0.7  # probability from which on it does
+_UNFINISHED = 1.3  # where the voice says the contrary, or a recogniser that punctuates no full stop
+_SOUNDS_UNFINISHED = 0.3
+_SENTENCE = 4  # words; of fewer a full stop, or none, tells nothing
+# Chosen on the tuning half of `waxtaan bench endpointing`. There a full stop stood behind 77 of 78
+# sentences, and behind 48 of their beginnings; where the voice had to sound finished, too, behind
+# 64 and 29.
 _LISTENING = 0.4  # after a sign that they listen: we go on
 _SHORTEST_WORD = 0.25  # s of sound; what is shorter, and was no word, is a noise
 _NOISE = 0.3  # after one
 
 Why: TypeAlias = Literal[
-    "complete", "number begun", "unfinished", "sounds finished", "listening", "noise", "pause"
+    "complete",
+    "number begun",
+    "unfinished",
+    "sounds finished",
+    "sounds unfinished",
+    "listening",
+    "noise",
+    "pause",
 ]
 
 _WISHES = 4
@@ -176,10 +185,18 @@ def _pause(
         return max(open_for.unfinished, open_for.pause), "number begun"
     if unfinished or text.rstrip().endswith(_TRAILING):
         return max(open_for.unfinished, open_for.pause), "unfinished"
-    sounds_finished = finished is not None and finished >= _SOUNDS_FINISHED
-    if sounds_finished and open_for.pause < _TEXT[0] and text.rstrip().endswith(_FULL_STOPS):
-        return min(_FINISHED, open_for.pause), "sounds finished"
-    return open_for.pause, "pause"
+    if finished is None or open_for.digits or open_for.pause >= _TEXT[0]:
+        return open_for.pause, "pause"
+    return _by_sound(text, open_for.pause, finished)
+
+
+def _by_sound(text: str, usual: float, finished: float) -> tuple[float, Why]:
+    full_stop = text.rstrip().endswith(_FULL_STOPS)
+    if full_stop and finished >= _SOUNDS_FINISHED:
+        return min(_FINISHED, usual), "sounds finished"
+    if finished < _SOUNDS_UNFINISHED or not (full_stop or len(text.split()) < _SENTENCE):
+        return max(_UNFINISHED, usual), "sounds unfinished"
+    return usual, "pause"
 
 
 def _is_begun(text: str, open_for: Expecting, language: Language) -> bool:

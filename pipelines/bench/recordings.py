@@ -116,10 +116,21 @@ def pcm(sound: Sound) -> bytes:
     return made
 
 
-def numbers(
-    data: Path, half: Half, count: int, digits: int = 9
-) -> list[tuple[str, Sound, Recording]]:
-    """Strings of digits at the telephone, joined from one speaker's: digits, turn, one of them."""
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """A string of digits out of one speaker's recordings, 8 kHz, evenly loud.
+
+    `gaps` are seconds after each of `sounds`; `clip` is one of them.
+    """
+
+    said: str
+    sounds: list[Sound]
+    gaps: list[float]
+    clip: Recording
+
+
+def digit_strings(data: Path, half: Half, count: int, digits: int = 9) -> Iterator[Digits]:
+    """Strings that begin with 77, the speakers by turns; the same ones every time."""
     spoken: dict[tuple[str, str], list[Recording]] = {}
     for each in _digits(data):
         digit, speaker, _ = each.path.stem.split("_")
@@ -127,20 +138,29 @@ def numbers(
             spoken.setdefault((speaker, digit), []).append(each)
     speakers = sorted({speaker for speaker, _ in spoken})
     chance = random.Random(17)
-    made = []
     for n in range(count if speakers else 0):
         speaker = speakers[n % len(speakers)]
         said = "77" + "".join(str(chance.randrange(10)) for _ in range(digits - 2))
-        noise = np.random.default_rng(n)
-        parts = []
+        sounds, gaps = [], []
         for digit in said:
             clip = chance.choice(spoken[speaker, digit])
             sound, _ = soundfile.read(clip.path)
-            gap = noise.normal(0, _HUSH, int(8000 * chance.uniform(0.05, 0.3)))
-            parts += [sound / max(0.05, np.abs(sound).max()) * 0.3, gap]
+            sounds.append(sound / max(0.05, np.abs(sound).max()) * 0.3)
+            gaps.append(chance.uniform(0.05, 0.3))
+        yield Digits(said, sounds, gaps, clip)
+
+
+def numbers(data: Path, half: Half, count: int) -> list[tuple[str, Sound, Recording]]:
+    """Strings of nine digits at the telephone: digits, turn, one recording of them."""
+    made = []
+    for n, each in enumerate(digit_strings(data, half, count)):
+        noise = np.random.default_rng(n)
+        parts = []
+        for sound, gap in zip(each.sounds, each.gaps, strict=True):
+            parts += [sound, noise.normal(0, _HUSH, int(8000 * gap))]
         whole = as_turn(soxr.resample(np.concatenate(parts), 8000, SAMPLE_RATE), "telephone")
         if whole is not None:
-            made.append((said, whole, clip))
+            made.append((each.said, whole, each.clip))
     return made
 
 

@@ -201,10 +201,10 @@ class AsrProcessor(FrameProcessor):
         await self._judge(recognised.text)
 
     async def _judge(self, text: str) -> None:
-        """Whether it sounds finished, where that shortens the wait."""
+        """Whether it sounds finished, where the words do not tell."""
         if not text or self._turn_model is None or self._pause is None:
             return
-        if self._pause(text, 1.0, 1.0).why == "sounds finished":
+        if self._pause(text, None, 1.0).why == "pause":
             probability = await self._turn_model.finished(b"".join(self._turn))
             await self.push_frame(FinishedFrame(probability=probability))
 

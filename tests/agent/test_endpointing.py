@@ -57,11 +57,15 @@ def test_who_trails_off_goes_on(text: str) -> None:
 def test_a_voice_that_sounds_finished_is_believed_where_the_words_may_be_all() -> None:
     said = "My internet has been down since yesterday."
     assert pause(said, OPEN, ENGLISH) == Pause(OPEN.pause, "pause")
-    assert pause(said, OPEN, ENGLISH, 0.2) == Pause(OPEN.pause, "pause")
+    assert pause(said, OPEN, ENGLISH, 0.5) == Pause(OPEN.pause, "pause")
     finished = pause(said, OPEN, ENGLISH, 0.9)
     assert finished.why == "sounds finished"
     assert finished.seconds < OPEN.pause
-    assert pause(said.rstrip("."), OPEN, ENGLISH, 0.9).why == "pause"
+    for begun, sounds in ((said, 0.1), (said.rstrip("."), 0.9)):
+        goes_on = pause(begun, OPEN, ENGLISH, sounds)
+        assert goes_on.why == "sounds unfinished"
+        assert goes_on.seconds > OPEN.pause
+    assert pause("broken internet", OPEN, ENGLISH, 0.9) == Pause(OPEN.pause, "pause")
     assert pause(f"{said[:-1]} and", OPEN, ENGLISH, 0.9).why == "unfinished"
     assert pause("seven seven zero", LINE, ENGLISH, 0.9).why == "number begun"
 
