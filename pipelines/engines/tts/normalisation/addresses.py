@@ -21,6 +21,8 @@ _SIGNS = {"@": "at", ".": "dot", "-": "dash", "_": "underscore", "/": "slash", "
 _VERSION = re.compile(
     r"\b[vV]\.?(?P<v>\d+(?:\.\d+)*)\b|(?<![\w.,])(?P<n>\d+(?:\.\d+){2,})(?![\w,])"
 )
+_VERSIONED = "iOS|iPadOS|macOS|Android|Bluetooth|USB|HDMI|Windows"
+_TELEPHONE = re.compile(r"0\d(?:\.\d\d){4}")
 
 
 def addresses(text: str, language: str) -> str:
@@ -68,10 +70,21 @@ def versions(text: str, language: str) -> str:
         numbers = (found["v"] or found["n"]).split(".")
         if found["n"] and all(len(part) == 3 for part in numbers[1:]):
             return found.group()  # thousands
+        if found["n"] and _TELEPHONE.fullmatch(found["n"]):
+            return found.group()
         point = word("point" if language == "en" else "dot", language)
         words = f" {point} ".join(_digits(part, language) for part in numbers)
         name = word("version", language)
         named = found.string[: found.start()].lower().rstrip().endswith(name.lower())
         return f"{name} {words}".strip() if found["v"] and not named else words
 
-    return _VERSION.sub(said, text)
+    text = _VERSION.sub(said, text)
+    named = "|".join(filter(None, (_VERSIONED, word("version", language))))
+    point = word("point" if language == "en" else "dot", language)
+    return re.sub(
+        rf"(?i:(?<=\W)|^)((?i:{named})\s)(\d+)\.(\d+)(?![\w,.]*\d)",
+        lambda found: (
+            f"{found[1]}{_digits(found[2], language)} {point} {_digits(found[3], language)}"
+        ),
+        text,
+    )

@@ -26,19 +26,19 @@ _ENDINGS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "lt": (("f", r"[aė]$"),),
     "lv": (("f", r"[ae]$"),),
     "el": (("n", r"(?:ο|ό|έτος|ευρώ|byte|bit|τζ|CFA|βατ|βολτ)$"), ("f", r"[αηά]$")),
-    "ro": (("m", r"byte$"), ("f", r"[ăe]$|^(?:zi|oră)$"),
+    "ro": (("m", r"byte$|^kilowatt"), ("f", r"[ăe]$|^(?:zi|oră)$"),
            ("n", r"^(?:minut|procent|kilogram|grad)")),
     "pt": (("m", r"^dia$|grama$|watt-hora$"), ("f", r"a$|^libra|^coroa|^lira")),
     "es": (("m", r"^día$"), ("f", r"a$|^libra|^corona|^lira")),
     "it": (("f", r"(?:ora|settimana|a)$|^(?:corona|lira|sterlina)"),),
     "fr": (("f", r"^(?:heure|minute|seconde|semaine|livre|couronne|lire|hryvnia|roupie)"),),
-    "de": (("m", r"byte$"), ("f", r"[ea]$")),
+    "de": (("m", r"byte$| pro "), ("f", r"[ea]$")),
     "da": (("n", r"^(?:minut|år|pund|kilogram|døgn)"),),
     "sv": (("n", r"^(?:år|pund|kilogram|dygn)"),),
     "sq": (("f", r"[ëa]$"),),
 }  # fmt: skip
 
-_HEAD_FIRST = frozenset({"el", "es", "fr", "it", "pt", "ro"})  # "libra esterlina"
+HEAD_FIRST = frozenset({"el", "es", "fr", "it", "pt", "ro"})  # "libra esterlina"
 _GREEK = (
     (r"δεκατρία$", "δεκατρείς"), (r"δεκατέσσερα$", "δεκατέσσερις"), (r"τρία$", "τρεις"),
     (r"τέσσερα$", "τέσσερις"),
@@ -78,6 +78,7 @@ _CHANGES: Mapping[tuple[str, str], _Rules] = {
     ("el", "m"): ((r"\bένα$", "ένας"), *_GREEK),
     ("ro", "m"): ((r"^unu$", "un"),),
     ("ro", "n"): ((r"^unu$", "un"), (r"\bdoi$", "două"), (r"\bdoisprezece$", "douăsprezece")),
+    ("ro", "hour"): ((r"\bdoi$", "două"), (r"\bdoisprezece$", "douăsprezece")),
     ("ro", "f"): ((r"^unu$", "o"), (r"\bunu$", "una"), (r"\bdoi$", "două"),
                   (r"\bdoisprezece$", "douăsprezece")),
     ("pt", "f"): ((r"\bum$", "uma"), (r"\bdois$", "duas")),
@@ -97,7 +98,7 @@ _HUNDREDS: Mapping[str, tuple[str, str]] = {  # that agree as well
     "es": (r"ientos\b", "ientas"),
     "pt": (r"entos\b", "entas"),
 }
-_MILLIONS_OF = {"fr": "d'", "es": "de", "pt": "de", "it": "di"}
+_MILLIONS_OF = {"fr": "de", "es": "de", "pt": "de", "it": "di"}
 _MALTESE = [
     *("wieħed", "żewġ", "tliet"),
     *("erba'", "ħames", "sitt", "seba'", "tmien", "disa'", "għaxar"),
@@ -114,7 +115,7 @@ def gender(name: str, language: str) -> str:
 @cache
 def gender_of(singular: str, language: str) -> str:
     """ "m", "f" or "n": as a noun of the kind that stands with numbers ends."""
-    if language in _HEAD_FIRST:
+    if language in HEAD_FIRST:
         singular = singular.partition(" ")[0]
     for found, ending in _ENDINGS.get(language, ()):
         if re.search(ending, singular):
@@ -145,9 +146,18 @@ def counted(n: int, name: str, language: str) -> str | None:
     if language == "mt":
         return _maltese(n, said, named)
     if n and n % 1_000_000 == 0 and language in _MILLIONS_OF:
-        return f"{said} {_MILLIONS_OF[language]} {named}".replace("' ", "'")
+        return f"{said} {millions_of(named, language)}{named}"
+    if name == "percent" and language in ("es", "it"):
+        return f"{said} {named}"
     whole = f"{agree(said, gender(name, language), language)} {named}"
     return re.sub(r"^una (?=[aeiou])", "un'", whole) if language == "it" else whole
+
+
+def millions_of(named: str, language: str) -> str:
+    """What stands between round millions and what they count."""
+    if language == "fr" and re.match("[aeéiouh]", named):
+        return "d'"
+    return f"{_MILLIONS_OF[language]} " if language in _MILLIONS_OF else ""
 
 
 def number(n: int, language: str) -> str | None:

@@ -5,15 +5,17 @@ from decimal import Decimal
 from functools import cache
 
 from pipelines.engines.tts.normalisation.agreement import (
+    HEAD_FIRST,
     agree,
     counted,
     counting,
     gender,
     gender_of,
+    millions_of,
     number,
 )
 from pipelines.engines.tts.normalisation.cardinals import cardinal
-from pipelines.engines.tts.normalisation.nouns import NOUNS, noun, word
+from pipelines.engines.tts.normalisation.nouns import NOUNS, noun, setting, word
 from pipelines.engines.tts.normalisation.own import wolof_of
 from pipelines.engines.tts.normalisation.telephone import group
 
@@ -34,6 +36,7 @@ CURRENCIES = {
 _LOCAL = {  # signs that are one of these only in a language
     "bs": {"KM": "BAM"}, "sr": {"din.": "RSD", "din": "RSD"}, "da": {"kr.": "DKK", "kr": "DKK"},
     "sv": {"kr": "SEK", "kr.": "SEK"}, "ro": {"lei": "RON", "leu": "RON"}, "sq": {"L": "ALL"},
+    "fr": {"F": "XOF"}, "wo": {"F": "XOF", "francs": "XOF"}, "ff": {"F": "XOF", "francs": "XOF"},
     "mk": {"ден.": "MKD", "ден": "MKD"},
 }  # fmt: skip
 _UNITS = {
@@ -41,18 +44,27 @@ _UNITS = {
     "МБ": "MB", "TB": "TB", "To": "TB", "ТБ": "TB", "kB": "kB", "KB": "kB", "ko": "kB", "Ko": "kB",
     "Mbit/s": "Mbit/s", "Mb/s": "Mbit/s", "Mbps": "Mbit/s", "Мбіт/с": "Mbit/s",
     "Мбит/с": "Mbit/s", "Mbit": "Mbit", "Gbit/s": "Gbit/s", "Gb/s": "Gbit/s", "Gbps": "Gbit/s",
+    "MB/s": "MB/s", "Mo/s": "MB/s", "GB/s": "GB/s", "kB/s": "kB/s",
     "Гбит/с": "Gbit/s", "Гбіт/с": "Gbit/s", "kbit/s": "kbit/s", "kb/s": "kbit/s",
     "GHz": "GHz", "MHz": "MHz", "kHz": "kHz", "Hz": "Hz", "kWh": "kWh", "kW": "kW", "W": "W",
     "V": "V", "km": "km", "км": "km", "m": "m", "м": "m", "cm": "cm", "см": "cm", "mm": "mm",
-    "kg": "kg", "кг": "kg", "°C": "celsius", "ºC": "celsius", "h": "hour", "год": "hour",
+    "kg": "kg", "km/h": "kmh", "m²": "m2", "sec": "second",
+    "кг": "kg", "°C": "celsius", "ºC": "celsius", "h": "hour", "год": "hour",
     "min": "minute", "мин": "minute", "хв": "minute", "s": "second", "сек": "second",
 }  # fmt: skip
+_ELIDED = {"it": (r"\buna (?=or[ae]\b)", "un'"), "fr": (r"(?<=million d'|illions d') ", "")}
 _JOINED = "\ue001"  # between a number and its suffix while a text is read
 _NUMBER = r"\d{1,3}(?:[ .,'\u00a0\u202f]\d{3})+(?!\d)(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?"
 _DASHED = r"(?:[.,][-–—]{1,2})?"  # "5,-"
 _FRACTION = re.compile(r"(?<![\w/.,:-])(?P<n>[1-9]\d?)/(?P<of>[2-9]|[1-9]\d)(?![\w/]|[.,]\d)")
 _VULGAR = {"½": (1, 2), "⅓": (1, 3), "¼": (1, 4), "¾": (3, 4)}
-_NAMED = {(1, 2): "half", (1, 3): "third", (1, 4): "quarter", (3, 4): "three_quarters"}
+_NAMED = {
+    (1, 2): "half",
+    (1, 3): "third",
+    (2, 3): "two_thirds",
+    (1, 4): "quarter",
+    (3, 4): "three_quarters",
+}
 
 
 @cache
@@ -117,7 +129,11 @@ def amounts(text: str, language: str) -> str:
         )
     if language == "hu":  # "5-kor"
         text = re.sub(r"(?<=[\d%])-(?=[^\W\d_])", _JOINED, text)
+    if language == "fr":  # "12€50"
+        text = re.sub(r"(?<![\d.,])(\d+) ?€(\d\d)(?!\d)", r"\1,\2 €", text)
     text = _pattern(language).sub(lambda found: _amount(found, language), text)
+    if language in _ELIDED:
+        text = re.sub(*_ELIDED[language], text)
     return text.replace(_JOINED, "")
 
 
@@ -158,17 +174,25 @@ def _genders(language: str) -> dict[str, str]:
             form = noun(name, count, language)
             if form and name != "percent":
                 found.setdefault(form, gender_of(noun(name, 1, language), language))
+    for kind in ("m", "n", "f"):  # words of telephony
+        found |= dict.fromkeys((setting("counted", language) or {}).get(kind, "").split(), kind)
     return found
 
 
 def _before_noun(said: str, found: re.Match[str], language: str) -> str:
-    following = re.match(r"\s(?:de\s)?([^\W\d_]+)", found.string[found.end() :])
-    if not following or not found["number"].isdigit():
+    whole, places = _parts(found["number"], language)
+    between = rf"\s(?:de\s)?(?:{word('to', language)}\s\d+\s(?:de\s)?)?" if whole else ""
+    if language not in HEAD_FIRST:
+        between = r"\s(?:de\s)?"
+    following = re.match(rf"{between}([^\W\d_]+)", found.string[found.end() :])
+    known = _genders(language).get(following[1]) if following else None
+    if not following or not known or places:
         return said
-    known = _genders(language).get(following[1])
-    if not known:
-        return said
-    return counting(int(found["number"]), said, language) or agree(said, known, language)
+    if int(whole) and int(whole) % 1_000_000 == 0 and not following[0].startswith(" de "):
+        return f"{said} {millions_of(following[1], language)}".rstrip()
+    if re.search(r"\s\d", following[0]) and whole == "1" and (known != "f" or language == "ro"):
+        return said  # "uno a dos minutos"
+    return counting(int(whole), said, language) or agree(said, known, language)
 
 
 def _figure(figures: str, unit: str, language: str) -> str | None:
@@ -203,7 +227,7 @@ def _whole(count: int, unit: str, language: str) -> str | None:
         return f"{word('percent', language)} {number(count, language)}"
     if unit == "percent" and language in ("ga", "mt"):
         return f"{number(count, language)} {noun('percent', count, language)}"
-    if language == "wo" and name in ("hour", "minute", "day"):
+    if language == "wo" and name in ("hour", "minute", "day", "km", "kg", "m", "celsius"):
         return wolof_of(count, noun(name, count, language))
     said = counted(count, name, language)
     return _per_second(said, each, language)
@@ -234,7 +258,7 @@ def _money(units: int, cents: int, code: str, language: str) -> str | None:
     if not units and small:
         return small
     if small and (cents < 10 or language in WITH_CENTS):
-        joint = f" {word('and', language)} " if language in ("en", "ga", "mt", "ff") else " "
+        joint = f" {word('and', language)} " if language in ("en", "ga", "mt", "ff", "pt") else " "
         if language == "mt" and units == 1:  # "ewro wieħed u ħamsin" could be fifty-one
             joint = f",{joint}"
         return f"{said}{joint}{small}"

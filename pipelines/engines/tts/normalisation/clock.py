@@ -43,6 +43,8 @@ def clock(text: str, language: str) -> str:
     text = re.sub(
         rf"(?<![\d.,])([01]?\d|2[0-4])\.([0-5]\d)(?=\s(?:{_AFTER})(?!\w))", r"\1:\2", text
     )
+    if language == "en":
+        text = re.sub(r"(\d\s?[ap]\.?m\b\.?)\s?[-–—]\s?(?=\d{1,2}:)", r"\1 to ", text)
     text = _CLOCK.sub(lambda found: _said(found, language), _without_noun(text))
     text = _bare_hours(text, language)
     if language == "en":
@@ -158,6 +160,8 @@ def time(hour: int, minute: int, language: str, before: str = "") -> str | None:
     minutes = noun("minute", minute, language)
     if "{minutes}" in template:
         rest = agree(rest, gender("minute", language), language)
+    if word("minute_gender", language):
+        rest = agree(rest, word("minute_gender", language), language)
     if minute < 10 and word("oh", language):
         rest = f"{word('oh', language)} {rest}"
     part = next((name for start, name in reversed(parts) if start <= hour % 24), "")

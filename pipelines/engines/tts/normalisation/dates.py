@@ -216,7 +216,7 @@ def _day_first(found: re.Match[str], language: str) -> str:
         said = said.removeprefix("an ") if ahead.endswith("an ") else said
     if found["from"]:
         start = _day_said(int(found["from"]), found, language)
-        to = word("to", language)
+        to = word("to_day", language) or word("to", language)
         written = found["join"]
         joined = f" {to} " if written.strip() in ("-", "–") and to else written
         begun = f"{_without_month(start or '', language)}{joined}"

@@ -29,7 +29,7 @@ _CLDR = {
     "mm": "length-millimeter", "kg": "mass-kilogram", "celsius": "temperature-celsius",
     "second": "duration-second", "minute": "duration-minute", "hour": "duration-hour",
     "day": "duration-day", "week": "duration-week", "month": "duration-month",
-    "year": "duration-year",
+    "year": "duration-year", "kmh": "speed-kilometer-per-hour", "m2": "area-square-meter",
 }  # fmt: skip
 _LOCALES = {"sr": "sr_Latn", "pt": "pt_PT", "en": "en_GB"}
 _NOT_THEIRS = frozenset({"ff", "mt", "wo"})  # CLDR falls back to English for some

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from pipelines.engines.tts.normalisation.agreement import agree
 from pipelines.engines.tts.normalisation.cardinals import cardinal
-from pipelines.engines.tts.normalisation.nouns import change, setting, word
+from pipelines.engines.tts.normalisation.nouns import change, month_names, setting, word
 
 _THEIRS = frozenset({"de", "en", "es", "fr", "it", "nl", "pt", "ro", "sv", "tr"})  # num2words'
 _GREEK = [
@@ -14,7 +14,11 @@ _GREEK = [
 ]
 _MENDED = {
     "tr": (("^onbir", "on bir"), ("^(on|yirmi|otuz|kırk|elli)(?=[a-zçğıöşü]{3})", r"\1 ")),
-    "es": (("^décimoprimero", "undécimo"), ("^décimosegundo", "duodécimo"), ("^décimo", "decimo")),
+    "es": (
+        ("^décimoprimero", "undécimo"),
+        ("^décimosegundo", "duodécimo"),
+        ("^décimo(?=.)", "decimo"),
+    ),
 }
 
 # How figures are marked as ordinals, by language; "mark" tells the ending.
@@ -24,6 +28,7 @@ _MARKED = {
     "es": r"\.?(?P<mark>[ºª°]|er\b|ero\b|era\b|do\b|da\b|to\b|ta\b)",
     "pt": r"\.?(?P<mark>[ºª°])",
     "it": r"(?P<mark>[ºª°])(?! ?C\b)",
+    "ro": r"-(?P<mark>lea|a)\b",
     "nl": r"(?P<mark>e|de|ste)\b",
     "sv": r"(?P<mark>:[ae])\b",
     "el": r"(?P<mark>ος|ου|ο|η|ης)\b",
@@ -145,6 +150,7 @@ def ordinals(text: str, language: str) -> str:
     """A text with its ordinals in words, and English decades."""
     if language == "en":
         text = re.sub(r"(?<!\w)(\d{1,3}0)s\b", _decade, text)
+        text = _YEARS.sub(lambda found: re.sub(r"\d+", _year, found.group()), text)
     marked = _MARKED.get(language)
     if marked:
         text = re.sub(
@@ -163,6 +169,18 @@ def ordinals(text: str, language: str) -> str:
             text,
         )
     return text
+
+
+_MONTHS = "|".join(month_names("en"))
+_YEARS = re.compile(  # "in 1999", but not "in 1999 homes"
+    rf"\b(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]efore|[Yy]ear|{_MONTHS}|"
+    r"(?:[Bb]etween|[Ff]rom) (?:19|20)\d\d (?:and|to)) "
+    r"(?:19|20)\d\d(?=[.,;:!?)](?!\d)|\s*$|\s(?:and|to|or|until|we|you|it|they|the)\b)"
+)
+
+
+def _year(found: re.Match[str]) -> str:
+    return year(int(found.group()), "en") or found.group()
 
 
 def _decade(found: re.Match[str]) -> str:
@@ -185,6 +203,11 @@ def _said(found: re.Match[str], language: str) -> str:
         return re.sub("(prim|terc)ero$", r"\1er", said)
     if language in ("es", "pt", "it") and (mark == "ª" or mark.endswith("a")):
         return re.sub(r"o\b", "a", said)
+    if language == "ro":  # "al 3-lea", "a 3-a"
+        feminine = setting("feminine_ordinals", "ro")
+        if mark == "a":
+            return feminine[n - 1] if n <= len(feminine) else found.group()
+        return said.removeprefix("al ")
     if language == "el" and mark in ("η", "ης", "ο", "ου"):
         return said.removesuffix("ος") + {"η": "η", "ης": "ης", "ο": "ο", "ου": "ου"}[mark]
     if language in ("bg", "mk") and mark.endswith("а"):

@@ -185,7 +185,8 @@ def wolof_of(count: int, noun: str) -> str:
     """So many of something in Wolof: "ñaari junni", and above ten "fukki waxtu ak ñaar"."""
     if count > 10 and count < 100 and count % 10:
         return f"{_wo(count - count % 10)}i {noun} ak {_wo(count % 10)}"
-    return f"{_wo(count)}i {noun}"
+    bare = not count or count % 10 == 1  # "benn fan"
+    return f"{_wo(count)}{'' if bare else 'i'} {noun}"
 
 
 def _ff(n: int) -> str:

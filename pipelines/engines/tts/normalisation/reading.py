@@ -22,6 +22,7 @@ from pipelines.engines.tts.normalisation.short_forms import (
     without_decoration,
 )
 from pipelines.engines.tts.normalisation.telephone import codes, telephone
+from pipelines.engines.tts.normalisation.typed import in_their_order, keys, typed
 
 LANGUAGES = tuple(sorted(THEIRS | OWN.keys()))
 
@@ -52,9 +53,9 @@ def spoken(text: str, language: str) -> str:
     text = without_decoration(unicodedata.normalize("NFC", text))
     if code not in LANGUAGES or not needs_reading(text, code):
         return text
-    text = names(short_forms(addresses(text, code), code))
+    text = keys(names(short_forms(addresses(text, code), code)), code)
     if _FIGURES.search(text):
-        text = versions(dates(text, code), code)
+        text = typed(in_their_order(versions(dates(text, code), code), code), code)
         for read in _OF_FIGURES:
             text = read(text, code)
     else:

@@ -72,6 +72,7 @@ def short_forms(text: str, language: str) -> str:
 
 def without_decoration(text: str) -> str:
     """A text without emoji, arrows, bullets and the marks of lists and bold type."""
+    text = re.sub(r"^\s*- (?=[^\W\d])", "", text)
     if text.isascii() and "**" not in text:
         return text
     bare = re.sub(r"\*{2,}", "", _DECORATION.sub("", text))
