@@ -13,7 +13,8 @@ from pipelines.engines.tts.normalisation.agreement import (
     number,
 )
 from pipelines.engines.tts.normalisation.cardinals import cardinal
-from pipelines.engines.tts.normalisation.nouns import NOUNS, noun, word
+from pipelines.engines.tts.normalisation.cases import times
+from pipelines.engines.tts.normalisation.nouns import NOUNS, noun, setting, word
 from pipelines.engines.tts.normalisation.own import wolof_of
 from pipelines.engines.tts.normalisation.telephone import group
 
@@ -34,7 +35,9 @@ CURRENCIES = {
 _LOCAL = {  # signs that are one of these only in a language
     "bs": {"KM": "BAM"}, "sr": {"din.": "RSD", "din": "RSD"}, "da": {"kr.": "DKK", "kr": "DKK"},
     "sv": {"kr": "SEK", "kr.": "SEK"}, "ro": {"lei": "RON", "leu": "RON"}, "sq": {"L": "ALL"},
-    "mk": {"ден.": "MKD", "ден": "MKD"},
+    "mk": {"ден.": "MKD", "ден": "MKD"}, "pl": {"gr": "PLN_cents", "godz.": "hour"},
+    "uk": {"коп.": "UAH_cents", "коп": "UAH_cents", "с": "second", "КБ": "kB", "Вт": "W",
+           "кВт": "kW", "кВт·год": "kWh", "В": "V", "ГГц": "GHz", "МГц": "MHz", "км/год": "km/h"},
 }  # fmt: skip
 _UNITS = {
     "%": "percent", "GB": "GB", "Go": "GB", "Gb": "GB", "ГБ": "GB", "MB": "MB", "Mo": "MB",
@@ -47,17 +50,21 @@ _UNITS = {
     "kg": "kg", "кг": "kg", "°C": "celsius", "ºC": "celsius", "h": "hour", "год": "hour",
     "min": "minute", "мин": "minute", "хв": "minute", "s": "second", "сек": "second",
 }  # fmt: skip
+# Nouns of written.toml by their gender.
+_LISTED = {"feminine": "f", "neuter": "n", "feminine_accusative": "fa", "as_counted": ""}
 _JOINED = "\ue001"  # between a number and its suffix while a text is read
 _NUMBER = r"\d{1,3}(?:[ .,'\u00a0\u202f]\d{3})+(?!\d)(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?"
 _DASHED = r"(?:[.,][-–—]{1,2})?"  # "5,-"
 _FRACTION = re.compile(r"(?<![\w/.,:-])(?P<n>[1-9]\d?)/(?P<of>[2-9]|[1-9]\d)(?![\w/]|[.,]\d)")
 _VULGAR = {"½": (1, 2), "⅓": (1, 3), "¼": (1, 4), "¾": (3, 4)}
-_NAMED = {(1, 2): "half", (1, 3): "third", (1, 4): "quarter", (3, 4): "three_quarters"}
+_NAMED = {(1, 2): "half", (1, 3): "third", (1, 4): "quarter", (3, 4): "three_quarters",
+          (2, 3): "two_thirds"}  # fmt: skip
 
 
 @cache
 def _signs(language: str) -> dict[str, str]:
-    return {**_UNITS, **CURRENCIES, **_LOCAL.get(language, {})}
+    an_hour = {"km/h": "km/h"} if word("hour_each", language) else {}
+    return {**_UNITS, **an_hour, **CURRENCIES, **_LOCAL.get(language, {})}
 
 
 @cache
@@ -111,12 +118,13 @@ def amounts(text: str, language: str) -> str:
             re.escape(sign) for sign in sorted(_signs(language), key=len, reverse=True)
         )
         text = re.sub(
-            rf"(\d ?(?:{units})|[€$£]\d+(?:[.,]\d+)?) ?/ ?(?=[^\W\d_]{{2}})",
+            rf"(\d ?(?:{units})|[€$£]\d+(?:[.,]\d+)?) ?/ ?(?!год\b)(?=[^\W\d_]{{2}})",
             rf"\1 {word('per', language)} ",
             text,
         )
     if language == "hu":  # "5-kor"
         text = re.sub(r"(?<=[\d%])-(?=[^\W\d_])", _JOINED, text)
+    text = times(text, language)
     text = _pattern(language).sub(lambda found: _amount(found, language), text)
     return text.replace(_JOINED, "")
 
@@ -158,6 +166,8 @@ def _genders(language: str) -> dict[str, str]:
             form = noun(name, count, language)
             if form and name != "percent":
                 found.setdefault(form, gender_of(noun(name, 1, language), language))
+    for listed, theirs in _LISTED.items():
+        found.update(dict.fromkeys((word(listed, language)).split(), theirs))
     return found
 
 
@@ -220,7 +230,8 @@ def _with_unit(said: str, count: Decimal, unit: str, language: str) -> str | Non
 
 
 def _per_second(said: str | None, each: str, language: str) -> str | None:
-    return f"{said} {word('second_each', language)}".strip() if said and each else said
+    name = "hour_each" if each == "h" else "second_each"
+    return f"{said} {word(name, language)}".strip() if said and each else said
 
 
 def _money(units: int, cents: int, code: str, language: str) -> str | None:

@@ -28,6 +28,7 @@ _MENDED: Mapping[str, tuple[tuple[str, str], ...]] = {
     "es": ((r"veintiuno mil\b", "veintiún mil"), (r"\buno mil\b", "un mil")),
     "hu": ((r"két$", "kettő"),),
     "it": ((r"dicotto", "diciotto"), (r"(?<=.)(?<!cento)(?<!mila)tre(?=$|mila)", "tré")),
+    "sl": ((r"\bdve$", "dva"), (r"(?<=\w )(?<!\ben )milijon\b", "milijonov")),
     "sv": ((r"etttusen", "ettusen"), (r"förtio", "fyrtio")),
 }
 

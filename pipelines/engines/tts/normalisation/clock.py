@@ -6,6 +6,7 @@ from typing import Any
 
 from pipelines.engines.tts.normalisation.agreement import agree, gender
 from pipelines.engines.tts.normalisation.cardinals import cardinal
+from pipelines.engines.tts.normalisation.cases import change_all, rules_for
 from pipelines.engines.tts.normalisation.nouns import change, locale, noun, setting, word
 from pipelines.engines.tts.normalisation.own import wolof_of
 
@@ -75,7 +76,7 @@ def _said(found: re.Match[str], language: str) -> str:
     if named:
         said = _of_twelve(hour, minute, language)
     else:
-        said = time(hour, minute, language, _last_word(found.string[: found.start()]))
+        said = time(hour, minute, language, _before(found, language))
     if said is None:
         return found.group()
     suffix = found["suffix"] or ""
@@ -86,7 +87,24 @@ def _said(found: re.Match[str], language: str) -> str:
     if not found["range"]:
         return said + suffix
     to = word("to", language)
-    return f"{said}{suffix}{f' {to} ' if to else ', '}"
+    return f"{_from(found, language)}{said}{suffix}{f' {to} ' if to else ', '}"
+
+
+def _before(found: re.Match[str], language: str) -> str:
+    """The word that a time stands after, be it written or said for a dash."""
+    ahead = found.string[: found.start()]
+    if found["range"] and word("from", language):
+        return word("from", language)
+    if word("from", language) and re.search(r"\d\s?[-–—]\s?$", ahead):
+        return word("to", language)
+    return _last_word(ahead)
+
+
+def _from(found: re.Match[str], language: str) -> str:
+    """ "od " before a range, where it is not written."""
+    said = word("from", language)
+    written = _last_word(found.string[: found.start()]) in (said, "od", "від")
+    return f"{said} " if said and not written else ""
 
 
 def _halves(found: re.Match[str]) -> str:
@@ -130,6 +148,12 @@ def _bare_hours(text: str, language: str) -> str:
             lambda found: found[1] + (_hour(int(found[2]), language, "") or found[2]),
             text,
         )
+    if language == "pl":
+        return re.sub(
+            r"(?<!\d )\b(godzin(?:a|ie|y)) ([01]?\d|2[0-4])(?!\w|[:.,]\d| ?[-–] ?\d| min| sek)",
+            lambda found: f"{found[1]} {_hour(int(found[2]), language, found[1]) or found[2]}",
+            text,
+        )
     return text
 
 
@@ -147,6 +171,11 @@ def time(hour: int, minute: int, language: str, before: str = "") -> str | None:
     if language == "wo":
         minutes = f" yu teg {wolof_of(minute, 'simili')}" if minute else ""
         return wolof_of(hour, "waxtu") + minutes
+    after = rules_for("hours_after", before, language)
+    if after and 0 < hour < 25:
+        said = change_all(_ordinal_hour(hour, language), after)
+        zero = f"{cardinal(0, language)} " if minute < 10 else ""
+        return f"{said} {zero}{cardinal(minute, language)}" if minute else said
     parts: Any = setting("parts", language)
     if parts and not minute and hour in (0, 12, 24) and word("noon", language):
         return word("noon" if hour == 12 else "midnight", language)
@@ -162,7 +191,8 @@ def time(hour: int, minute: int, language: str, before: str = "") -> str | None:
         rest = f"{word('oh', language)} {rest}"
     part = next((name for start, name in reversed(parts) if start <= hour % 24), "")
     hours = noun("hour", hour, language)
-    return str(template.format(h=said, m=rest, hours=hours, minutes=minutes, part=part))
+    whole = str(template.format(h=said, m=rest, hours=hours, minutes=minutes, part=part))
+    return change(whole, rules_for("clock_cases", before, language) or [])
 
 
 def _hour(hour: int, language: str, before: str) -> str | None:
@@ -238,9 +268,15 @@ def _week(text: str, language: str) -> str:
     )
 
     def days(found: re.Match[str]) -> str:
-        last = f"{f' {to} ' if to else ', '}{names[found['b']]}" if found["b"] else ""
         hours = _HOURS.match(found.string, found.end())
-        return f"{names[found['a']]}{last}{' ' if not hours else ' ' + _MARK}"
+        if found["a"] == "po" and not found["b"] and not hours:  # "after"
+            return found.group()
+        first, last = names[found["a"]], names[found["b"]] if found["b"] else ""
+        of: Any = setting("weekdays_of", language)
+        if last and of:
+            first, last = f"{word('from', language)} {of[first]}", of[last]
+        last = f"{f' {to} ' if to else ', '}{last}" if last else ""
+        return f"{first}{last}{' ' if not hours else ' ' + _MARK}"
 
     text = re.sub(spelt, days, text)
     return re.sub(
@@ -251,16 +287,16 @@ def _week(text: str, language: str) -> str:
 
 
 _SHORT_DAYS = {  # beside CLDR's
-    "pl": "pn wt śr czw pt sob niedz", "fr": "lun mar mer jeu ven sam dim",
+    "sk": "pon uto str štv pia sob ned", "pl": "pn wt śr czw pt sob niedz", "fr": "lun mar mer jeu ven sam dim",
     "bg": "пн вт ср чт пт сб нд",
 }  # fmt: skip
 _MARK = "\ue000"  # stands before hours while a text is read
 
 
 def _open(found: re.Match[str], language: str) -> str:
-    first = time(int(found["h"]), int(found["m"] or 0), language)
-    last = time(int(found["h2"]), int(found["m2"] or 0), language)
+    to, begun = word("to", language), word("from", language)
+    first = time(int(found["h"]), int(found["m"] or 0), language, begun)
+    last = time(int(found["h2"]), int(found["m2"] or 0), language, to if begun else "")
     if first is None or last is None:
         return found.group()
-    to = word("to", language)
-    return f"{first}{f' {to} ' if to else ', '}{last}"
+    return f"{f'{begun} ' if begun else ''}{first}{f' {to} ' if to else ', '}{last}"
