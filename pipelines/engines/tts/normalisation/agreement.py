@@ -1,7 +1,7 @@
 """Numbers before a noun, in its gender: "eins" is "eine Stunde", "dva" "dvě koruny".
 
 The gender is told by how the noun ends, which holds for the units and currencies that stand here;
-those that end otherwise are listed. Case is left alone.
+those that end otherwise are listed. Case is left alone, but for feminine accusatives (listed).
 """
 
 import re

@@ -14,7 +14,7 @@ from pipelines.engines.tts.normalisation.agreement import (
 )
 from pipelines.engines.tts.normalisation.cardinals import cardinal
 from pipelines.engines.tts.normalisation.cases import times
-from pipelines.engines.tts.normalisation.nouns import NOUNS, noun, setting, word
+from pipelines.engines.tts.normalisation.nouns import NOUNS, noun, word
 from pipelines.engines.tts.normalisation.own import wolof_of
 from pipelines.engines.tts.normalisation.telephone import group
 
@@ -118,7 +118,7 @@ def amounts(text: str, language: str) -> str:
             re.escape(sign) for sign in sorted(_signs(language), key=len, reverse=True)
         )
         text = re.sub(
-            rf"(\d ?(?:{units})|[€$£]\d+(?:[.,]\d+)?) ?/ ?(?!год\b)(?=[^\W\d_]{{2}})",
+            rf"(\d ?(?:{units})|[€$£]\d+(?:[.,]\d+)?) ?/ ?(?<!км/)(?=[^\W\d_]{{2}})",
             rf"\1 {word('per', language)} ",
             text,
         )

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from pipelines.engines.tts.normalisation.nouns import setting
+from pipelines.engines.tts.normalisation.nouns import setting, word
 
 
 def change_all(said: str, rules: Any) -> str:
@@ -13,10 +13,10 @@ def change_all(said: str, rules: Any) -> str:
     return said
 
 
-def rules_for(name: str, word: str, language: str) -> list[Any] | None:
+def rules_for(name: str, given: str, language: str) -> list[Any] | None:
     """The rules of the first entry `["some words", rule, ...]` that has the word."""
     for words, *rules in setting(name, language):
-        if word in words.split():
+        if given in words.split():
             return list(rules)
     return None
 
@@ -34,6 +34,28 @@ def year_beside(said: str, ahead: str, following: str, language: str) -> str:
         if following in words.split() and (not before or ahead in before.split()):
             return change_all(said, rules)
     return said
+
+
+def time_after(found: re.Match[str], language: str) -> str:
+    """The word that a time stands after, be it written or said for a dash."""
+    ahead = found.string[: found.start()]
+    if found["range"] and word("from", language):
+        return word("from", language)
+    if word("from", language) and re.search(r"\d\s?[-–—]\s?$", ahead):
+        return word("to", language)
+    return _last_word(ahead)
+
+
+def begun(found: re.Match[str], language: str) -> str:
+    """ "od " before a range of hours, where it is not written."""
+    said = word("from", language)
+    written = _last_word(found.string[: found.start()]) in (said, "od", "від")
+    return f"{said} " if said and not written else ""
+
+
+def _last_word(text: str) -> str:
+    words = text.rsplit(maxsplit=1)
+    return words[-1].lower() if words else ""
 
 
 def times(text: str, language: str) -> str:

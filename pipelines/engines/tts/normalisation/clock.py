@@ -6,7 +6,7 @@ from typing import Any
 
 from pipelines.engines.tts.normalisation.agreement import agree, gender
 from pipelines.engines.tts.normalisation.cardinals import cardinal
-from pipelines.engines.tts.normalisation.cases import change_all, rules_for
+from pipelines.engines.tts.normalisation.cases import begun, change_all, rules_for, time_after
 from pipelines.engines.tts.normalisation.nouns import change, locale, noun, setting, word
 from pipelines.engines.tts.normalisation.own import wolof_of
 
@@ -21,7 +21,7 @@ _HALVES = re.compile(
 )
 # Words beside which "18.00" is a time and a bare hour in a range is one.
 _BEFORE = (
-    r"kl\.|klo|kell|klockan|klokken|kello|plkst\.|pulksten|godz\.|o|od|do|ob|um|alle|dalle|ore|ora|"
+    r"kl\.|klo|kell|klockan|klokken|kello|plkst\.|pulksten|godz\.|godzinie|godziny|o|od|do|ob|um|alle|dalle|ore|ora|"
     r"à|a las|de|von|bis|в|от|у|о|з|från|fra|orë|në orën|ve|v"
 )
 _AFTER = r"Uhr|uur|val\.|hod\.|hodin|hodín|часа|ч\.|sati|satima|часова|órakor|óra|ur"
@@ -76,7 +76,7 @@ def _said(found: re.Match[str], language: str) -> str:
     if named:
         said = _of_twelve(hour, minute, language)
     else:
-        said = time(hour, minute, language, _before(found, language))
+        said = time(hour, minute, language, time_after(found, language))
     if said is None:
         return found.group()
     suffix = found["suffix"] or ""
@@ -87,24 +87,7 @@ def _said(found: re.Match[str], language: str) -> str:
     if not found["range"]:
         return said + suffix
     to = word("to", language)
-    return f"{_from(found, language)}{said}{suffix}{f' {to} ' if to else ', '}"
-
-
-def _before(found: re.Match[str], language: str) -> str:
-    """The word that a time stands after, be it written or said for a dash."""
-    ahead = found.string[: found.start()]
-    if found["range"] and word("from", language):
-        return word("from", language)
-    if word("from", language) and re.search(r"\d\s?[-–—]\s?$", ahead):
-        return word("to", language)
-    return _last_word(ahead)
-
-
-def _from(found: re.Match[str], language: str) -> str:
-    """ "od " before a range, where it is not written."""
-    said = word("from", language)
-    written = _last_word(found.string[: found.start()]) in (said, "od", "від")
-    return f"{said} " if said and not written else ""
+    return f"{begun(found, language)}{said}{suffix}{f' {to} ' if to else ', '}"
 
 
 def _halves(found: re.Match[str]) -> str:
@@ -161,11 +144,6 @@ def _hungarian(said: str, suffix: str) -> tuple[str, str]:
     return (said[:-1] + "á", suffix) if said.endswith("óra") and suffix != "kor" else (said, suffix)
 
 
-def _last_word(text: str) -> str:
-    words = text.rsplit(maxsplit=1)
-    return words[-1].lower() if words else ""
-
-
 def time(hour: int, minute: int, language: str, before: str = "") -> str | None:
     """A time of day in words, after the word `before`; None where the language has none for it."""
     if language == "wo":
@@ -173,9 +151,9 @@ def time(hour: int, minute: int, language: str, before: str = "") -> str | None:
         return wolof_of(hour, "waxtu") + minutes
     after = rules_for("hours_after", before, language)
     if after and 0 < hour < 25:
-        said = change_all(_ordinal_hour(hour, language), after)
+        whole = change_all(_ordinal_hour(hour, language), after)
         zero = f"{cardinal(0, language)} " if minute < 10 else ""
-        return f"{said} {zero}{cardinal(minute, language)}" if minute else said
+        return f"{whole} {zero}{cardinal(minute, language)}" if minute else whole
     parts: Any = setting("parts", language)
     if parts and not minute and hour in (0, 12, 24) and word("noon", language):
         return word("noon" if hour == 12 else "midnight", language)
@@ -287,16 +265,16 @@ def _week(text: str, language: str) -> str:
 
 
 _SHORT_DAYS = {  # beside CLDR's
-    "sk": "pon uto str štv pia sob ned", "pl": "pn wt śr czw pt sob niedz", "fr": "lun mar mer jeu ven sam dim",
-    "bg": "пн вт ср чт пт сб нд",
+    "sk": "pon uto str štv pia sob ned", "pl": "pn wt śr czw pt sob niedz",
+    "fr": "lun mar mer jeu ven sam dim", "bg": "пн вт ср чт пт сб нд",
 }  # fmt: skip
 _MARK = "\ue000"  # stands before hours while a text is read
 
 
 def _open(found: re.Match[str], language: str) -> str:
-    to, begun = word("to", language), word("from", language)
-    first = time(int(found["h"]), int(found["m"] or 0), language, begun)
-    last = time(int(found["h2"]), int(found["m2"] or 0), language, to if begun else "")
+    to, start = word("to", language), word("from", language)
+    first = time(int(found["h"]), int(found["m"] or 0), language, start)
+    last = time(int(found["h2"]), int(found["m2"] or 0), language, to if start else "")
     if first is None or last is None:
         return found.group()
-    return f"{f'{begun} ' if begun else ''}{first}{f' {to} ' if to else ', '}{last}"
+    return f"{f'{start} ' if start else ''}{first}{f' {to} ' if to else ', '}{last}"

@@ -30,7 +30,7 @@ _MARKED = {
     "el": r"(?P<mark>ος|ου|ο|η|ης)\b",
     "bg": r"-?(?P<mark>ви|ри|ти|ми|ва|ра|та|ма)\b",
     "mk": r"-?(?P<mark>ви|ри|ти|ми|ва|ра|та|ма)\b",
-    "uk": r"-(?P<mark>[тшмг]?(?:[аеєуюя]|ого)|го|му|ому|й|ий|ій)\b",
+    "uk": r"-(?P<mark>[тшмг]?(?:[аеєуюя]|ого)|го|му|ому|[тшмг]?ої|ї|й|ий|ій)\b",
     "lt": r"-(?P<mark>as|ias|oji|asis|a|oje)\b",
     "tr": r"['’]?(?P<mark>[ıiuü]?nc[ıiuü])\b",
     "wo": r"-?(?P<mark>eel)\b",
@@ -204,6 +204,8 @@ def _ukrainian(n: int, mark: str, said: str) -> str:
         return day(n, "uk") or said
     if mark.endswith("му"):
         return change_all(said, [["ій$", "ьому"], ["ий$", "ому"]])
+    if mark.endswith("ї"):
+        return change_all(said, [["ій$", "ьої"], ["ий$", "ої"]])
     for hard, soft in ("ая", "еє", "ую"):
         if mark[-1] in (hard, soft):
             return change_all(said, [["ій$", soft], ["ий$", hard]])
