@@ -1,7 +1,7 @@
 """Numbers before a noun, in its gender: "eins" is "eine Stunde", "dva" "dvě koruny".
 
 The gender is told by how the noun ends, which holds for the units and currencies that stand here;
-those that end otherwise are listed. Case is left alone.
+those that end otherwise are listed. Case is left alone, but for feminine accusatives (listed).
 """
 
 import re
@@ -15,7 +15,7 @@ _Rules = tuple[tuple[str, str], ...]
 
 # By language, what a gender's nouns end in; the first that fits, else "m".
 _ENDINGS: Mapping[str, tuple[tuple[str, str], ...]] = {
-    **dict.fromkeys(("hr", "bs"), (("f", r"a$"), ("n", r"[^r]o$"))),
+    **dict.fromkeys(("hr", "bs"), (("m", r"^posto$"), ("f", r"a$"), ("n", r"[^r]o$"))),
     "sr": (("m", r"^(?:evro|kilo)$"), ("f", r"a$"), ("n", r"[^r]o$")),
     **dict.fromkeys(("cs", "sk"), (("n", r"[oe]$|í$"), ("f", r"[aá](?: |$)"))),
     "pl": (("n", r"o$"), ("f", r"a(?: |$)")),
@@ -38,7 +38,8 @@ _ENDINGS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "sq": (("f", r"[ëa]$"),),
 }  # fmt: skip
 
-HEAD_FIRST = frozenset({"el", "es", "fr", "it", "pt", "ro"})  # "libra esterlina"
+# "libra esterlina", "stupeň Celsia"
+_HEAD_FIRST = frozenset({"cs", "el", "es", "fr", "it", "pl", "pt", "ro", "sk", "uk"})
 _GREEK = (
     (r"δεκατρία$", "δεκατρείς"), (r"δεκατέσσερα$", "δεκατέσσερις"), (r"τρία$", "τρεις"),
     (r"τέσσερα$", "τέσσερις"),
@@ -62,7 +63,13 @@ _CHANGES: Mapping[tuple[str, str], _Rules] = {
     ("pl", "n"): ((r"^jeden$", "jedno"),),
     ("sl", "m"): ((r"\bena$", "en"), (r"\bdve$", "dva"), (r"\btri$", "trije"),
                   (r"\bštiri$", "štirje")),
-    ("sl", "n"): ((r"\bena$", "eno"),),
+    ("sl", "f"): ((r"\bdva$", "dve"),),
+    ("sl", "n"): ((r"\bena$", "eno"), (r"\bdva$", "dve")),
+    # "fa": feminine, in the accusative
+    **dict.fromkeys((("hr", "fa"), ("bs", "fa")), ((r"\bjedan$", "jednu"), (r"\bdva$", "dvije"))),
+    ("sr", "fa"): ((r"\bjedan$", "jednu"), (r"\bdva$", "dve")),
+    ("cs", "fa"): ((r"^jedna$", "jednu"),), ("sk", "fa"): ((r"^jeden$", "jednu"),),
+    ("pl", "fa"): ((r"^jeden$", "jedną"),), ("uk", "fa"): ((r"\bодин$", "одну"),),
     ("bg", "m"): ((r"\bедно$", "един"), (r"\bдве$", "два")),
     ("bg", "f"): ((r"\bедно$", "една"),),
     ("mk", "m"): ((r"\bедно$", "еден"), (r"\bдве$", "два")),
@@ -115,7 +122,7 @@ def gender(name: str, language: str) -> str:
 @cache
 def gender_of(singular: str, language: str) -> str:
     """ "m", "f" or "n": as a noun of the kind that stands with numbers ends."""
-    if language in HEAD_FIRST:
+    if language in _HEAD_FIRST:
         singular = singular.partition(" ")[0]
     for found, ending in _ENDINGS.get(language, ()):
         if re.search(ending, singular):

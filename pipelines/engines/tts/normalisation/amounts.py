@@ -5,7 +5,6 @@ from decimal import Decimal
 from functools import cache
 
 from pipelines.engines.tts.normalisation.agreement import (
-    HEAD_FIRST,
     agree,
     counted,
     counting,
@@ -18,58 +17,21 @@ from pipelines.engines.tts.normalisation.cardinals import cardinal
 from pipelines.engines.tts.normalisation.nouns import NOUNS, noun, setting, word
 from pipelines.engines.tts.normalisation.own import wolof_of
 from pipelines.engines.tts.normalisation.telephone import group
+from pipelines.engines.tts.normalisation.units import CURRENCIES, money, signs
 
 IN_FIVES = frozenset({"wo", "ff"})  # five francs are one: dërëm, mbuuɗu
 WITH_CENTS = frozenset({"cs", "ff", "ga", "hu", "mt", "sk", "tr", "uk"})  # they are named
 
 _MOST_DIGITS = 12
 _POINT_IS_DOT = frozenset({"en", "ga", "mt"})
-CURRENCIES = {
-    "€": "EUR", "EUR": "EUR", "$": "USD", "US$": "USD", "USD": "USD", "£": "GBP", "GBP": "GBP",
-    "zł": "PLN", "zl": "PLN", "PLN": "PLN", "Kč": "CZK", "CZK": "CZK", "Ft": "HUF", "HUF": "HUF",
-    "RON": "RON", "SEK": "SEK", "DKK": "DKK", "BGN": "BGN", "лв.": "BGN", "лв": "BGN",
-    "RSD": "RSD", "ALL": "ALL", "MKD": "MKD", "BAM": "BAM",
-    "TRY": "TRY", "TL": "TRY", "₺": "TRY", "UAH": "UAH", "₴": "UAH", "грн": "UAH", "грн.": "UAH",
-    "CHF": "CHF", "XOF": "XOF", "FCFA": "XOF", "F CFA": "XOF", "CFA": "XOF", "MDL": "MDL",
-    "francs CFA": "XOF", "franc CFA": "XOF", "CFA francs": "XOF", "CFA-Franc": "XOF",
-}  # fmt: skip
-_LOCAL = {  # signs that are one of these only in a language
-    "bs": {"KM": "BAM"}, "sr": {"din.": "RSD", "din": "RSD"}, "da": {"kr.": "DKK", "kr": "DKK"},
-    "sv": {"kr": "SEK", "kr.": "SEK"}, "ro": {"lei": "RON", "leu": "RON"}, "sq": {"L": "ALL"},
-    "fr": {"F": "XOF"}, "wo": {"F": "XOF", "francs": "XOF"}, "ff": {"F": "XOF", "francs": "XOF"},
-    "mk": {"ден.": "MKD", "ден": "MKD"},
-}  # fmt: skip
-_UNITS = {
-    "%": "percent", "GB": "GB", "Go": "GB", "Gb": "GB", "ГБ": "GB", "MB": "MB", "Mo": "MB",
-    "МБ": "MB", "TB": "TB", "To": "TB", "ТБ": "TB", "kB": "kB", "KB": "kB", "ko": "kB", "Ko": "kB",
-    "Mbit/s": "Mbit/s", "Mb/s": "Mbit/s", "Mbps": "Mbit/s", "Мбіт/с": "Mbit/s",
-    "Мбит/с": "Mbit/s", "Mbit": "Mbit", "Gbit/s": "Gbit/s", "Gb/s": "Gbit/s", "Gbps": "Gbit/s",
-    "MB/s": "MB/s", "Mo/s": "MB/s", "GB/s": "GB/s", "kB/s": "kB/s",
-    "Гбит/с": "Gbit/s", "Гбіт/с": "Gbit/s", "kbit/s": "kbit/s", "kb/s": "kbit/s",
-    "GHz": "GHz", "MHz": "MHz", "kHz": "kHz", "Hz": "Hz", "kWh": "kWh", "kW": "kW", "W": "W",
-    "V": "V", "km": "km", "км": "km", "m": "m", "м": "m", "cm": "cm", "см": "cm", "mm": "mm",
-    "kg": "kg", "km/h": "kmh", "m²": "m2", "sec": "second",
-    "кг": "kg", "°C": "celsius", "ºC": "celsius", "h": "hour", "год": "hour",
-    "min": "minute", "мин": "minute", "хв": "minute", "s": "second", "сек": "second",
-}  # fmt: skip
 _ELIDED = {"it": (r"\buna (?=or[ae]\b)", "un'"), "fr": (r"(?<=million d'|illions d') ", "")}
 _JOINED = "\ue001"  # between a number and its suffix while a text is read
 _NUMBER = r"\d{1,3}(?:[ .,'\u00a0\u202f]\d{3})+(?!\d)(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?"
 _DASHED = r"(?:[.,][-–—]{1,2})?"  # "5,-"
 _FRACTION = re.compile(r"(?<![\w/.,:-])(?P<n>[1-9]\d?)/(?P<of>[2-9]|[1-9]\d)(?![\w/]|[.,]\d)")
 _VULGAR = {"½": (1, 2), "⅓": (1, 3), "¼": (1, 4), "¾": (3, 4)}
-_NAMED = {
-    (1, 2): "half",
-    (1, 3): "third",
-    (2, 3): "two_thirds",
-    (1, 4): "quarter",
-    (3, 4): "three_quarters",
-}
-
-
-@cache
-def _signs(language: str) -> dict[str, str]:
-    return {**_UNITS, **CURRENCIES, **_LOCAL.get(language, {})}
+_NAMED = {(1, 2): "half", (1, 3): "third", (1, 4): "quarter", (3, 4): "three_quarters",
+          (2, 3): "two_thirds"}  # fmt: skip
 
 
 @cache
@@ -77,11 +39,10 @@ def _pattern(language: str) -> re.Pattern[str]:
     def either(signs: dict[str, str]) -> str:
         return "|".join(re.escape(sign) for sign in sorted(signs, key=len, reverse=True))
 
-    money = {**CURRENCIES, **_LOCAL.get(language, {})}
     return re.compile(
-        rf"(?P<sign>(?:(?<!\w)(?:{either(money)}) ?))?"
+        rf"(?P<sign>(?:(?<!\w)(?:{either(money(language))}) ?))?"
         rf"(?P<minus>(?<![\w)])[-−](?=\d))?(?P<number>{_NUMBER}){_DASHED}"
-        rf"(?P<unit>(?:[ \u00a0\u202f]?(?:{either(_signs(language))})(?!\w))|(?=[^\W\d_]))?"
+        rf"(?P<unit>(?:[ \u00a0\u202f]?(?:{either(signs(language))})(?!\w))|(?=[^\W\d_]))?"
     )
 
 
@@ -119,11 +80,9 @@ def amounts(text: str, language: str) -> str:
         text = re.sub(rf"%\s?({_NUMBER})", r"\1 %", text)
         text = re.sub(rf"({_NUMBER}) ila ({_NUMBER})\s?%", r"yüzde \1 ila \2", text)
     if "/" in text and word("per", language):  # "10 €/month"
-        units = "|".join(
-            re.escape(sign) for sign in sorted(_signs(language), key=len, reverse=True)
-        )
+        units = "|".join(re.escape(sign) for sign in sorted(signs(language), key=len, reverse=True))
         text = re.sub(
-            rf"(\d ?(?:{units})|[€$£]\d+(?:[.,]\d+)?) ?/ ?(?=[^\W\d_]{{2}})",
+            rf"(\d ?(?:{units})|[€$£]\d+(?:[.,]\d+)?) ?/ ?(?<!км/)(?=[^\W\d_]{{2}})",
             rf"\1 {word('per', language)} ",
             text,
         )
@@ -138,9 +97,8 @@ def amounts(text: str, language: str) -> str:
 
 
 def _amount(found: re.Match[str], language: str) -> str:
-    signs = _signs(language)
     written = found["unit"] or ""
-    unit = signs.get((found["sign"] or "").strip() or written.strip(), "")
+    unit = signs(language).get((found["sign"] or "").strip() or written.strip(), "")
     said = _figure(found["number"], unit, language)
     if said is None and unit:
         bare = _figure(found["number"], "", language)
@@ -174,16 +132,14 @@ def _genders(language: str) -> dict[str, str]:
             form = noun(name, count, language)
             if form and name != "percent":
                 found.setdefault(form, gender_of(noun(name, 1, language), language))
-    for kind in ("m", "n", "f"):  # words of telephony
-        found |= dict.fromkeys((setting("counted", language) or {}).get(kind, "").split(), kind)
+    for kind, listed in (setting("counted", language) or {}).items():  # words of telephony
+        found |= dict.fromkeys(listed.split(), "" if kind == "none" else kind)
     return found
 
 
 def _before_noun(said: str, found: re.Match[str], language: str) -> str:
     whole, places = _parts(found["number"], language)
     between = rf"\s(?:de\s)?(?:{word('to', language)}\s\d+\s(?:de\s)?)?" if whole else ""
-    if language not in HEAD_FIRST:
-        between = r"\s(?:de\s)?"
     following = re.match(rf"{between}([^\W\d_]+)", found.string[found.end() :])
     known = _genders(language).get(following[1]) if following else None
     if not following or not known or places:

@@ -29,6 +29,7 @@ _MENDED: Mapping[str, tuple[tuple[str, str], ...]] = {
     "hu": ((r"két$", "kettő"),),
     "it": ((r"dicotto", "diciotto"), (r"(?<=.)(?<!cento)(?<!mila)tre(?=$|mila)", "tré")),
     "ro": ((r"\bunu de mii", "una de mii"),),
+    "sl": ((r"\bdve$", "dva"), (r"(?<=\w )(?<!\ben )milijon\b", "milijonov")),
     "sv": ((r"etttusen", "ettusen"), (r"förtio", "fyrtio")),
 }
 

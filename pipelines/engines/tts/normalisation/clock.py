@@ -6,6 +6,7 @@ from typing import Any
 
 from pipelines.engines.tts.normalisation.agreement import agree, gender
 from pipelines.engines.tts.normalisation.cardinals import cardinal
+from pipelines.engines.tts.normalisation.cases import begun, change_all, rules_for, time_after
 from pipelines.engines.tts.normalisation.nouns import change, locale, noun, setting, word
 from pipelines.engines.tts.normalisation.own import wolof_of
 
@@ -20,7 +21,7 @@ _HALVES = re.compile(
 )
 # Words beside which "18.00" is a time and a bare hour in a range is one.
 _BEFORE = (
-    r"kl\.|klo|kell|klockan|klokken|kello|plkst\.|pulksten|godz\.|o|od|do|ob|um|alle|dalle|ore|ora|"
+    r"kl\.|klo|kell|klockan|klokken|kello|plkst\.|pulksten|godz\.|godzinie|godziny|o|od|do|ob|um|alle|dalle|ore|ora|"
     r"à|a las|de|von|bis|в|от|у|о|з|från|fra|orë|në orën|ve|v"
 )
 _AFTER = r"Uhr|uur|val\.|hod\.|hodin|hodín|часа|ч\.|sati|satima|часова|órakor|óra|ur"
@@ -77,7 +78,7 @@ def _said(found: re.Match[str], language: str) -> str:
     if named:
         said = _of_twelve(hour, minute, language)
     else:
-        said = time(hour, minute, language, _last_word(found.string[: found.start()]))
+        said = time(hour, minute, language, time_after(found, language))
     if said is None:
         return found.group()
     suffix = found["suffix"] or ""
@@ -88,7 +89,7 @@ def _said(found: re.Match[str], language: str) -> str:
     if not found["range"]:
         return said + suffix
     to = word("to", language)
-    return f"{said}{suffix}{f' {to} ' if to else ', '}"
+    return f"{begun(found, language)}{said}{suffix}{f' {to} ' if to else ', '}"
 
 
 def _halves(found: re.Match[str]) -> str:
@@ -132,6 +133,12 @@ def _bare_hours(text: str, language: str) -> str:
             lambda found: found[1] + (_hour(int(found[2]), language, "") or found[2]),
             text,
         )
+    if language == "pl":
+        return re.sub(
+            r"(?<!\d )\b(godzin(?:a|ie|y)) ([01]?\d|2[0-4])(?!\w|[:.,]\d| ?[-–] ?\d| min| sek)",
+            lambda found: f"{found[1]} {_hour(int(found[2]), language, found[1]) or found[2]}",
+            text,
+        )
     return text
 
 
@@ -139,16 +146,16 @@ def _hungarian(said: str, suffix: str) -> tuple[str, str]:
     return (said[:-1] + "á", suffix) if said.endswith("óra") and suffix != "kor" else (said, suffix)
 
 
-def _last_word(text: str) -> str:
-    words = text.rsplit(maxsplit=1)
-    return words[-1].lower() if words else ""
-
-
 def time(hour: int, minute: int, language: str, before: str = "") -> str | None:
     """A time of day in words, after the word `before`; None where the language has none for it."""
     if language == "wo":
         minutes = f" yu teg {wolof_of(minute, 'simili')}" if minute else ""
         return wolof_of(hour, "waxtu") + minutes
+    after = rules_for("hours_after", before, language)
+    if after and 0 < hour < 25:
+        whole = change_all(_ordinal_hour(hour, language), after)
+        zero = f"{cardinal(0, language)} " if minute < 10 else ""
+        return f"{whole} {zero}{cardinal(minute, language)}" if minute else whole
     parts: Any = setting("parts", language)
     if parts and not minute and hour in (0, 12, 24) and word("noon", language):
         return word("noon" if hour == 12 else "midnight", language)
@@ -166,7 +173,8 @@ def time(hour: int, minute: int, language: str, before: str = "") -> str | None:
         rest = f"{word('oh', language)} {rest}"
     part = next((name for start, name in reversed(parts) if start <= hour % 24), "")
     hours = noun("hour", hour, language)
-    return str(template.format(h=said, m=rest, hours=hours, minutes=minutes, part=part))
+    whole = str(template.format(h=said, m=rest, hours=hours, minutes=minutes, part=part))
+    return change(whole, rules_for("clock_cases", before, language) or [])
 
 
 def _hour(hour: int, language: str, before: str) -> str | None:
@@ -242,9 +250,15 @@ def _week(text: str, language: str) -> str:
     )
 
     def days(found: re.Match[str]) -> str:
-        last = f"{f' {to} ' if to else ', '}{names[found['b']]}" if found["b"] else ""
         hours = _HOURS.match(found.string, found.end())
-        return f"{names[found['a']]}{last}{' ' if not hours else ' ' + _MARK}"
+        if found["a"] == "po" and not found["b"] and not hours:  # "after"
+            return found.group()
+        first, last = names[found["a"]], names[found["b"]] if found["b"] else ""
+        of: Any = setting("weekdays_of", language)
+        if last and of:
+            first, last = f"{word('from', language)} {of[first]}", of[last]
+        last = f"{f' {to} ' if to else ', '}{last}" if last else ""
+        return f"{first}{last}{' ' if not hours else ' ' + _MARK}"
 
     text = re.sub(spelt, days, text)
     return re.sub(
@@ -255,16 +269,16 @@ def _week(text: str, language: str) -> str:
 
 
 _SHORT_DAYS = {  # beside CLDR's
-    "pl": "pn wt śr czw pt sob niedz", "fr": "lun mar mer jeu ven sam dim",
-    "bg": "пн вт ср чт пт сб нд",
+    "sk": "pon uto str štv pia sob ned", "pl": "pn wt śr czw pt sob niedz",
+    "fr": "lun mar mer jeu ven sam dim", "bg": "пн вт ср чт пт сб нд",
 }  # fmt: skip
 _MARK = "\ue000"  # stands before hours while a text is read
 
 
 def _open(found: re.Match[str], language: str) -> str:
-    first = time(int(found["h"]), int(found["m"] or 0), language)
-    last = time(int(found["h2"]), int(found["m2"] or 0), language)
+    to, start = word("to", language), word("from", language)
+    first = time(int(found["h"]), int(found["m"] or 0), language, start)
+    last = time(int(found["h2"]), int(found["m2"] or 0), language, to if start else "")
     if first is None or last is None:
         return found.group()
-    to = word("to", language)
-    return f"{first}{f' {to} ' if to else ', '}{last}"
+    return f"{f'{start} ' if start else ''}{first}{f' {to} ' if to else ', '}{last}"

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import cache
 
 from pipelines.engines.tts.normalisation.cardinals import cardinal
+from pipelines.engines.tts.normalisation.cases import year_beside
 from pipelines.engines.tts.normalisation.nouns import change, locale, month_names, setting, word
 from pipelines.engines.tts.normalisation.ordinals import day, german, year
 
@@ -183,17 +184,26 @@ def _written(language: str) -> Callable[[str], str] | None:
         r"(?P<end>\s?d\.|(?=\sdieną))?(?!\d)",
     }.get(language)
     first = re.compile(month_first) if month_first else None
+    more = "".join(f"|{w}" for words, *_ in setting("year_cases", language) for w in words.split())
     year_ahead = re.compile(
-        r"(?<!\w)(?P<y>(?:19|20)\d\d)\.?(?= (?:gada|gadā|metų|godine|godini)\b)"
+        rf"(?<!\w)(?P<y>(?:19|20)\d\d)\.?(?= (?P<next>gada|gadā|metų|godine|godini{more})\b)"
     )
 
     def read(text: str) -> str:
         text = pattern.sub(lambda found: _day_first(found, language), text)
         if first:
             text = first.sub(lambda found: _month_first(found, language), text)
-        return year_ahead.sub(lambda found: year(int(found["y"]), language) or found.group(), text)
+        return year_ahead.sub(lambda found: _beside(found, language), text)
 
     return read
+
+
+def _beside(found: re.Match[str], language: str) -> str:
+    said = year(int(found["y"]), language)
+    if said is None:
+        return found.group()
+    ahead = found.string[: found.start()].split()
+    return year_beside(said, ahead[-1].lower() if ahead else "", found["next"], language)
 
 
 def _day_said(n: int, found: re.Match[str], language: str) -> str | None:

@@ -76,6 +76,8 @@ def noun(name: str, count: int | Decimal, language: str) -> str:
     forms = table().get(language, {}).get(name, "")
     if isinstance(forms, str):
         return forms or _by_cldr(name, count, language)
+    if isinstance(count, Decimal) and "decimal" in forms:
+        return str(forms["decimal"])
     kind = category(count, language)
     fraction = forms.get("part") if isinstance(count, Decimal) else None
     return str(forms.get(kind) or fraction or forms.get("other") or [*forms.values()][-1])

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from pipelines.engines.tts.normalisation.agreement import agree
 from pipelines.engines.tts.normalisation.cardinals import cardinal
+from pipelines.engines.tts.normalisation.cases import change_all, ordinal_before
 from pipelines.engines.tts.normalisation.nouns import change, month_names, setting, word
 
 _THEIRS = frozenset({"de", "en", "es", "fr", "it", "nl", "pt", "ro", "sv", "tr"})  # num2words'
@@ -34,7 +35,7 @@ _MARKED = {
     "el": r"(?P<mark>ος|ου|ο|η|ης)\b",
     "bg": r"-?(?P<mark>ви|ри|ти|ми|ва|ра|та|ма)\b",
     "mk": r"-?(?P<mark>ви|ри|ти|ми|ва|ра|та|ма)\b",
-    "uk": r"-(?P<mark>го|й|ий|ій|а|та|ша|га)\b",
+    "uk": r"-(?P<mark>[тшмг]?(?:[аеєуюя]|ого)|го|му|ому|[тшмг]?ої|ї|й|ий|ій)\b",
     "lt": r"-(?P<mark>as|ias|oji|asis|a|oje)\b",
     "tr": r"['’]?(?P<mark>[ıiuü]?nc[ıiuü])\b",
     "wo": r"-?(?P<mark>eel)\b",
@@ -90,7 +91,7 @@ def year(n: int, language: str) -> str | None:
         hundred = {"de": "hundert", "nl": "honderd", "sv": "hundra"}[language]
         tail = cardinal(rest, language) or ""
         return f"{cardinal(n // 100, language)}{hundred}{tail if rest else ''}"
-    whole = cardinal(n, language)
+    whole = word(f"year_{n}", language) or cardinal(n, language)
     if not setting("higher", language) or not rest or whole is None:
         return whole
     head = cardinal(n - rest, language) or ""
@@ -113,6 +114,8 @@ def _year_ordinal(n: int, language: str) -> str | None:
     if language == "pl":
         return f"{higher} {unit}"
     said, counted = cardinal(n, language) or "", cardinal(n % 10, language) or ""
+    if language in ("bs", "hr", "sr"):
+        return f"{said.partition(' ')[0]} {unit}"
     return said.removesuffix(counted) + unit if said.endswith(counted) else None
 
 
@@ -210,6 +213,8 @@ def _said(found: re.Match[str], language: str) -> str:
         return said.removeprefix("al ")
     if language == "el" and mark in ("η", "ης", "ο", "ου"):
         return said.removesuffix("ος") + {"η": "η", "ης": "ης", "ο": "ο", "ου": "ου"}[mark]
+    if language in _DOTTED:
+        return ordinal_before(said, found.string[found.end() :], language)
     if language in ("bg", "mk") and mark.endswith("а"):
         return re.sub("и$", "а", said)
     if language == "uk":
@@ -218,10 +223,15 @@ def _said(found: re.Match[str], language: str) -> str:
 
 
 def _ukrainian(n: int, mark: str, said: str) -> str:
-    if mark == "го":
+    if mark.endswith("го"):
         return day(n, "uk") or said
-    if mark.endswith("а"):
-        return re.sub("ій$", "я", re.sub("ий$", "а", said))
+    if mark.endswith("му"):
+        return change_all(said, [["ій$", "ьому"], ["ий$", "ому"]])
+    if mark.endswith("ї"):
+        return change_all(said, [["ій$", "ьої"], ["ий$", "ої"]])
+    for hard, soft in ("ая", "еє", "ую"):
+        if mark[-1] in (hard, soft):
+            return change_all(said, [["ій$", soft], ["ий$", hard]])
     return said
 
 

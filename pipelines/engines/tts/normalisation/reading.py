@@ -11,6 +11,7 @@ from pipelines.engines.tts.normalisation.cardinals import THEIRS
 from pipelines.engines.tts.normalisation.clock import clock
 from pipelines.engines.tts.normalisation.dates import dates
 from pipelines.engines.tts.normalisation.dates import known as dates_known
+from pipelines.engines.tts.normalisation.multiples import multiples
 from pipelines.engines.tts.normalisation.nouns import NOUNS, noun, setting, word
 from pipelines.engines.tts.normalisation.ordinals import ordinals
 from pipelines.engines.tts.normalisation.own import OWN
@@ -28,7 +29,16 @@ LANGUAGES = tuple(sorted(THEIRS | OWN.keys()))
 
 _FIGURES = re.compile(r"\d")
 _TELLING = re.compile(r"[\d€$£&+=@*#/…_±°§|~^<>{}\[\]\\½¼¾⅓`]|\.\w|VoLTE|eSIM|USSD|IMEI|APN")
-_OF_FIGURES = (clock, codes, telephone, fractions, ordinals, ranges, amounts)  # in this order
+_OF_FIGURES = (
+    multiples,
+    clock,
+    codes,
+    telephone,
+    fractions,
+    ordinals,
+    ranges,
+    amounts,
+)  # in this order
 _WITH_CASES = frozenset(
     [*("bs", "cs", "el", "et", "fi", "hr", "lt"), *("lv", "pl", "sk", "sl", "sr", "uk")]
 )

@@ -15,7 +15,8 @@ _EMOJI = (
 _DECORATION = re.compile(rf"\s?[{_EMOJI}]+")
 _SIGNED = re.compile(r"[€$£&+=@*#/…_±°§|~^<>{}\[\]\\½¼¾⅓`]")
 _FIRST = frozenset({"no.", "No.", "no", "ok.", "n.", "u.", "č.", "br.", "nr", "st", "ca", "n°",
-                    "nº", "sz.", "r.", "pr.", "es.", "ex.", "al.", "p.", "№"})  # fmt: skip
+                    "nº", "sz.", "r.", "pr.", "es.", "ex.", "al.", "p.", "№",
+                    "буд.", "кв."})  # fmt: skip
 _LAST = frozenset({"r.", "g.", "ч.", "г.", "р.", "hod.", "val.", "god.", "mies.", "мин."})
 
 
@@ -55,7 +56,7 @@ def short_forms(text: str, language: str) -> str:
 
     def said(found: re.Match[str]) -> str:
         form = found.group()
-        if form.lower().startswith(("min", "mín", "мін")) and re.search(
+        if form.lower().startswith(("min", "mín", "мін", "godz")) and re.search(
             r"\d\s?$", found.string[: found.start()]
         ):
             ends = re.match(r"\s+[^\W\d_a-z]|\s*$", found.string[found.end() :])

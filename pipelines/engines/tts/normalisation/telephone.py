@@ -35,6 +35,9 @@ def codes(text: str, language: str) -> str:
 
 def telephone(text: str, language: str) -> str:
     """A text with its telephone numbers in words."""
+    text = re.sub(r"\((0\d{1,4})\)\s?(?=\d(?:[ .\-/]?\d){4})", r"\1 ", text)
+    if language == "pl":  # a postcode
+        text = re.sub(r"(?<![\w-])(\d\d)-(\d{3})(?= [A-ZĆŁŚŹŻ])", r"\1, \2", text)
     return _TELEPHONE.sub(lambda found: _number(found.group(), language), text)
 
 
@@ -65,6 +68,11 @@ def _grouped(figures: str, language: str) -> list[str]:
         found = [part.removeprefix("+") for part in groups(figures, region)]
         if len(found) > 1 and "".join(found) == figures.removeprefix("+"):
             return found
+    if figures.startswith("+"):  # as from abroad
+        for region in ("SN", "FR"):
+            found = groups(figures, region)
+            if len(found) > 1 and "".join(found) == figures:
+                return [part.removeprefix("+") for part in found]
     digits = figures.removeprefix("+")
     if not word("pairs", language):
         return [digits]

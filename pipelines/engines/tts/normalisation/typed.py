@@ -1,4 +1,4 @@
-"""What is typed and dialled: "PIN 1234" and "call 112" figure by figure, "press #", "x2", "A > B".
+"""What is typed and dialled: "PIN 1234" and "call 112" figure by figure, "press #", "A > B".
 
 The words beside which figures stand so are in written.toml: `codes` (and `code_is`, which may stand
 between) and `dialled`.
@@ -46,20 +46,13 @@ def _one_by_one(found: re.Match[str], pairs: bool, language: str) -> str:
 
 
 def keys(text: str, language: str) -> str:
-    """A text with a lone "#" or "*" named, with "x2" and "3 x 5" in words, a menu's ">" a comma."""
+    """A text with a lone "#" or "*" named, and a menu's ">" a comma."""
     for sign, name in (("*", "star"), ("#", "hash")):
         if sign in text and word(name, language):
             # A star before a word is rather a list's.
             after = r"$|[.,;:!?)]" + (r"|\s+[^\W\d]" if sign == "#" else "")
             text = re.sub(rf"(?<=[\w,] )[{sign}](?={after})", word(name, language), text)
-    text = re.sub(r"(?<=\w) > (?=\w)", ", ", text)
-    times = word("times", language)
-    if times:
-        text = re.sub(r"(?<=\d) ?[x×] ?(?=\d)", f" {times} ", text)
-        text = re.sub(r"(?<!\S)[x×](?=\d+\b)", f"{times} ", text)
-    if word("fold", language):
-        text = re.sub(r"(?<=\d)x\b(?= )", f" {word('fold', language)}", text)
-    return text
+    return re.sub(r"(?<=\w) > (?=\w)", ", ", text)
 
 
 @cache
