@@ -8,13 +8,13 @@ go. One kind after another, the most telling first; each has a module:
     dates        in figures and with a month's name      clock        times of day, opening hours
     ordinals     days of a date, years, "1st"            telephone    numbers, service codes
     amounts      money, units, fractions, ranges         agreement    gender before a noun
-    typed        codes, short numbers, lone keys
+    typed        codes, short numbers, lone keys          prepared     what tables put otherwise
 
 The words are in words.toml and written.toml; plural categories, units and currencies that these do
 not name are CLDR's, by Babel. What a language has no words for is listed by `gaps`; such figures
 are said one by one. Numbers agree in gender with the units and currencies named here and the
-nouns in `counted`, not with others, and never in case, save for days of a date and hours after some
-prepositions.
+nouns in `counted` and `before`, not with others, and never in case, save for days of a date and
+hours after some prepositions.
 """
 
 from pipelines.engines.tts.normalisation.reading import LANGUAGES, gaps, needs_reading, spoken

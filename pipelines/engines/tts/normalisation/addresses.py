@@ -72,7 +72,7 @@ def versions(text: str, language: str) -> str:
             return found.group()  # thousands
         if found["n"] and _TELEPHONE.fullmatch(found["n"]):
             return found.group()
-        point = word("point" if language == "en" else "dot", language)
+        point = word("point" if language in ("en", "mt") else "dot", language)
         words = f" {point} ".join(_digits(part, language) for part in numbers)
         name = word("version", language)
         named = found.string[: found.start()].lower().rstrip().endswith(name.lower())

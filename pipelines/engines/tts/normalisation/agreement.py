@@ -25,7 +25,7 @@ _ENDINGS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "uk": (("n", r"євро$"), ("f", r"[ая]$")),
     "lt": (("f", r"[aė]$"),),
     "lv": (("f", r"[ae]$"),),
-    "el": (("n", r"(?:ο|ό|έτος|ευρώ|byte|bit|τζ|CFA|βατ|βολτ)$"), ("f", r"[αηά]$")),
+    "el": (("n", r"^τοις$|(?:ο|ό|έτος|ευρώ|byte|bit|τζ|CFA|βατ|βολτ)$"), ("f", r"[αηά]$")),
     "ro": (("m", r"byte$|^kilowatt"), ("f", r"[ăe]$|^(?:zi|oră)$"),
            ("n", r"^(?:minut|procent|kilogram|grad)")),
     "pt": (("m", r"^dia$|grama$|watt-hora$"), ("f", r"a$|^libra|^coroa|^lira")),

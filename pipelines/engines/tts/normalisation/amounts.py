@@ -17,6 +17,7 @@ from pipelines.engines.tts.normalisation.agreement import (
 from pipelines.engines.tts.normalisation.cardinals import cardinal
 from pipelines.engines.tts.normalisation.nouns import NOUNS, noun, setting, word
 from pipelines.engines.tts.normalisation.own import wolof_of
+from pipelines.engines.tts.normalisation.prepared import gender_beside
 from pipelines.engines.tts.normalisation.telephone import group
 
 IN_FIVES = frozenset({"wo", "ff"})  # five francs are one: dërëm, mbuuɗu
@@ -181,6 +182,12 @@ def _genders(language: str) -> dict[str, str]:
 
 def _before_noun(said: str, found: re.Match[str], language: str) -> str:
     whole, places = _parts(found["number"], language)
+    if setting("before", language) and not places:
+        rest = found.string[found.end() :]
+        told = gender_beside(whole, rest, _genders(language), language)
+        if not told:
+            return said
+        return counting(int(whole), said, language) or agree(said, told, language)
     between = rf"\s(?:de\s)?(?:{word('to', language)}\s\d+\s(?:de\s)?)?" if whole else ""
     if language not in HEAD_FIRST:
         between = r"\s(?:de\s)?"
