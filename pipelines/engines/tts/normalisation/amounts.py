@@ -18,7 +18,7 @@ from pipelines.engines.tts.normalisation.cardinals import cardinal
 from pipelines.engines.tts.normalisation.nouns import NOUNS, noun, setting, word
 from pipelines.engines.tts.normalisation.own import wolof_of
 from pipelines.engines.tts.normalisation.prepared import gender_beside
-from pipelines.engines.tts.normalisation.telephone import group
+from pipelines.engines.tts.normalisation.telephone import by_digits, group
 
 IN_FIVES = frozenset({"wo", "ff"})  # five francs are one: dërëm, mbuuɗu
 WITH_CENTS = frozenset({"cs", "ff", "ga", "hu", "mt", "sk", "tr", "uk"})  # they are named
@@ -147,7 +147,7 @@ def _amount(found: re.Match[str], language: str) -> str:
         bare = _figure(found["number"], "", language)
         said = f"{found['sign'] or ''}{bare}{written}" if bare else None
     if said is None:
-        said = _by_digits(found["number"], language) + written
+        said = by_digits(found["number"], language) + written
     if not unit:
         said = _before_noun(said, found, language)
     if found["sign"] and written.strip() and unit:
@@ -159,11 +159,6 @@ def _amount(found: re.Match[str], language: str) -> str:
     if re.search(r"[^\W\d_]$", found.string[: found.start()]):
         said = f" {said}"  # "A4"
     return said + (" " if found["unit"] == "" else "")  # "5G": the letter follows
-
-
-def _by_digits(figures: str, language: str) -> str:
-    parts = [group(digits, language) or digits for digits in re.findall(r"\d+", figures)]
-    return ", ".join(parts)
 
 
 @cache
@@ -183,8 +178,7 @@ def _genders(language: str) -> dict[str, str]:
 def _before_noun(said: str, found: re.Match[str], language: str) -> str:
     whole, places = _parts(found["number"], language)
     if setting("before", language) and not places:
-        rest = found.string[found.end() :]
-        told = gender_beside(whole, rest, _genders(language), language)
+        told = gender_beside(whole, found.string[found.end() :], _genders(language), language)
         if not told:
             return said
         return counting(int(whole), said, language) or agree(said, told, language)
