@@ -17,9 +17,9 @@ class Expecting:
     `fewest` how many may (0: no fewer); `check` is what is known of them, "" where their number is
     all (`agent/numbers/digit_format.py`); `pause` is how many seconds of silence end a turn,
     `quick` how many end it once what was said is already a complete answer, `unfinished` where it
-    certainly is not (`agent/endpointing.py`), all so many times as long as `pace` says, for callers
-    who pause for longer than others. `options` are the answers offered one by one, in the order of
-    their keys: value, and how it was said.
+    certainly is not (`agent/endpointing.py`), all `slowness` times as long, for callers who pause
+    for longer than others. `options` are the answers offered one by one, in the order of their
+    keys: value, and how it was said.
     """
 
     intents: tuple[str, ...] = ()
@@ -31,7 +31,7 @@ class Expecting:
     fewest: int = 0
     check: Check = ""
     unfinished: float = 2.0
-    pace: float = 1.0
+    slowness: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,13 @@ _ROOM = 0.2  # s by which a pause that is known has to fit
 
 
 def after_start(c: Conversation, event: TurnStarted) -> float:
-    """`Conversation.pauses` once the caller has begun to speak."""
+    """`Conversation.slowness` once the caller has begun to speak."""
     since = event.at - event.noticed - c.turn_ended
     cut_off = c.turn_ended >= 0 and since < _CUT_OFF
-    return min(_MOST, round(c.pauses * _LONGER, 3)) if cut_off else c.pauses
+    return min(_MOST, round(c.slowness * _LONGER, 3)) if cut_off else c.slowness
 
 
 def after_end(c: Conversation, event: TurnEnded) -> float:
     """The same once they have finished."""
     needed = max(event.pauses, default=0.0) + _ROOM
-    return min(_MOST, max(c.pauses, round(needed / c.expecting.pause, 3)))
+    return min(_MOST, max(c.slowness, round(needed / c.expecting.pause, 3)))

@@ -60,7 +60,7 @@ class Dialogue:
     ) -> None:
         each = (*flows.values(), alternatives.FLOW)
         slots = {slot.name: slot for flow in each for slot in flow.slots}
-        self._floor = Floor(languages, slots, menu(flows), policy.pace)
+        self._floor = Floor(languages, slots, menu(flows), policy.slowness)
         self._languages = languages
         self._flows = flows
         self._policy = policy

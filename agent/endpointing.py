@@ -144,7 +144,7 @@ class Pause:
 
 def longest_pause(open_for: Expecting) -> float:
     """Seconds after which any turn has ended."""
-    return max(open_for.pause, open_for.unfinished) * open_for.pace
+    return max(open_for.pause, open_for.unfinished) * open_for.slowness
 
 
 def pause(
@@ -167,7 +167,7 @@ def pause(
     if not text.strip() and spoken < _SHORTEST_WORD:
         return Pause(min(_NOISE, open_for.pause), "noise")
     seconds, why = _pause(text, open_for, language, finished)
-    return Pause(round(seconds * open_for.pace, 3), why)
+    return Pause(round(seconds * open_for.slowness, 3), why)
 
 
 def _pause(

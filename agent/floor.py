@@ -26,13 +26,13 @@ class Floor:
         languages: Mapping[str, Language],
         slots: Mapping[str, Slot],
         menu: Menu,
-        pace: float = 1.0,
+        slowness: float = 1.0,
     ) -> None:
         self.conversation = Conversation()
         self.actions: list[Action] = []
         self._languages = languages
         self._slots = slots
-        self._pace = pace
+        self._slowness = slowness
         self._instead = {
             s.instead_of or s.name: s for s in slots.values() if s.kind in STANDING_OUT
         }
@@ -268,8 +268,8 @@ class Floor:
         """Open a question: the next turn answers it, with one of `options` where there are any."""
         settling = question.startswith("confirm:")
         opened = self._open(question, () if settling else tuple(options))
-        pace = round(self._pace * self.conversation.pauses, 3)
-        expected = replace(expecting(opened, self.language), pace=pace)
+        slowness = round(self._slowness * self.conversation.slowness, 3)
+        expected = replace(expecting(opened, self.language), slowness=slowness)
         if settling:  # what was offered keeps its name until it is settled
             expected = replace(expected, options=self.conversation.expecting.options)
         self.do(Listen(self.conversation.language, question, expected))

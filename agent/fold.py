@@ -104,7 +104,7 @@ def _call_started(c: Conversation, event: CallStarted) -> Conversation:
 def _turn_started(c: Conversation, event: TurnStarted) -> Conversation:
     return replace(
         c,
-        pauses=caller_pauses.after_start(c, event),
+        slowness=caller_pauses.after_start(c, event),
         turn=c.turn + 1,
         turn_open=True,
         unanswered=c.hypothesis.text if c.deferred and c.hypothesis else c.unanswered,
@@ -124,7 +124,7 @@ def _turn_ended(c: Conversation, event: TurnEnded) -> Conversation:
         c,
         turn_open=False,
         turn_ended=event.at if text else -1.0,
-        pauses=caller_pauses.after_end(c, event),
+        slowness=caller_pauses.after_end(c, event),
         words_at=event.at - event.paused,
         signed=False,
         intents=event.intents,

@@ -59,7 +59,7 @@ class Policy:
     # A wish for something else than what is being asked is at least so probable.
     digress_above: float = 0.9
     wish_above: float = 0.6  # a part of a turn that is at least so probably a wish is one
-    pace: float = 1.0  # all pauses that end a turn are so many times as long, for slow callers
+    slowness: float = 1.0  # all pauses that end a turn are so many times as long, for slow callers
     silence: float = 8.0
     silences: int = 3
     between_keys: float = 5.0

@@ -138,7 +138,7 @@ class Conversation:
     turn_open: bool = False
     turn_since: float = 0.0
     turn_ended: float = -1.0  # the last one with words; -1.0 none
-    pauses: float = 1.0  # this caller's are so many times as long as others'
+    slowness: float = 1.0  # this caller's pauses are so many times as long as others'
     typed_at: float = -1.0  # the last key
     words_at: float = 0.0  # the end of the caller's last words or keys: a turn's clock starts there
     deferred: bool = False  # the turn is taken up once what cannot be interrupted is said

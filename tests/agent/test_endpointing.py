@@ -95,13 +95,13 @@ def test_who_says_what_number_is_to_come_is_waited_for() -> None:
 def test_a_caller_who_was_cut_off_is_waited_for_longer() -> None:
     talk = Talk()
     talk.hear("hm hm hm")
-    assert talk.state.expecting.pace == 1.0
+    assert talk.state.expecting.slowness == 1.0
     began = talk.state.turn_ended + 0.4
     talk.happen(TurnStarted(began, 0.1))
     talk.happen(Hypothesis(began + 1, "what is my balance", "en", 1.0, 1.0, True))
     talk.happen(TurnEnded(began + 2, 0.8))
-    assert talk.state.pauses == pytest.approx(1.3)
-    assert talk.state.expecting.pace == pytest.approx(1.3)
+    assert talk.state.slowness == pytest.approx(1.3)
+    assert talk.state.expecting.slowness == pytest.approx(1.3)
     assert longest_pause(talk.state.expecting) == pytest.approx(2.6)
 
 
@@ -112,10 +112,10 @@ def test_pauses_within_a_turn_are_learnt_and_kept() -> None:
     talk.happen(TurnStarted(began, 0.1))
     talk.happen(Hypothesis(began + 1, "gibberish of no kind", "en", 1.0, 1.0, True))
     talk.happen(TurnEnded(began + 2, 0.8, pauses=(0.3, asked)))
-    paces = {entry.expecting.pace for entry in talk.entries[-9:] if isinstance(entry, Listen)}
-    assert paces == {round((asked + 0.2) / asked, 3)}
+    slower = {entry.expecting.slowness for entry in talk.entries[-9:] if isinstance(entry, Listen)}
+    assert slower == {round((asked + 0.2) / asked, 3)}
 
 
 def test_an_operator_gives_all_callers_more_time() -> None:
-    slow = Talk(policy=replace(load().policy, pace=1.5))
-    assert slow.state.expecting.pace == 1.5
+    slow = Talk(policy=replace(load().policy, slowness=1.5))
+    assert slow.state.expecting.slowness == 1.5

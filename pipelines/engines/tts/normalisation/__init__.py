@@ -10,6 +10,7 @@ go. One kind after another, the most telling first; each has a module:
     amounts      money, units, fractions, ranges         agreement    gender before a noun
     typed        codes, short numbers, lone keys         cases        forms asked by words beside
     multiples    "2x a day", "3 x 10"                    units        signs of currencies and units
+    prepared     what a table puts otherwise
 
 The words are in words.toml and written.toml; plural categories, units and currencies that these do
 not name are CLDR's, by Babel. What a language has no words for is listed by `gaps`; such figures

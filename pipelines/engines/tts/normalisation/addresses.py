@@ -66,13 +66,14 @@ def versions(text: str, language: str) -> str:
     if "." not in text and "v" not in text.lower():
         return text
 
+    point = word("point" if language in ("en", "mt") else "dot", language)
+
     def said(found: re.Match[str]) -> str:
         numbers = (found["v"] or found["n"]).split(".")
         if found["n"] and all(len(part) == 3 for part in numbers[1:]):
             return found.group()  # thousands
         if found["n"] and _TELEPHONE.fullmatch(found["n"]):
             return found.group()
-        point = word("point" if language == "en" else "dot", language)
         words = f" {point} ".join(_digits(part, language) for part in numbers)
         name = word("version", language)
         named = found.string[: found.start()].lower().rstrip().endswith(name.lower())
@@ -80,7 +81,6 @@ def versions(text: str, language: str) -> str:
 
     text = _VERSION.sub(said, text)
     named = "|".join(filter(None, (_VERSIONED, word("version", language))))
-    point = word("point" if language == "en" else "dot", language)
     return re.sub(
         rf"(?i:(?<=\W)|^)((?i:{named})\s)(\d+)\.(\d+)(?![\w,.]*\d)",
         lambda found: (

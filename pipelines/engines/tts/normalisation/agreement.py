@@ -2,6 +2,7 @@
 
 The gender is told by how the noun ends, which holds for the units and currencies that stand here;
 those that end otherwise are listed. Case is left alone, but for feminine accusatives (listed).
+Other nouns are listed in written.toml, or told by how they end: `counted` and `counted_like`.
 """
 
 import re
@@ -9,7 +10,10 @@ from collections.abc import Mapping
 from functools import cache
 
 from pipelines.engines.tts.normalisation.cardinals import cardinal
-from pipelines.engines.tts.normalisation.nouns import noun
+from pipelines.engines.tts.normalisation.nouns import NOUNS, noun, setting, word
+from pipelines.engines.tts.normalisation.units import CURRENCIES
+
+BETWEEN = "\ue002"  # the numbers of a range that is said without a word
 
 _Rules = tuple[tuple[str, str], ...]
 
@@ -25,7 +29,7 @@ _ENDINGS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "uk": (("n", r"євро$"), ("f", r"[ая]$")),
     "lt": (("f", r"[aė]$"),),
     "lv": (("f", r"[ae]$"),),
-    "el": (("n", r"(?:ο|ό|έτος|ευρώ|byte|bit|τζ|CFA|βατ|βολτ)$"), ("f", r"[αηά]$")),
+    "el": (("n", r"^τοις$|(?:ο|ό|έτος|ευρώ|byte|bit|τζ|CFA|βατ|βολτ)$"), ("f", r"[αηά]$")),
     "ro": (("m", r"byte$|^kilowatt"), ("f", r"[ăe]$|^(?:zi|oră)$"),
            ("n", r"^(?:minut|procent|kilogram|grad)")),
     "pt": (("m", r"^dia$|grama$|watt-hora$"), ("f", r"a$|^libra|^coroa|^lira")),
@@ -128,6 +132,38 @@ def gender_of(singular: str, language: str) -> str:
         if re.search(ending, singular):
             return found
     return "m"
+
+
+@cache
+def _kinds(language: str) -> dict[str, str]:
+    """By the forms of our nouns, their gender, or another kind of which `_CHANGES` knows."""
+    found: dict[str, str] = {"Uhr": "m"} if language == "de" else {}
+    for name in (*NOUNS, *(set(CURRENCIES.values()) - {"USD"})):
+        for count in (1, 2, 5):
+            form = noun(name, count, language)
+            if form and name != "percent":
+                found.setdefault(form, gender(name, language))
+    for kind, listed in (setting("counted", language) or {}).items():
+        found |= dict.fromkeys(listed.split(), "" if kind == "none" else kind)
+    return found
+
+
+def kind_of(figures: str, named: str, language: str) -> str:
+    """How a number agrees with the word after it; "" where it does not."""
+    known = _kinds(language).get(named)
+    if known is not None:
+        return known
+    rules = setting("counted_like", language)
+    written = f"{figures} {named}"
+    return next((str(kind) for pattern, kind in rules if re.fullmatch(pattern, written)), "")
+
+
+def beside(rest: str, language: str) -> re.Match[str] | None:
+    """The `noun` after a number, be it the first of a `range`: "2 days", "2 to 3 days"."""
+    to = rf"(?:\s(?:de\s)?{re.escape(word('to', language))}\s|{BETWEEN})"
+    last = rf"(?P<range>{to}\d[\d ., ]*?)\s?(?:de\s)?(?P<noun>(?!%)[^\W\d_]+)"
+    ranged = re.match(last, rest) if language != "mt" else None
+    return ranged or re.match(r"(?P<range>)\s(?:de\s)?(?P<noun>[^\W\d_]+)", rest)
 
 
 def agree(said: str, gender: str, language: str) -> str:

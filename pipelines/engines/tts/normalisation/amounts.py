@@ -6,23 +6,25 @@ from functools import cache
 
 from pipelines.engines.tts.normalisation.agreement import (
     agree,
+    beside,
     counted,
     counting,
     gender,
-    gender_of,
+    kind_of,
     millions_of,
     number,
 )
 from pipelines.engines.tts.normalisation.cardinals import cardinal
-from pipelines.engines.tts.normalisation.nouns import NOUNS, noun, setting, word
+from pipelines.engines.tts.normalisation.nouns import noun, word
 from pipelines.engines.tts.normalisation.own import wolof_of
-from pipelines.engines.tts.normalisation.telephone import group
+from pipelines.engines.tts.normalisation.telephone import by_digits, group
 from pipelines.engines.tts.normalisation.units import CURRENCIES, money, signs
 
 IN_FIVES = frozenset({"wo", "ff"})  # five francs are one: dërëm, mbuuɗu
 WITH_CENTS = frozenset({"cs", "ff", "ga", "hu", "mt", "sk", "tr", "uk"})  # they are named
 
 _MOST_DIGITS = 12
+_SHORTENED = (frozenset({"es", "it", "ro"}), frozenset({"ro"}))  # "un", only before a noun
 _POINT_IS_DOT = frozenset({"en", "ga", "mt"})
 _ELIDED = {"it": (r"\buna (?=or[ae]\b)", "un'"), "fr": (r"(?<=million d'|illions d') ", "")}
 _JOINED = "\ue001"  # between a number and its suffix while a text is read
@@ -104,7 +106,7 @@ def _amount(found: re.Match[str], language: str) -> str:
         bare = _figure(found["number"], "", language)
         said = f"{found['sign'] or ''}{bare}{written}" if bare else None
     if said is None:
-        said = _by_digits(found["number"], language) + written
+        said = by_digits(found["number"], language) + written
     if not unit:
         said = _before_noun(said, found, language)
     if found["sign"] and written.strip() and unit:
@@ -118,37 +120,17 @@ def _amount(found: re.Match[str], language: str) -> str:
     return said + (" " if found["unit"] == "" else "")  # "5G": the letter follows
 
 
-def _by_digits(figures: str, language: str) -> str:
-    parts = [group(digits, language) or digits for digits in re.findall(r"\d+", figures)]
-    return ", ".join(parts)
-
-
-@cache
-def _genders(language: str) -> dict[str, str]:
-    """By the forms of our nouns, their gender."""
-    found: dict[str, str] = {"Uhr": "m"} if language == "de" else {}
-    for name in (*NOUNS, *(set(CURRENCIES.values()) - {"USD"})):
-        for count in (1, 2, 5):
-            form = noun(name, count, language)
-            if form and name != "percent":
-                found.setdefault(form, gender_of(noun(name, 1, language), language))
-    for kind, listed in (setting("counted", language) or {}).items():  # words of telephony
-        found |= dict.fromkeys(listed.split(), "" if kind == "none" else kind)
-    return found
-
-
 def _before_noun(said: str, found: re.Match[str], language: str) -> str:
     whole, places = _parts(found["number"], language)
-    between = rf"\s(?:de\s)?(?:{word('to', language)}\s\d+\s(?:de\s)?)?" if whole else ""
-    following = re.match(rf"{between}([^\W\d_]+)", found.string[found.end() :])
-    known = _genders(language).get(following[1]) if following else None
-    if not following or not known or places:
+    following = beside(found.string[found.end() :], language)
+    kind = kind_of(whole, following["noun"], language) if following and not places else ""
+    if not following or not kind:
         return said
     if int(whole) and int(whole) % 1_000_000 == 0 and not following[0].startswith(" de "):
-        return f"{said} {millions_of(following[1], language)}".rstrip()
-    if re.search(r"\s\d", following[0]) and whole == "1" and (known != "f" or language == "ro"):
+        return f"{said} {millions_of(following['noun'], language)}".rstrip()
+    if following["range"] and whole == "1" and language in _SHORTENED[kind == "f"]:
         return said  # "uno a dos minutos"
-    return counting(int(whole), said, language) or agree(said, known, language)
+    return counting(int(whole), said, language) or agree(said, kind, language)
 
 
 def _figure(figures: str, unit: str, language: str) -> str | None:

@@ -26,7 +26,7 @@ _MENDED: Mapping[str, tuple[tuple[str, str], ...]] = {
     "de": ((r"einstausend", "eintausend"),),
     "en": ((r",", ""),),
     "es": ((r"veintiuno mil\b", "veintiún mil"), (r"\buno mil\b", "un mil")),
-    "hu": ((r"két$", "kettő"),),
+    "hu": ((r"két$", "kettő"), (r"kettőezer", "kétezer")),
     "it": ((r"dicotto", "diciotto"), (r"(?<=.)(?<!cento)(?<!mila)tre(?=$|mila)", "tré")),
     "ro": ((r"\bunu de mii", "una de mii"),),
     "sl": ((r"\bdve$", "dva"), (r"(?<=\w )(?<!\ben )milijon\b", "milijonov")),

@@ -184,16 +184,16 @@ def _written(language: str) -> Callable[[str], str] | None:
         r"(?P<end>\s?d\.|(?=\sdieną))?(?!\d)",
     }.get(language)
     first = re.compile(month_first) if month_first else None
-    more = "".join(f"|{w}" for words, *_ in setting("year_cases", language) for w in words.split())
+    nouns = [named for words, *_ in setting("year_cases", language) for named in words.split()]
     year_ahead = re.compile(
-        rf"(?<!\w)(?P<y>(?:19|20)\d\d)\.?(?= (?P<next>gada|gadā|metų|godine|godini{more})\b)"
+        rf"(?<![\w.,/-])(?P<y>(?:1[89]|20)\d\d)\.?(?= (?P<next>{'|'.join(nouns)})\b)"
     )
 
     def read(text: str) -> str:
         text = pattern.sub(lambda found: _day_first(found, language), text)
         if first:
             text = first.sub(lambda found: _month_first(found, language), text)
-        return year_ahead.sub(lambda found: _beside(found, language), text)
+        return year_ahead.sub(lambda found: _beside(found, language), text) if nouns else text
 
     return read
 

@@ -15,6 +15,7 @@ from pipelines.engines.tts.normalisation.multiples import multiples
 from pipelines.engines.tts.normalisation.nouns import NOUNS, noun, setting, word
 from pipelines.engines.tts.normalisation.ordinals import ordinals
 from pipelines.engines.tts.normalisation.own import OWN
+from pipelines.engines.tts.normalisation.prepared import mended, prepared
 from pipelines.engines.tts.normalisation.short_forms import (
     has_short_forms,
     names,
@@ -65,9 +66,11 @@ def spoken(text: str, language: str) -> str:
         return text
     text = keys(names(short_forms(addresses(text, code), code)), code)
     if _FIGURES.search(text):
-        text = typed(in_their_order(versions(dates(text, code), code), code), code)
+        text = versions(dates(prepared(text, code), code), code)
+        text = typed(in_their_order(text, code), code)
         for read in _OF_FIGURES:
             text = read(text, code)
+        text = mended(text, code)
     else:
         text = fractions(text, code)
     return signs(text, code)

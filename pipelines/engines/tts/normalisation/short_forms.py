@@ -56,7 +56,7 @@ def short_forms(text: str, language: str) -> str:
 
     def said(found: re.Match[str]) -> str:
         form = found.group()
-        if form.lower().startswith(("min", "mín", "мін", "godz")) and re.search(
+        if form.lower().startswith(("min", "mín", "мін", "мин", "godz")) and re.search(
             r"\d\s?$", found.string[: found.start()]
         ):
             ends = re.match(r"\s+[^\W\d_a-z]|\s*$", found.string[found.end() :])

@@ -89,3 +89,9 @@ def group(digits: str, language: str) -> str | None:
         numbers = [int(digit) for digit in digits]
     said = [cardinal(number, language) for number in numbers]
     return " ".join(s for s in said if s) if all(said) else None
+
+
+def by_digits(figures: str, language: str) -> str:
+    """Figures that are no number, one by one."""
+    parts = [group(digits, language) or digits for digits in re.findall(r"\d+", figures)]
+    return ", ".join(parts)
