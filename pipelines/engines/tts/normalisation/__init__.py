@@ -8,12 +8,12 @@ go. One kind after another, the most telling first; each has a module:
     dates        in figures and with a month's name      clock        times of day, opening hours
     ordinals     days of a date, years, "1st"            telephone    numbers, service codes
     amounts      money, units, fractions, ranges         agreement    gender before a noun
-    typed        codes, short numbers, lone keys
+    typed        codes, short numbers, lone keys         beside       told by the words beside them
 
 The words are in words.toml and written.toml; plural categories, units and currencies that these do
 not name are CLDR's, by Babel. What a language has no words for is listed by `gaps`; such figures
-are said one by one. Numbers agree in gender with the units and currencies named here and the
-nouns in `counted`, not with others, and never in case, save for days of a date and hours after some
+are said one by one. Numbers agree in gender with the units and currencies named here and with nouns
+that written.toml lists (`counted`, `beside`); in case only where that does, in days of a date, and in hours after some
 prepositions.
 """
 

@@ -280,7 +280,7 @@ def _fives(francs: int, language: str) -> str | None:
 
 
 def _places(places: str, language: str) -> str:
-    if language == "en" or len(places) > 3:
+    if language in ("de", "en") or len(places) > 3:
         return " ".join(cardinal(int(digit), language) or "" for digit in places)
     zeros = len(places) - len(places.lstrip("0"))
     said = [cardinal(0, language)] * zeros + [cardinal(int(places), language)]

@@ -22,13 +22,18 @@ _MENDED: Mapping[str, tuple[tuple[str, str], ...]] = {
         (r"\ben millioner", "en million"),
         (r"ettusind", "et tusind"),
         (r"tusind(?!e og)(?=\w)", "tusind "),
+        (r"tusinde og (?=\w*hundrede)", "tusind "),
     ),
     "de": ((r"einstausend", "eintausend"),),
     "en": ((r",", ""),),
     "es": ((r"veintiuno mil\b", "veintiún mil"), (r"\buno mil\b", "un mil")),
+    "fi": ((r"(?<=\w)miljoona", " miljoona"),),
     "hu": ((r"két$", "kettő"),),
     "it": ((r"dicotto", "diciotto"), (r"(?<=.)(?<!cento)(?<!mila)tre(?=$|mila)", "tré")),
     "ro": ((r"\bunu de mii", "una de mii"),),
+    "lt": ((r"^vienas (?=šimtas|tūkstantis)", ""), (r"(?<!dešimt )\bvienas (?=šimtas)", "")),
+    "lv": ((r"\btūkstotis\b", "tūkstoš"), (r"\bsimtu\b", "simts")),
+    "nl": ((r"(?<=honderd|duizend)één\b", "een"),),
     "sv": ((r"etttusen", "ettusen"), (r"förtio", "fyrtio")),
 }
 

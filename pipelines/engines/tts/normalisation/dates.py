@@ -37,6 +37,7 @@ _AFTER = {  # words after which "5/12" is a date
     "fr": "le|du|au|jusqu'au|dès le|depuis le", "es": "el|del|al|día",
     "it": "il|dal|al|del|entro il",
     "pt": "dia|em|até", "nl": "op|tot|vanaf", "el": "στις|την|τις|από|έως", "mt": "fit|sat|mit",
+    "da": "den", "sv": "den",
 }  # fmt: skip
 _JOIN = (
     r"to|and|au|et|bis|bis zum|und|al|y|e|a|tot|en met|t/m|do|i|in|po|până la|до|по|и|ja|til|till|"

@@ -35,13 +35,16 @@ _MARKED = {
     "bg": r"-?(?P<mark>ви|ри|ти|ми|ва|ра|та|ма)\b",
     "mk": r"-?(?P<mark>ви|ри|ти|ми|ва|ра|та|ма)\b",
     "uk": r"-(?P<mark>го|й|ий|ій|а|та|ша|га)\b",
-    "lt": r"-(?P<mark>as|ias|oji|asis|a|oje)\b",
+    "lt": r"-(?P<mark>i?as|i?oji|i?asis|i?a|i?oje)\b",
     "tr": r"['’]?(?P<mark>[ıiuü]?nc[ıiuü])\b",
     "wo": r"-?(?P<mark>eel)\b",
 }
 # Where a dot after the figure marks one, and a word in small letters follows.
 _DOTTED = frozenset({"bs", "cs", "da", "et", "fi", "hr", "hu", "lv", "pl", "sk", "sl", "sr", "tr"})
-_GERMAN = r"(?P<before>\b(?:am|im|zum|vom|beim|ab|bis|der|die|das|dem|den|des|zur|jeden|jeder)\s)"
+_DATIVE = r"(?:an|auf|aus|bei|in|mit|nach|seit|von|zu) der"
+_GERMAN = (
+    rf"(?P<before>\b(?:{_DATIVE}|am|im|zum|vom|beim|ab|bis|der|die|das|dem|den|des|zur|jede[nr])\s)"
+)
 
 
 @lru_cache(maxsize=2048)
@@ -86,8 +89,9 @@ def year(n: int, language: str) -> str | None:
     if language == "en" and (rest or n % 1000) and not 2000 <= n < 2010 and 1100 <= n < 2100:
         tail = "hundred" if not rest else f"{'oh ' * (rest < 10)}{cardinal(rest, 'en')}"
         return f"{cardinal(n // 100, 'en')} {tail}"
-    if language in ("de", "nl", "sv") and 1100 <= n < 2000:
-        hundred = {"de": "hundert", "nl": "honderd", "sv": "hundra"}[language]
+    if language in ("da", "de", "nl", "sv") and 1100 <= n < 2000:
+        hundred = {"da": "hundrede", "de": "hundert", "nl": "honderd", "sv": "hundra"}[language]
+        hundred += " og " if language == "da" and rest else ""
         tail = cardinal(rest, language) or ""
         return f"{cardinal(n // 100, language)}{hundred}{tail if rest else ''}"
     whole = cardinal(n, language)
@@ -201,6 +205,8 @@ def _said(found: re.Match[str], language: str) -> str:
         return "seconde" if mark == "nde" else "second"
     if language == "es" and mark == "er":
         return re.sub("(prim|terc)ero$", r"\1er", said)
+    if language == "lt":
+        return said[:-1] + mark.removeprefix("i")  # "trečias", "pirmasis"
     if language in ("es", "pt", "it") and (mark == "ª" or mark.endswith("a")):
         return re.sub(r"o\b", "a", said)
     if language == "ro":  # "al 3-lea", "a 3-a"
@@ -229,9 +235,10 @@ def german(said: str, before: str) -> str:
     """The ending after an article or a preposition: "am fünften", "der fünfte", "fünfter"."""
     word_before = before.split()[-1].lower() if before.split() else ""
     stem = said.removesuffix("e")
-    if word_before in ("der", "die", "das"):
+    dative = re.search(rf"\b{_DATIVE}\s*$", before.lower())
+    if word_before in ("der", "die", "das") and not dative:
         return f"{stem}e"
-    if re.fullmatch("am|im|zum|vom|beim|ab|bis|dem|den|des|zur|seit|jeden|diesem|diesen|nächsten|"
-                    "ihrem|ihren|vor|nach|und", word_before):  # fmt: skip
+    if dative or re.fullmatch("am|im|zum|vom|beim|ab|bis|dem|den|des|zur|seit|jeden|diesem|diesen|"
+                              "nächsten|ihrem|ihren|vor|nach|und", word_before):  # fmt: skip
         return f"{stem}en"
     return f"{stem}er"

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pipelines.engines.tts.normalisation.addresses import addresses, versions
 from pipelines.engines.tts.normalisation.agreement import number
 from pipelines.engines.tts.normalisation.amounts import IN_FIVES, amounts, fractions, ranges
+from pipelines.engines.tts.normalisation.beside import beside
 from pipelines.engines.tts.normalisation.cardinals import THEIRS
 from pipelines.engines.tts.normalisation.clock import clock
 from pipelines.engines.tts.normalisation.dates import dates
@@ -28,7 +29,16 @@ LANGUAGES = tuple(sorted(THEIRS | OWN.keys()))
 
 _FIGURES = re.compile(r"\d")
 _TELLING = re.compile(r"[\d€$£&+=@*#/…_±°§|~^<>{}\[\]\\½¼¾⅓`]|\.\w|VoLTE|eSIM|USSD|IMEI|APN")
-_OF_FIGURES = (clock, codes, telephone, fractions, ordinals, ranges, amounts)  # in this order
+_OF_FIGURES = (
+    beside,
+    clock,
+    codes,
+    telephone,
+    fractions,
+    ordinals,
+    ranges,
+    amounts,
+)  # in this order
 _WITH_CASES = frozenset(
     [*("bs", "cs", "el", "et", "fi", "hr", "lt"), *("lv", "pl", "sk", "sl", "sr", "uk")]
 )
