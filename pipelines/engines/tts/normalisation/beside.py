@@ -1,4 +1,4 @@
-"""Figures that the words beside them tell how to say, from tables of written.toml:
+"""Figures that the words beside them tell how to say, from written.toml's `beside` of the language:
 
     rewrite        [pattern, replacement], …: what is written otherwise first
     digits_after   words after which figures are said one by one: "PIN 4831"; `numbers_after` where
@@ -28,15 +28,19 @@ _SMALL = (
 _VERSIONED = r"iOS|iPadOS|Android|Bluetooth|USB|HDMI|Windows|macOS|One UI"
 
 
+def _of(name: str, language: str) -> Any:
+    return (setting("beside", language) or {}).get(name, "")
+
+
 def beside(text: str, language: str) -> str:
     """A text with such figures in words."""
-    for pattern, replacement in setting("rewrite", language):
+    for pattern, replacement in _of("rewrite", language):
         text = re.sub(pattern, replacement, text)
     text = _one_by_one(text, language)
     text = _multiplied(text, language)
     text = _units(text, language)
     for name, mark in (("ordinal_cases", r"\."), ("cases", r"(?:\s?[-–]\s?\d+)?")):
-        for nouns, *rules in setting(name, language):
+        for nouns, *rules in _of(name, language):
             either = nouns.replace(" ", "|")
             text = re.sub(
                 rf"(?<![\w.,:/+-])(?<!\d[ \u00a0\u202f])(?P<n>\d{{1,6}})"
@@ -64,7 +68,7 @@ def _changed(found: re.Match[str], rules: Any, language: str) -> str:
 
 
 def _one_by_one(text: str, language: str) -> str:
-    after = word("digits_after", language)
+    after = _of("digits_after", language)
     if not after:
         return text
 
@@ -74,7 +78,7 @@ def _one_by_one(text: str, language: str) -> str:
 
     text = re.sub(rf"(?<=\b)(?P<ahead>(?:{after})\s)(?P<n>\d{{3,8}})(?!\w|[.,:/ -]\d|\s?[%€])",
                   lambda found: found["ahead"] + digits(found), text)  # fmt: skip
-    called = word("numbers_after", language)
+    called = _of("numbers_after", language)
     if called:
         text = re.sub(
             rf"(?<=\b)(?P<ahead>(?:{called})\s)(?P<n>\d{{3,6}})"
@@ -82,11 +86,11 @@ def _one_by_one(text: str, language: str) -> str:
             lambda found: found["ahead"] + digits(found),
             text,
         )
-    if word("digits", language):
+    if _of("digits", language):
         text = re.sub(
-            rf"(?<![\w.,:/+-])(?<!\+\d{{3}} )(?P<n>{word('digits', language)})", digits, text
+            rf"(?<![\w.,:/+-])(?<!\+\d{{3}} )(?P<n>{_of('digits', language)})", digits, text
         )
-    years = word("years_after", language)
+    years = _of("years_after", language)
     if years:
         text = re.sub(
             rf"(?<=\b)(?:{years})\s1[89]\d\d(?:\s(?:{_SMALL})\s1[89]\d\d)?"
@@ -108,7 +112,7 @@ def _one_by_one(text: str, language: str) -> str:
 
 
 def _multiplied(text: str, language: str) -> str:
-    by, times = word("by", language), word("times", language)
+    by, times = _of("by", language), _of("times", language)
     if not by:
         return text
     text = re.sub(r"(?<=\d)\s?[x×]\s?(?=\d)", f" {by} ", text)
@@ -116,14 +120,14 @@ def _multiplied(text: str, language: str) -> str:
 
     def said(found: re.Match[str]) -> str:
         if found[1] == "1":
-            return word("once", language)
-        return times.format(n=cardinal(int(found[1]), language))
+            return str(_of("once", language))
+        return str(times.format(n=cardinal(int(found[1]), language)))
 
     return re.sub(r"(?<![\w.,])(\d{1,3})[x×](?!\w)", said, text) if times else text
 
 
 def _units(text: str, language: str) -> str:
-    units: Any = setting("units", language)
+    units: Any = _of("units", language)
     if not units:
         return text
 
