@@ -13,8 +13,8 @@ go. One kind after another, the most telling first; each has a module:
 The words are in words.toml and written.toml; plural categories, units and currencies that these do
 not name are CLDR's, by Babel. What a language has no words for is listed by `gaps`; such figures
 are said one by one. Numbers agree in gender with the units and currencies named here and with nouns
-that written.toml lists (`counted`, `beside`); in case only where that does, in days of a date, and in hours after some
-prepositions.
+that written.toml lists (`counted`, `beside`); in case only where that does, in days of a date, and
+in hours after some prepositions.
 """
 
 from pipelines.engines.tts.normalisation.reading import LANGUAGES, gaps, needs_reading, spoken
