@@ -6,11 +6,11 @@ go. One kind after another, the most telling first; each has a module:
 
     addresses    web and e-mail addresses, versions      short_forms  abbreviations, names, signs
     dates        in figures and with a month's name      clock        times of day, opening hours
-    ordinals     days of a date, years, "1st"            telephone    numbers, service codes
+    ordinals     days of a date, "1st"                   telephone    numbers, service codes
     amounts      money, units, fractions, ranges         agreement    gender before a noun
     typed        codes, short numbers, lone keys         cases        forms asked by words beside
     multiples    "2x a day", "3 x 10"                    units        signs of currencies and units
-    prepared     what a table puts otherwise
+    prepared     what a table puts otherwise             years        "since 1995", "the 1990s"
 
 The words are in words.toml and written.toml; plural categories, units and currencies that these do
 not name are CLDR's, by Babel. What a language has no words for is listed by `gaps`; such figures

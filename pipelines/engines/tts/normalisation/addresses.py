@@ -21,7 +21,7 @@ _SIGNS = {"@": "at", ".": "dot", "-": "dash", "_": "underscore", "/": "slash", "
 _VERSION = re.compile(
     r"\b[vV]\.?(?P<v>\d+(?:\.\d+)*)\b|(?<![\w.,])(?P<n>\d+(?:\.\d+){2,})(?![\w,])"
 )
-_VERSIONED = "iOS|iPadOS|macOS|Android|Bluetooth|USB|HDMI|Windows"
+_VERSIONED = "iOS|iPadOS|macOS|Android|Bluetooth|USB|HDMI|Windows|One UI"
 _TELEPHONE = re.compile(r"0\d(?:\.\d\d){4}")
 
 

@@ -24,7 +24,7 @@ IN_FIVES = frozenset({"wo", "ff"})  # five francs are one: dërëm, mbuuɗu
 WITH_CENTS = frozenset({"cs", "ff", "ga", "hu", "mt", "sk", "tr", "uk"})  # they are named
 
 _MOST_DIGITS = 12
-_SHORTENED = (frozenset({"es", "it", "ro"}), frozenset({"ro"}))  # "un", only before a noun
+_SHORTENED = frozenset({("es", "m"), ("it", "m"), ("ro", "m"), ("ro", "n"), ("ro", "f")})  # "un"
 _POINT_IS_DOT = frozenset({"en", "ga", "mt"})
 _ELIDED = {"it": (r"\buna (?=or[ae]\b)", "un'"), "fr": (r"(?<=million d'|illions d') ", "")}
 _JOINED = "\ue001"  # between a number and its suffix while a text is read
@@ -128,7 +128,7 @@ def _before_noun(said: str, found: re.Match[str], language: str) -> str:
         return said
     if int(whole) and int(whole) % 1_000_000 == 0 and not following[0].startswith(" de "):
         return f"{said} {millions_of(following['noun'], language)}".rstrip()
-    if following["range"] and whole == "1" and language in _SHORTENED[kind == "f"]:
+    if following["range"] and whole == "1" and (language, kind) in _SHORTENED:
         return said  # "uno a dos minutos"
     return counting(int(whole), said, language) or agree(said, kind, language)
 
@@ -218,7 +218,7 @@ def _fives(francs: int, language: str) -> str | None:
 
 
 def _places(places: str, language: str) -> str:
-    if language == "en" or len(places) > 3:
+    if language in ("de", "en") or len(places) > 3:
         return " ".join(cardinal(int(digit), language) or "" for digit in places)
     zeros = len(places) - len(places.lstrip("0"))
     said = [cardinal(0, language)] * zeros + [cardinal(int(places), language)]

@@ -1,8 +1,10 @@
 """Forms that the word before or after asks for, from tables of written.toml."""
 
 import re
+from functools import partial
 from typing import Any
 
+from pipelines.engines.tts.normalisation.agreement import number
 from pipelines.engines.tts.normalisation.nouns import setting, word
 
 
@@ -23,17 +25,33 @@ def rules_for(name: str, given: str, language: str) -> list[Any] | None:
 
 def ordinal_before(said: str, following: str, language: str) -> str:
     """An ordinal, masculine, as it stands before that word: "druhý", "druhé patro"."""
-    found = re.match(r"\s([^\W\d_]+)", following)
-    rules = rules_for("ordinal_cases", found[1], language) if found else None
-    return change_all(said, rules) if rules else said
-
-
-def year_beside(said: str, ahead: str, following: str, language: str) -> str:
-    """A year as it stands before "roku" or "godini", after the word `ahead`."""
-    for words, before, *rules in setting("year_cases", language):
-        if following in words.split() and (not before or ahead in before.split()):
+    for nouns, *rules in setting("ordinal_cases", language):
+        if re.match(rf"\s(?:{_either(nouns)})(?!\w)", following):
             return change_all(said, rules)
     return said
+
+
+def cases(text: str, language: str) -> str:
+    """A text whose numbers before the nouns of `cases` are in their case: "kahden tunnin"."""
+    for nouns, *rules in setting("cases", language):
+        text = re.sub(
+            rf"(?<![\w.,:/+-])(?<!\d[ \u00a0\u202f])(?P<n>\d{{1,6}})"
+            rf"(?:\s?[-–]\s?(?P<to>\d+))?(?=\s(?:{_either(nouns)})(?!\w))",
+            partial(_in_case, rules=rules, language=language),
+            text,
+        )
+    return text
+
+
+def _in_case(found: re.Match[str], rules: Any, language: str) -> str:
+    said = [number(int(n), language) for n in found.groups() if n]
+    if not all(said) or re.match(r"0\d", found["n"]):
+        return found.group()
+    return f" {word('to', language)} ".join(change_all(n or "", rules) for n in said)
+
+
+def _either(nouns: str) -> str:
+    return "|".join(nouns.split())
 
 
 def time_after(found: re.Match[str], language: str) -> str:

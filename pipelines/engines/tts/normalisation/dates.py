@@ -9,9 +9,9 @@ from collections.abc import Callable
 from functools import cache
 
 from pipelines.engines.tts.normalisation.cardinals import cardinal
-from pipelines.engines.tts.normalisation.cases import year_beside
 from pipelines.engines.tts.normalisation.nouns import change, locale, month_names, setting, word
-from pipelines.engines.tts.normalisation.ordinals import day, german, year
+from pipelines.engines.tts.normalisation.ordinals import day, german
+from pipelines.engines.tts.normalisation.years import year
 
 _DOTTED = frozenset(
     [
@@ -38,6 +38,7 @@ _AFTER = {  # words after which "5/12" is a date
     "fr": "le|du|au|jusqu'au|dès le|depuis le", "es": "el|del|al|día",
     "it": "il|dal|al|del|entro il",
     "pt": "dia|em|até", "nl": "op|tot|vanaf", "el": "στις|την|τις|από|έως", "mt": "fit|sat|mit",
+    "da": "den", "sv": "den",
 }  # fmt: skip
 _JOIN = (
     r"to|and|au|et|bis|bis zum|und|al|y|e|a|tot|en met|t/m|do|i|in|po|până la|до|по|и|ja|til|till|"
@@ -184,26 +185,14 @@ def _written(language: str) -> Callable[[str], str] | None:
         r"(?P<end>\s?d\.|(?=\sdieną))?(?!\d)",
     }.get(language)
     first = re.compile(month_first) if month_first else None
-    nouns = [named for words, *_ in setting("year_cases", language) for named in words.split()]
-    year_ahead = re.compile(
-        rf"(?<![\w.,/-])(?P<y>(?:1[89]|20)\d\d)\.?(?= (?P<next>{'|'.join(nouns)})\b)"
-    )
 
     def read(text: str) -> str:
         text = pattern.sub(lambda found: _day_first(found, language), text)
         if first:
             text = first.sub(lambda found: _month_first(found, language), text)
-        return year_ahead.sub(lambda found: _beside(found, language), text) if nouns else text
+        return text
 
     return read
-
-
-def _beside(found: re.Match[str], language: str) -> str:
-    said = year(int(found["y"]), language)
-    if said is None:
-        return found.group()
-    ahead = found.string[: found.start()].split()
-    return year_beside(said, ahead[-1].lower() if ahead else "", found["next"], language)
 
 
 def _day_said(n: int, found: re.Match[str], language: str) -> str | None:

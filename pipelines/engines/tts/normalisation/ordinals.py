@@ -1,4 +1,4 @@
-"""Ordinals: days of a date, years that are said as ordinals, and "1st", "2e", "3º"."""
+"""Ordinals: days of a date, and "1st", "2e", "3º"."""
 
 import re
 from functools import lru_cache
@@ -6,7 +6,7 @@ from functools import lru_cache
 from pipelines.engines.tts.normalisation.agreement import agree
 from pipelines.engines.tts.normalisation.cardinals import cardinal
 from pipelines.engines.tts.normalisation.cases import change_all, ordinal_before
-from pipelines.engines.tts.normalisation.nouns import change, month_names, setting, word
+from pipelines.engines.tts.normalisation.nouns import change, setting, word
 
 _THEIRS = frozenset({"de", "en", "es", "fr", "it", "nl", "pt", "ro", "sv", "tr"})  # num2words'
 _GREEK = [
@@ -36,19 +36,22 @@ _MARKED = {
     "bg": r"-?(?P<mark>ви|ри|ти|ми|ва|ра|та|ма)\b",
     "mk": r"-?(?P<mark>ви|ри|ти|ми|ва|ра|та|ма)\b",
     "uk": r"-(?P<mark>[тшмг]?(?:[аеєуюя]|ого)|го|му|ому|[тшмг]?ої|ї|й|ий|ій)\b",
-    "lt": r"-(?P<mark>as|ias|oji|asis|a|oje)\b",
+    "lt": r"-(?P<mark>i?as|i?oji|i?asis|i?a|i?oje)\b",
     "tr": r"['’]?(?P<mark>[ıiuü]?nc[ıiuü])\b",
     "wo": r"-?(?P<mark>eel)\b",
 }
 # Where a dot after the figure marks one, and a word in small letters follows.
 _DOTTED = frozenset({"bs", "cs", "da", "et", "fi", "hr", "hu", "lv", "pl", "sk", "sl", "sr", "tr"})
-_GERMAN = r"(?P<before>\b(?:am|im|zum|vom|beim|ab|bis|der|die|das|dem|den|des|zur|jeden|jeder)\s)"
+_DATIVE = r"(?:an|auf|aus|bei|in|mit|nach|seit|von|zu) der"
+_GERMAN = (
+    rf"(?P<before>\b(?:{_DATIVE}|am|im|zum|vom|beim|ab|bis|der|die|das|dem|den|des|zur|jede[nr])\s)"
+)
 
 
 @lru_cache(maxsize=2048)
 def day(n: int, language: str, month: str = "") -> str | None:
     """A day of a date, as it stands beside a `month`; None where there are no words for it."""
-    said = _listed(n, language) or _uncounted(n, language)
+    said = listed_day(n, language) or _uncounted(n, language)
     if said is None:
         return None
     for ending, *rules in setting("month_cases", language):
@@ -67,8 +70,8 @@ def _uncounted(n: int, language: str) -> str | None:
     return agree(said, word("day_gender", language), language) if said else None
 
 
-def _listed(n: int, language: str) -> str | None:
-    """From `days` and `tens` of written.toml."""
+def listed_day(n: int, language: str) -> str | None:
+    """A day from `days` and `tens` of written.toml; None where the language lists none."""
     days = setting("days", language)
     listed: list[str] = days.split() if isinstance(days, str) else list(days)
     if not 0 < n < 32 or not listed:
@@ -81,45 +84,6 @@ def _listed(n: int, language: str) -> str | None:
 
 
 @lru_cache(maxsize=512)
-def year(n: int, language: str) -> str | None:
-    """A year as it is said in a date."""
-    rest = n % 100
-    if language == "en" and (rest or n % 1000) and not 2000 <= n < 2010 and 1100 <= n < 2100:
-        tail = "hundred" if not rest else f"{'oh ' * (rest < 10)}{cardinal(rest, 'en')}"
-        return f"{cardinal(n // 100, 'en')} {tail}"
-    if language in ("de", "nl", "sv") and 1100 <= n < 2000:
-        hundred = {"de": "hundert", "nl": "honderd", "sv": "hundra"}[language]
-        tail = cardinal(rest, language) or ""
-        return f"{cardinal(n // 100, language)}{hundred}{tail if rest else ''}"
-    whole = word(f"year_{n}", language) or cardinal(n, language)
-    if not setting("higher", language) or not rest or whole is None:
-        return whole
-    head = cardinal(n - rest, language) or ""
-    ordinal = _year_ordinal(rest, language)
-    if language in ("bg", "mk"):
-        head = head.replace(" и ", " ")  # it stands before the last word
-    joint = " и " if language in ("bg", "mk") and (rest <= 20 or rest % 10 == 0) else " "
-    return f"{head}{joint}{ordinal}" if ordinal else whole
-
-
-def _year_ordinal(n: int, language: str) -> str | None:
-    rules = setting("year_change", language)
-    listed = _listed(n, language)
-    if listed:
-        return change(listed, rules)
-    higher = setting("higher", language)[n // 10 - 4]
-    if n % 10 == 0:
-        return str(higher)
-    unit = change(_listed(n % 10, language) or "", rules)
-    if language == "pl":
-        return f"{higher} {unit}"
-    said, counted = cardinal(n, language) or "", cardinal(n % 10, language) or ""
-    if language in ("bs", "hr", "sr"):
-        return f"{said.partition(' ')[0]} {unit}"
-    return said.removesuffix(counted) + unit if said.endswith(counted) else None
-
-
-@lru_cache(maxsize=512)
 def ordinal(n: int, language: str) -> str | None:
     """An ordinal that is no day: "first". Masculine, where a language tells; None if unknown."""
     if language in _THEIRS:
@@ -129,7 +93,7 @@ def ordinal(n: int, language: str) -> str | None:
     if language == "wo":
         said = cardinal(n, language)
         return f"{said}eel" if said else None
-    listed = _listed(n, language)
+    listed = listed_day(n, language)
     if listed is None:
         return None
     rules = setting("nominative", language)
@@ -150,10 +114,7 @@ def _num2words(n: int, language: str) -> str:
 
 
 def ordinals(text: str, language: str) -> str:
-    """A text with its ordinals in words, and English decades."""
-    if language == "en":
-        text = re.sub(r"(?<!\w)(\d{1,3}0)s\b", _decade, text)
-        text = _YEARS.sub(lambda found: re.sub(r"\d+", _year, found.group()), text)
+    """A text with its ordinals in words."""
     marked = _MARKED.get(language)
     if marked:
         text = re.sub(
@@ -174,23 +135,6 @@ def ordinals(text: str, language: str) -> str:
     return text
 
 
-_MONTHS = "|".join(month_names("en"))
-_YEARS = re.compile(  # "in 1999", but not "in 1999 homes"
-    rf"\b(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]efore|[Yy]ear|{_MONTHS}|"
-    r"(?:[Bb]etween|[Ff]rom) (?:19|20)\d\d (?:and|to)) "
-    r"(?:19|20)\d\d(?=[.,;:!?)](?!\d)|\s*$|\s(?:and|to|or|until|we|you|it|they|the)\b)"
-)
-
-
-def _year(found: re.Match[str]) -> str:
-    return year(int(found.group()), "en") or found.group()
-
-
-def _decade(found: re.Match[str]) -> str:
-    said = year(int(found[1]), "en") or found[1]
-    return f"{said[:-1]}ies" if said.endswith("y") else f"{said}s"
-
-
 def _said(found: re.Match[str], language: str) -> str:
     n, mark = int(found["n"]), found["mark"]
     said = ordinal(n, language)
@@ -204,6 +148,8 @@ def _said(found: re.Match[str], language: str) -> str:
         return "seconde" if mark == "nde" else "second"
     if language == "es" and mark == "er":
         return re.sub("(prim|terc)ero$", r"\1er", said)
+    if language == "lt":
+        return said[:-1] + mark.removeprefix("i")  # "trečias", "pirmasis"
     if language in ("es", "pt", "it") and (mark == "ª" or mark.endswith("a")):
         return re.sub(r"o\b", "a", said)
     if language == "ro":  # "al 3-lea", "a 3-a"
@@ -239,9 +185,10 @@ def german(said: str, before: str) -> str:
     """The ending after an article or a preposition: "am fünften", "der fünfte", "fünfter"."""
     word_before = before.split()[-1].lower() if before.split() else ""
     stem = said.removesuffix("e")
-    if word_before in ("der", "die", "das"):
+    dative = re.search(rf"\b{_DATIVE}\s*$", before.lower())
+    if word_before in ("der", "die", "das") and not dative:
         return f"{stem}e"
-    if re.fullmatch("am|im|zum|vom|beim|ab|bis|dem|den|des|zur|seit|jeden|diesem|diesen|nächsten|"
-                    "ihrem|ihren|vor|nach|und", word_before):  # fmt: skip
+    if dative or re.fullmatch("am|im|zum|vom|beim|ab|bis|dem|den|des|zur|seit|jeden|diesem|diesen|"
+                              "nächsten|ihrem|ihren|vor|nach|und", word_before):  # fmt: skip
         return f"{stem}en"
     return f"{stem}er"

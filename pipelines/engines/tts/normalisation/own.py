@@ -1,12 +1,12 @@
 """Whole numbers in words, for the languages that num2words lacks.
 
-Estonian, Irish (but for its comma after thousands), Maltese, Albanian and Turkish agree with
-ICU's rules, as does Greek save for ICU's misspelt `εννενήντα` and `χίλιάδες`: numbers below a
-million were compared. Wolof and Pulaar are machine-drafted and await review by a speaker: the
-words are those of the Kallaama corpus, the way they are put together that of the amounts and
-times of day in WolBanking and of numbers that Kallaama's Pulaar texts give both in words and in
-figures. Where a rest could be heard as thousands a comma stands before it: "fukki junni ak ñaar"
-is 12,000, "fukki junni, ak ñaar" 10,002.
+Estonian (but for "üks" before "sada" and "tuhat"), Irish (but for its comma after thousands),
+Maltese, Albanian and Turkish agree with ICU's rules, as does Greek save for ICU's misspelt
+`εννενήντα` and `χίλιάδες`: numbers below a million were compared. Wolof and Pulaar are
+machine-drafted and await review by a speaker: the words are those of the Kallaama corpus, the way
+they are put together that of the amounts and times of day in WolBanking and of numbers that
+Kallaama's Pulaar texts give both in words and in figures. Where a rest could be heard as thousands
+a comma stands before it: "fukki junni ak ñaar" is 12,000, "fukki junni, ak ñaar" 10,002.
 
 Numbers are as counted, neuter where a language has it; nothing agrees with the noun that follows.
 """
@@ -54,12 +54,13 @@ def _et(n: int) -> str:
 
     def below(n: int) -> str:
         if n >= 100:
-            return f"{small[n // 100]}sada {below(n % 100) if n % 100 else ''}".strip()
+            hundreds = small[n // 100] if n > 199 else ""
+            return f"{hundreds}sada {below(n % 100) if n % 100 else ''}".strip()
         if n >= 20:
             return f"{small[n // 10]}kümmend {small[n % 10] if n % 10 else ''}".strip()
         return small[n] if n <= 10 else f"{small[n - 10]}teist"
 
-    return thousands_and_rest(n, below, lambda k: f"{below(k)} tuhat")
+    return thousands_and_rest(n, below, lambda k: f"{below(k)} tuhat" if k > 1 else "tuhat")
 
 
 def _ga(n: int) -> str:

@@ -8,6 +8,7 @@ from pipelines.engines.tts.normalisation.addresses import addresses, versions
 from pipelines.engines.tts.normalisation.agreement import number
 from pipelines.engines.tts.normalisation.amounts import IN_FIVES, amounts, fractions, ranges
 from pipelines.engines.tts.normalisation.cardinals import THEIRS
+from pipelines.engines.tts.normalisation.cases import cases
 from pipelines.engines.tts.normalisation.clock import clock
 from pipelines.engines.tts.normalisation.dates import dates
 from pipelines.engines.tts.normalisation.dates import known as dates_known
@@ -25,6 +26,7 @@ from pipelines.engines.tts.normalisation.short_forms import (
 )
 from pipelines.engines.tts.normalisation.telephone import codes, telephone
 from pipelines.engines.tts.normalisation.typed import in_their_order, keys, typed
+from pipelines.engines.tts.normalisation.years import years
 
 LANGUAGES = tuple(sorted(THEIRS | OWN.keys()))
 
@@ -32,6 +34,7 @@ _FIGURES = re.compile(r"\d")
 _TELLING = re.compile(r"[\d€$£&+=@*#/…_±°§|~^<>{}\[\]\\½¼¾⅓`]|\.\w|VoLTE|eSIM|USSD|IMEI|APN")
 _OF_FIGURES = (
     multiples,
+    cases,
     clock,
     codes,
     telephone,
@@ -66,7 +69,7 @@ def spoken(text: str, language: str) -> str:
         return text
     text = keys(names(short_forms(addresses(text, code), code)), code)
     if _FIGURES.search(text):
-        text = versions(dates(prepared(text, code), code), code)
+        text = versions(years(dates(prepared(text, code), code), code), code)
         text = typed(in_their_order(text, code), code)
         for read in _OF_FIGURES:
             text = read(text, code)

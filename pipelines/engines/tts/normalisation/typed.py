@@ -1,7 +1,7 @@
 """What is typed and dialled: "PIN 1234" and "call 112" figure by figure, "press #", "A > B".
 
 The words beside which figures stand so are in written.toml: `codes` (and `code_is`, which may stand
-between) and `dialled`.
+between) and `dialled`; `codes_alone` are figures that need none.
 """
 
 import re
@@ -9,10 +9,12 @@ from functools import cache, partial
 
 from pipelines.engines.tts.normalisation.nouns import setting, word
 from pipelines.engines.tts.normalisation.own import wolof_of
-from pipelines.engines.tts.normalisation.telephone import group
+from pipelines.engines.tts.normalisation.telephone import by_digits, group
+from pipelines.engines.tts.normalisation.years import NO_NOUNS
 
-# Three figures or round thousands before a word are rather a count: "call 300 people".
-_NUMBERS = r"(?:11\d|911|999|\d{3}(?! [^\W\d_])|\d{4,6}(?<!00)|\d{4,6}(?! [^\W\d_]))"
+# Three figures or round thousands before a noun are rather a count: "call 300 people".
+_NOUN = rf" (?!(?:{NO_NOUNS})\b(?! \d))[^\W\d_]"
+_NUMBERS = rf"(?:11\d|911|999|\d{{3}}(?!{_NOUN})|\d{{4,6}}(?<!00)|\d{{4,6}}(?!{_NOUN}))"
 _ALONE = r"(?!\w|[.,:/ -]\d|\s?(?:[€%$£]|F?CFA\b|lei\b))"  # no amount, no date
 
 
@@ -33,6 +35,13 @@ def typed(text: str, language: str) -> str:
         if pattern:
             pairs = name == "dialled" and bool(word("pairs", language))
             text = pattern.sub(partial(_one_by_one, pairs=pairs, language=language), text)
+    alone = word("codes_alone", language)
+    if alone:
+        text = re.sub(
+            rf"(?<![\w.,:/+-])(?<!\+\d{{3}} )(?:{alone})",
+            lambda found: by_digits(found.group(), language),
+            text,
+        )
     return text
 
 
