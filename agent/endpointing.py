@@ -19,10 +19,10 @@ from agent.slots.values import digit_format, digits_of
 # How long the caller may pause, and how long once what was heard already answers the question.
 # Chosen so that the shorter one still exceeds the silence before a stressed stop consonant
 # (about 150 ms) plus the voice detector's own release.
-_YES_NO = (0.6, 0.22)
-_CHOICE = (0.7, 0.25)
+_YES_NO = (0.6, 0.18)
+_CHOICE = (0.7, 0.2)
 _DIGITS = (1.6, 0.4)  # in groups, with pauses; misheard ones are no reason to hurry
-_OPEN = (0.8, 0.3)
+_OPEN = (0.8, 0.25)
 _TEXT = (1.6, 1.6)  # who tells what happened thinks in between
 _MOMENT = (1.2, 1.2)  # "tomorrow ... at ten"
 _SPELLED = (2.0, 2.0)  # letter by letter, and groups of them

@@ -196,11 +196,14 @@ class Settings(BaseSettings):
     cpu_watts: float = Field(default=0.0, ge=0)  # of a busy core, for what calls take; 0: not known
     hung_seconds: float = Field(default=10.0, ge=0)  # then the process ends itself; 0 never
 
+    echo_cancellation: bool = (
+        True  # our own voice out of a loudspeaker is not heard as the caller's
+    )
     turn_model: Literal["smart-turn", "none"] = "smart-turn"  # whether a turn sounds finished
     vad_confidence: float = Field(default=0.4, gt=0, lt=1)
     vad_start: float = Field(default=0.128, gt=0)  # of speech before a turn begins
     vad_gain: float = Field(default=18.0, ge=0)  # dB at most by which a soft voice is made louder
-    vad_stop: float = Field(default=0.192, gt=0)  # of silence before speech counts as paused
+    vad_stop: float = Field(default=0.16, gt=0)  # of silence before speech counts as paused
 
     quick_pauses: bool = True  # end a turn early where what was heard is a complete answer
 

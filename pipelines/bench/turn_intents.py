@@ -33,7 +33,7 @@ from pipelines.packs.reader import DialogueConfig
 _TESTS = Path(__file__).parents[2] / "tests"
 _PARTIAL = 0.3  # s between two
 _WORD = 0.36  # s
-_SILENCE = 0.192  # s until the final result is asked for: the setting `vad_stop`
+_SILENCE = 0.16  # s until the final result is asked for: the setting `vad_stop`
 _FINALS = {"Whisper base": 0.3, "the embedded recogniser": 0.03}  # s, as measured
 _CALLS = 12  # for each that goes on at the same time
 _AT_ONCE = (1, 8)

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Callable
-from datetime import datetime
 
 from loguru import logger
 from pipecat.pipeline.pipeline import Pipeline
@@ -19,6 +18,7 @@ from pipelines.assistant import Assistant
 from pipelines.audio import AGENT_RATE
 from pipelines.call import messages
 from pipelines.call.asr import AsrProcessor
+from pipelines.call.beginning import call_started
 from pipelines.call.caller import Caller
 from pipelines.call.caller_audio import AudioClock, CallerAudio
 from pipelines.call.connection import Connection
@@ -33,7 +33,7 @@ from pipelines.call.turns import strategies
 from pipelines.call.voice_detector import detector
 from pipelines.engine_choice.recognition import unvalidated
 from pipelines.engines.asr.engine import SAMPLE_RATE, Recognised, RecogniserStream
-from pipelines.packs.line_languages import offered
+from pipelines.engines.echo import EchoCanceller
 from pipelines.store.recent_calls import calls_before
 from pipelines.store.recorder_note import RECORDER, recorder_note
 from pipelines.store.recording import Recording
@@ -66,6 +66,8 @@ class Call:
         self._worker: PipelineWorker | None = None
         self._processor: DialogueProcessor | None = None
         self._asr: AsrProcessor | None = None
+        cancels = self._settings.echo_cancellation and connection.echoes
+        self._echo = EchoCanceller(connection.agent_rate) if cancels else None
         self._limits = LineLimits(connection, self._settings, assistant.counters, self._cancel)
 
     @property
@@ -120,6 +122,7 @@ class Call:
                     self._limits.flooded,
                     max_ahead=settings.max_ahead_seconds,
                     max_flood=settings.max_flood_seconds,
+                    clean=self._echo.cleaned if self._echo else bytes,
                 ),
                 self._asr,
                 UserTurnProcessor(user_turn_strategies=turns),
@@ -220,20 +223,8 @@ class Call:
             unvalidated=unheard,
         )
         dialogue = Dialogue(config.languages, flows, config.policy)
-        start = CallStarted(
-            0.0,
-            self._connection.channel,
-            who.number,
-            who.language,
-            self._assistant.grounded_model is not None,
-            people=transfers is not None and transfers.possible,
-            now=datetime.now().isoformat(timespec="seconds"),
-            knowledge=self._assistant.knowledge is not None,
-            patience=self._settings.llm_patience if self._assistant.grounded_model else 0.0,
-            calls_before=self._calls_before,
-            call=self.id,
-            unvalidated=unheard,
-            offered=offered(self._settings.greeting_languages, self._settings.languages),
+        start = call_started(
+            self._assistant, self._connection, who, self._calls_before, self.id, unheard
         )
         processor = DialogueProcessor(
             dialogue,
@@ -267,6 +258,8 @@ class Call:
         at = self._clock.seconds
         if self._recording:
             self._recording.agent(pcm, at, secret)
+        if self._echo:
+            self._echo.spoken(pcm)
         latency = self._meter.agent(pcm, at)
         if latency is not None and self._processor:
             self._assistant.latencies.append(latency)

@@ -42,7 +42,11 @@ class AudioClock:
 
 
 class CallerAudio(FrameProcessor):
-    """Brings caller audio into shape and counts it. `on_audio(pcm, at)` sees every 20 ms."""
+    """Brings caller audio into shape and counts it.
+
+    `clean(pcm)` takes out what is not the caller's, 20 ms at a time; `on_audio(pcm, at)` sees what
+    is left.
+    """
 
     def __init__(
         self,
@@ -52,6 +56,7 @@ class CallerAudio(FrameProcessor):
         *,
         max_ahead: float,
         max_flood: float,
+        clean: Callable[[bytes], bytes] = lambda pcm: pcm,
         now: Callable[[], float] | None = None,
     ) -> None:
         super().__init__(enable_direct_mode=True)  # no queue of its own, fifty times a second
@@ -59,6 +64,7 @@ class CallerAudio(FrameProcessor):
         self._on_audio = on_audio
         self._on_flood = on_flood
         self._max_ahead = max_ahead
+        self._clean = clean
         self._max_flood = max_flood
         self._now = now or time.monotonic  # looked up now: a replay has its own
         self._rate = SAMPLE_RATE  # of what the client sends; it may change with its microphone
@@ -121,7 +127,7 @@ class CallerAudio(FrameProcessor):
         whole = len(pcm) // STEP * STEP
         self._rest = pcm[whole:]
         for start in range(0, whole, STEP):
-            piece = pcm[start : start + STEP]
+            piece = self._clean(pcm[start : start + STEP])
             self._on_audio(piece, self._clock.seconds)
             self._clock.samples += STEP // 2
             await self.push_frame(InputAudioRawFrame(piece, SAMPLE_RATE, 1))

@@ -65,6 +65,7 @@ class Connection(Protocol):
     band: Band
     agent_rate: int  # Hz of what the agent says
     transfers: Transfers | None  # None where no person can be brought in
+    echoes: bool  # whether our own voice may come back from the caller's loudspeaker
     rtvi: bool  # whether the other end speaks pipecat's client protocol, and says when it is ready
 
     def open(

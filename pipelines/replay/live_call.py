@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import websockets
-from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+from google.protobuf.message import DecodeError
 
 from agent.numbers.digits import HIDDEN, WRONG
 from pipelines.audio import AGENT_RATE

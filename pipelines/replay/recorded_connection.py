@@ -59,6 +59,7 @@ class RecordedConnection:
         room: Room | None = None,
     ) -> None:
         self.room = room
+        self.echoes = room is not None  # out of a recording it was taken
         self.transfers = transfers
         self.channel = channel
         self.band: Band = band

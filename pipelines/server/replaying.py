@@ -26,6 +26,8 @@ def replaying(settings: Settings, recorded: Sequence[Recorded]) -> Iterator[str]
     Raises:
         EngineError: it cannot be started; says why.
     """
+    # A recording is without our own voice already, and to be heard as it is.
+    settings = settings.model_copy(update={"echo_cancellation": False})
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(settings, recorded, theirs))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.actions import Action, HangUp, Hush
+from agent.actions import Action, HangUp, Hush, Speak
 from agent.events import Hypothesis, SpeechEnded, SpeechStarted, TurnEnded, TurnStarted
 from tests.agent.talk import LINE, Talk, acts, said
 
@@ -97,3 +97,28 @@ def test_an_emergency_during_the_disclosure_does_not_wait_for_its_end() -> None:
 def test_a_cough_during_the_disclosure_changes_nothing() -> None:
     _, told = during_the_disclosure("")
     assert acts(told) == []
+
+
+def test_we_do_not_answer_ourselves() -> None:
+    """Our own words from a loudspeaker, while we say them: we go on where we were."""
+    _, told = interrupted("okay")
+    ours = said(told)[0]
+    _, heard = interrupted(" ".join(ours.split()[:4]))
+    assert said(heard) == said(told)
+    _, answered = interrupted(f"{' '.join(ours.split()[:4])} help")
+    assert said(answered) != said(told)
+
+
+def test_what_was_heard_before_a_cut_is_not_said_again() -> None:
+    talk, _ = interrupted("okay")
+    first = next(e for e in talk.entries if isinstance(e, SpeechEnded) and e.interrupted)
+    assert first.played == 0.0  # a line that does not tell: all of it again
+    talk.happen(SpeechStarted(talk.at, talk.state.saying[0].utterance))
+    begun = talk.state.saying[0]
+    talk.happen(TurnStarted(talk.at + 1))
+    talk.happen(SpeechEnded(talk.at + 1, begun.utterance, begun.text[:10], True, 0.9))
+    talk.happen(Hypothesis(talk.at + 2, "mhm", "en", 1.0, 1.0, True))
+    talk.at += 2.5
+    again = [e for e in talk.happen(TurnEnded(talk.at)) if isinstance(e, Speak)]
+    assert [speak.since for speak in again] == [0.9, *[0.0] * (len(again) - 1)]
+    assert again[0].text == begun.text

@@ -21,6 +21,7 @@ class TelephoneConnection:
 
     channel = "telephone"
     rtvi = False
+    echoes = True
     stalled = False  # what a network does not read is dropped by its leg
 
     def __init__(self, leg: Leg, band: Band, set_next_step: Callable[[str], None]) -> None:

@@ -41,6 +41,7 @@ class WebConnection:
     band: Band = "wide"
     agent_rate = AGENT_RATE
     rtvi = True
+    echoes = True
     transfers: Transfers | None = None
     lag = 0.0  # the page plays what it gets
     serializer: type[GuardedSerializer] = GuardedSerializer

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from agent.actions import Listen, Speak
-from agent.events import Hypothesis, SpeechEnded, TurnEnded
+from agent.events import Hypothesis, SpeechEnded, TurnEnded, TurnStarted
 from pipelines.assistant import Assistant
 from pipelines.engines.asr.engine import ANYTHING, SAMPLE_RATE, Band, Expected, Recognised
 from pipelines.engines.tts.espeak import EspeakSynthesiser
@@ -204,3 +204,37 @@ def test_a_call_is_the_same_each_time(calls: Calls, say: Mapping[str, bytes]) ->
     timeline = Timeline().say(say["what is my balance"]).say(say["yes"])
     first, second = (calls(timeline, "what is my balance", "yes") for _ in range(2))
     assert (first.said, first.agent) == (second.said, second.agent)
+
+
+@pytest.mark.parametrize(
+    ("level", "delay"), [(-10, 0.2), (-20, 0.05), (-20, 0.4), (-40, 0.4), (-60, 0.05)]
+)
+def test_our_own_voice_does_not_interrupt_us(
+    calls: Calls, say: Mapping[str, bytes], level: float, delay: float
+) -> None:
+    """From a loudspeaker: no turn that is not the caller's, in a call of half a minute."""
+    room = Room(noise=hush(), echo_delay=delay, echo_level=level)
+    timeline = asked_for_the_line(say).hang_up(offset=20.0)
+    tracks = calls(timeline, "what is my balance", "yes", room=room)
+    assert sum(isinstance(e, TurnStarted) for e in tracks.entries) == 2
+    assert not any(e.interrupted for e in tracks.entries if isinstance(e, SpeechEnded))
+    assert asked(tracks)[:3] == ["open", "confirm:flow:balance", "line"]
+
+
+@pytest.mark.parametrize("level", [-10.0, -40.0])
+def test_an_interruption_is_heard_over_our_own_voice(
+    calls: Calls, say: Mapping[str, bytes], level: float
+) -> None:
+    room = Room(noise=hush(), echo_delay=0.2, echo_level=level)
+    timeline = asked_for_the_line(say).say(say["cancel"], after="started", offset=1.5)
+    tracks = calls(timeline, "what is my balance", "yes", "cancel", room=room)
+    silent = tracks.silent_after(2)
+    assert silent is not None
+    assert silent < 0.4
+    assert asked(tracks)[-1] == "open"
+
+
+def hush() -> bytes:
+    """A quiet room."""
+    noise = np.random.default_rng(3).normal(0, 10, SAMPLE_RATE * 3)
+    return bytes(noise.round().astype("<i2").tobytes())
