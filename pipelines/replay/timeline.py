@@ -29,6 +29,7 @@ from pipelines.replay.virtual_time import VirtualTimeLoop
 from pipelines.store.recorded import in_folder
 
 _APART = 1.0  # s of silence between turns on the tape: a turn takes its soft beginning from there
+_BETWEEN_KEYS = 0.2  # s
 _AUDIBLE = -50.0  # dBFS; what is softer is no sound
 _JOINED = 0.25  # s of silence within one stretch of sound, as between words
 
@@ -54,7 +55,6 @@ class Timeline:
         *parts: bytes | float,
         after: After = "ended",
         offset: float = 0.6,
-        keys: str = "",
     ) -> Self:
         """Sounds, with seconds of silence between them.
 
@@ -63,16 +63,24 @@ class Timeline:
             after: from when `offset` counts: the agent has "ended" what it had to say, has
                 "started" to, or the "previous" turn is over.
             offset: seconds.
-            keys: typed when the sounds are over.
         """
         sound = b"".join(part if isinstance(part, bytes) else self._silence(part) for part in parts)
         self.tape += self._silence(_APART)
         start = self._at
         self.tape += sound
         end = self._at
-        typed = tuple((end, key) for key in keys)
         count = 0 if after == "previous" else 1
-        self.turns.append(CallerTurn(start, end, after, count, offset, keys=typed))
+        self.turns.append(CallerTurn(start, end, after, count, offset))
+        return self
+
+    def press(self, keys: str, after: After = "ended", offset: float = 0.6) -> Self:
+        """Keys, one every 0.2 s."""
+        self.tape += self._silence(_APART)
+        start = self._at
+        self.tape += self._silence(_BETWEEN_KEYS * len(keys))
+        pressed = tuple((start + n * _BETWEEN_KEYS, key) for n, key in enumerate(keys))
+        count = 0 if after == "previous" else 1
+        self.turns.append(CallerTurn(start, self._at, after, count, offset, keys=pressed))
         return self
 
     def hang_up(self, after: After = "ended", offset: float = 1.0) -> Self:
@@ -154,7 +162,7 @@ async def play(
     said = tuple(
         _placed(timeline, played.turn, played.at)
         for played in caller.played
-        if played.turn.start < played.turn.end
+        if played.turn.start < played.turn.end and not played.turn.keys
     )
     return Tracks(said, tuple(soundings(agent, logged.agent_rate)), logged.entries)
 

