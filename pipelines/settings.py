@@ -196,9 +196,9 @@ class Settings(BaseSettings):
     cpu_watts: float = Field(default=0.0, ge=0)  # of a busy core, for what calls take; 0: not known
     hung_seconds: float = Field(default=10.0, ge=0)  # then the process ends itself; 0 never
 
-    echo_cancellation: bool = (
-        True  # our own voice out of a loudspeaker is not heard as the caller's
-    )
+    # Our own voice from a caller's loudspeaker is taken out. On a line without echo, who talks over
+    # our first second is heard later, while it learns that there is none.
+    echo_cancellation: bool = False
     turn_model: Literal["smart-turn", "none"] = "smart-turn"  # whether a turn sounds finished
     vad_confidence: float = Field(default=0.4, gt=0, lt=1)
     vad_start: float = Field(default=0.128, gt=0)  # of speech before a turn begins

@@ -15,6 +15,7 @@ from tests.pipelines.conftest import Open
 class Unopened:
     """A line that breaks before its call begins."""
 
+    echoes = True
     channel, band, agent_rate, rtvi, stalled, lag = (
         "telephone",
         "telephone",

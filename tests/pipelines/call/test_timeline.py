@@ -97,7 +97,13 @@ class Calls:
 def calls(cache: Path) -> Iterator[Calls]:
     Worker.settles = EspeakSynthesiser.repeatable = True
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
-        settings = Settings(cache=cache, intents="none", embeddings="none", turn_model="none")
+        settings = Settings(
+            cache=cache,
+            intents="none",
+            embeddings="none",
+            turn_model="none",
+            echo_cancellation=True,
+        )
         assistant = runner.run(Assistant.open(settings))
         theirs, ears = assistant.recogniser, KnowingRecogniser()
         assistant.recogniser = ears

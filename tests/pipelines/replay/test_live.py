@@ -144,7 +144,7 @@ async def played(
 async def test_what_the_server_records_of_the_caller_is_what_was_sent(
     open_assistant: Open, tone: Callable[..., bytes]
 ) -> None:
-    server = await open_assistant(echo_cancellation=False)
+    server = await open_assistant()
     pcm = bytes(SAMPLE_RATE) + tone(1.5) + bytes(SAMPLE_RATE)
     began = time.monotonic()
     heard = await LiveCall(CallerChannel(pcm, SAMPLE_RATE)).call(server.url)

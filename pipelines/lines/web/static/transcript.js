@@ -67,7 +67,14 @@ export class Transcript {
     } else if (known && typeof heard === "string") {
       this.#unfinished.delete(known);
       if (interrupted) this.#cutOff(known, heard);
+      else this.#resumed(known, heard);
     }
+  }
+
+  /** A sentence that went on where it had been cut off: the rest of it, not all again. */
+  #resumed(item, heard) {
+    const text = item.querySelector(".text");
+    if (heard && heard !== text.textContent && text.textContent.endsWith(heard)) text.textContent = `… ${heard}`;
   }
 
   /** How much was heard comes after the answer to the interruption may have: that one is not cut off. */
