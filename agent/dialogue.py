@@ -181,7 +181,8 @@ class Dialogue:
         c = self.conversation
         if c.cannot_stop:
             return
-        spoken = c.words_at - c.turn_since
+        paused = c.at - c.words_at or c.expecting.pause  # a log of before it was told has none
+        spoken = c.at - c.turn_since - paused
         if spoken >= self._policy.noise and not (c.held or c.unanswered):
             self._on_understood(NOT_UNDERSTOOD)
             return

@@ -5,6 +5,7 @@ from agent.languages.language import words
 from agent.languages.yes_no import yes_or_no
 from agent.question import OpenQuestion
 
+_ANSWERED_BY_A_SOUND = ("silence", "silent", "goodbye")  # "are you still there?"
 _ECHO = 3  # words; fewer of ours may be the caller's answer ("my balance")
 
 
@@ -26,8 +27,10 @@ def is_aside(floor: Floor, text: str) -> bool:
         return True
     if _is_unheard(floor) and yes_or_no(said, floor.language.yes_no_words).is_aside:
         return True
-    asked = heard_question(floor)
-    listens = said in floor.language.turn_taking.backchannels and bool(floor.conversation.cut)
+    asked, cut = heard_question(floor), floor.conversation.cut
+    if not cut or any(speak.act in _ANSWERED_BY_A_SOUND for speak in cut):
+        return False
+    listens = said in floor.language.turn_taking.backchannels
     return listens and not (asked.is_yes_or_no or asked.options)
 
 
