@@ -106,14 +106,15 @@ async def _hear(
 ) -> list[Heard]:
     found = []
     for sentence, sound, language in turns:
-        result, seconds = await _turn(engine, sound, language, expected)
+        result, seconds = await recognised(engine, sound, language, expected)
         found.append(Heard(sentence, result.text, result.confidence, seconds, language))
     return found
 
 
-async def _turn(
+async def recognised(
     engine: FasterWhisper, sound: Sound, language: str, expected: Expected
 ) -> tuple[Recognised, float]:
+    """A whole turn at once: what was heard, and the seconds that its final took."""
     stream = await engine.open(language, "telephone", lambda _: None)
     stream.expect(language, (), expected)
     stream.begin()
@@ -205,7 +206,7 @@ async def _others(engine: FasterWhisper, data: Path) -> list[Row]:
     kinds: dict[str, list[Recognised]] = {}
     for kind, sound in not_for_us(data, "report"):
         for language in ("en", "fr"):
-            result, _ = await _turn(engine, sound, language, ANYTHING)
+            result, _ = await recognised(engine, sound, language, ANYTHING)
             kinds.setdefault(kind, []).append(result)
     rows = []
     for kind, heard in kinds.items():

@@ -21,6 +21,7 @@ from agent.languages.language import Language, words
 from agent.question import OpenQuestion
 from agent.slots.values import spoken_digits
 from pipelines.bench.asr_accuracy import telephone
+from pipelines.bench.asr_people import recognised
 from pipelines.bench.recordings import (
     Half,
     Recording,
@@ -32,7 +33,7 @@ from pipelines.bench.recordings import (
 )
 from pipelines.bench.row import Row
 from pipelines.bench.whisper_weights import configured
-from pipelines.engines.asr.engine import ANYTHING, SAMPLE_RATE, Expected, Recognised
+from pipelines.engines.asr.engine import ANYTHING, SAMPLE_RATE, Expected
 from pipelines.engines.asr.faster_whisper import FasterWhisper
 from pipelines.engines.turn_model import TurnModel
 from pipelines.packs.reader import load
@@ -181,7 +182,7 @@ class _Hears:
             sound = telephone(sound)
         if not len(sound) < 12 * SAMPLE_RATE:
             return None
-        result = await self._recognised(sound, recording.language, ANYTHING)
+        result, _ = await recognised(self._engine, sound, recording.language, ANYTHING)
         if len(result.words) < 4:
             return None
         word = chance.choice(result.words[1:-1])
@@ -196,17 +197,8 @@ class _Hears:
 
     async def _heard(self, sound: Sound, language: str, expected: Expected) -> Heard:
         sound = np.concatenate([_hush(0.5), sound, _hush(_DETECTED)])
-        result = await self._recognised(sound, language, expected)
+        result, _ = await recognised(self._engine, sound, language, expected)
         return Heard(result.text, await self._model.finished(pcm(sound)))
-
-    async def _recognised(self, sound: Sound, language: str, expected: Expected) -> Recognised:
-        stream = await self._engine.open(language, "telephone", lambda _: None)
-        stream.expect(language, (), expected)
-        stream.begin()
-        stream.hear(pcm(sound))
-        result = await stream.finish()
-        await stream.close()
-        return result
 
 
 def _hush(seconds: float) -> Sound:
